@@ -1,0 +1,78 @@
+/**
+ * Element types. `f32` before quantisation; `i8` activations and weights; `i32` biases, accumulators and class indices.
+ * `f64` holds scales and other parameters that later become integers.
+ */
+export type DType = 'f32' | 'f64' | 'i8' | 'i32';
+
+export const dtypeBytes: Readonly<Record<DType, number>> = { f32: 4, f64: 8, i8: 1, i32: 4 };
+
+/** The storage of a tensor, dense and in row-major order. */
+export type TensorData = Float32Array | Float64Array | Int8Array | Int32Array;
+
+export function allocate(dtype: DType, length: number): TensorData {
+  switch (dtype) {
+    case 'f32':
+      return new Float32Array(length);
+    case 'f64':
+      return new Float64Array(length);
+    case 'i8':
+      return new Int8Array(length);
+    case 'i32':
+      return new Int32Array(length);
+  }
+}
+
+/** Height, width, channels of an activation; the layout is NHWC with N = 1. A vector of K is 1 x 1 x K. */
+export interface Shape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** real = scale * (q - zeroPoint) */
+export interface Quantisation {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** The type of an activation. `quantisation` is there exactly when the dtype is `i8`. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly quantisation?: Quantisation | undefined;
+}
+
+/** A parameter that is known at compile time. */
+export interface Constant {
+  readonly dtype: DType;
+  /** Dimensions, outermost first; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export function elementCount(shape: Shape): number {
+  return shape.height * shape.width * shape.channels;
+}
+
+/** Bytes of one row of an activation: the unit in which effnetc schedules and allocates. */
+export function rowBytes(type: TensorType): number {
+  return type.shape.width * type.shape.channels * dtypeBytes[type.dtype];
+}
+
+export function byteCount(type: TensorType): number {
+  return type.shape.height * rowBytes(type);
+}
+
+export function formatShape(shape: Shape): string {
+  return `${shape.height}x${shape.width}x${shape.channels}`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.height === b.height && a.width === b.width && a.channels === b.channels;
+}
+
+export function constant(dtype: DType, shape: readonly number[], data: ArrayLike<number>): Constant {
+  const storage = allocate(dtype, data.length);
+  storage.set(data);
+  return { dtype, shape, data: storage };
+}

@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import type { Span } from '../diagnostics/span.js';
+import type { Attributes, Node } from '../ir/graph.js';
+import type { Constant, Quantisation, Shape, TensorData, TensorType } from '../ir/tensor.js';
+import type { Rounding } from '../numeric/requantise.js';
+import type { KernelVariant } from './kernel.js';
+
+/** What an op is asked about while its node is being built or checked. */
+export interface OpSite<A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly attributes: A;
+  readonly span?: Span | undefined;
+}
+
+/** A tensor of the weights file that can serve as a parameter, under one naming convention. */
+export interface ParameterForm {
+  readonly convention: 'pytorch' | 'keras' | 'effnetc';
+  /** Last part of the tensor's name: `weight`, `kernel`, `running_mean`. */
+  readonly suffix: string;
+  /** Dimensions as the file has them. */
+  readonly fileShape: readonly number[];
+  /** The same elements seen with other dimensions, before the transposition; `fileShape` when left out. */
+  readonly view?: readonly number[];
+  /** Transposition of the view into the order of the IR: axis `i` of the result is axis `axes[i]` of the view. */
+  readonly axes?: readonly number[];
+}
+
+/** A parameter that an op of the float graph takes from the weights file. */
+export interface ParameterSpec {
+  /** Key in `node.constants`. */
+  readonly role: string;
+  /** Dimensions in the IR: OHWI for weights. */
+  readonly shape: readonly number[];
+  readonly forms: readonly ParameterForm[];
+}
+
+/**
+ * Which input rows an output row is made of: row `y` reads rows `y * stride - before` up to that plus `rows - 1`, as far
+ * as they exist.
+ */
+export interface RowWindow {
+  readonly rows: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+/** How a model description calls the op. `O` is the validated options object, without `name`. */
+export interface VocabularyEntry {
+  /** Schema of the options; an issue's path finds the place in model.ts. */
+  readonly options: z.ZodType<Attributes>;
+  /** May the options object be left out? */
+  readonly optionsOptional?: boolean;
+  /** Turns options into attributes, resolving what depends on the shapes (`same` padding). */
+  attributes(options: Attributes, inputs: readonly TensorType[]): Attributes;
+}
+
+/** What a pass may ask of an op, instead of knowing its name. */
+export interface OpTraits {
+  /** Computes weights times inputs plus bias per channel: takes batch norms and activations into its requantisation. */
+  readonly linear?: boolean;
+  /** Output values are a selection or mean of input values: scale and zero point pass through. */
+  readonly keepsQuantisation?: boolean;
+  /** Scale and zero point of the output are given by the op itself. */
+  readonly fixedQuantisation?: Quantisation;
+  /** The output is not int8 even in a quantised graph. */
+  readonly integerResult?: boolean;
+  /** Exists in float graphs only: some pass must have replaced it before quantisation. */
+  readonly floatOnly?: boolean;
+}
+
+/** What an op needs to know to turn its float node into an int8 node. */
+export interface QuantiseContext {
+  readonly inputs: readonly TensorType[];
+  readonly output: Quantisation;
+  readonly rounding: Rounding;
+}
+
+/** One op: everything about it that is not C text. A row of the op table. */
+export interface OpDefinition<A extends Attributes = Attributes> {
+  readonly kind: string;
+  /** One line for the docs. */
+  readonly summary: string;
+  /** Number of tensors that it reads. */
+  readonly arity: number;
+  readonly traits: OpTraits;
+  /** Absent for ops that only passes make. */
+  readonly vocabulary?: VocabularyEntry;
+
+  /** Schema of the attributes; the verifier holds every node against it. */
+  readonly attributes: z.ZodType<A>;
+
+  /** Shape of the result. @throws CompileError at the op's place when the input shapes do not fit. */
+  inferShape(site: OpSite<A>, inputs: readonly Shape[]): Shape;
+
+  /** Parameters of the float form, in the order in which they are bound. */
+  parameters?(site: OpSite<A>, inputs: readonly Shape[]): readonly ParameterSpec[];
+
+  /** Parameters of the quantised form: the tensors of a quantised weights file, float scales included. */
+  quantisedParameters?(site: OpSite<A>, inputs: readonly Shape[]): readonly QuantisedParameterSpec[];
+
+  /** Window of rows per input. */
+  rowWindow(site: OpSite<A>, inputs: readonly Shape[]): RowWindow;
+
+  /** Multiply-accumulates of one inference; padding taps count, as is the custom. */
+  macs(site: OpSite<A>, inputs: readonly Shape[], output: Shape): number;
+
+  /** The float meaning, for calibration and for measuring what quantisation costs. */
+  evaluate(node: Node<A>, inputs: readonly Operand[]): Float32Array;
+
+  /** The integer meaning: the definition that the C must equal, byte for byte. Absent for `floatOnly` ops. */
+  reference?(node: Node<A>, inputs: readonly Operand[]): TensorData;
+
+  /**
+   * The integer node for given integer parameters (`constants` as {@link quantisedParameters} lists them).
+   * @throws CompileError when a scale is out of range or an accumulator could overflow.
+   */
+  lower?(node: Node<A>, context: QuantiseContext): Node;
+
+  /** Ways to compute a row of the integer node in C, best first; the last one suits every target. */
+  readonly kernels: readonly KernelVariant[];
+}
+
+export interface QuantisedParameterSpec {
+  readonly role: string;
+  readonly dtype: Constant['dtype'];
+  readonly shape: readonly number[];
+}
+
+/** A tensor at run time, with its type. */
+export interface Operand {
+  readonly type: TensorType;
+  readonly data: TensorData;
+}

@@ -1,0 +1,56 @@
+import type { Target } from '../target/target.js';
+
+/** A layer of the generated code, as far as its rows are to be watched. */
+export interface TracedLayer {
+  readonly name: string;
+  readonly rows: number;
+  readonly rowBytes: number;
+}
+
+/** The generated sources and what is needed to call them. */
+export interface Firmware {
+  /** C prefix: the header is `<name>.h`, the entry `<name>_infer`. */
+  readonly name: string;
+  /** File name to text: `<name>.h`, `<name>.c`, `<name>_weights.h`, `<name>_weights.c`. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** C type of the elements of the output: `int8_t` or `int32_t`. */
+  readonly outputType: 'int8_t' | 'int32_t';
+  readonly layers: readonly TracedLayer[];
+  readonly target: Target;
+}
+
+/** What a driver saw: for each vector the output, and with `trace` every byte of every layer. */
+export interface DriverResult {
+  readonly outputs: readonly Uint8Array[];
+  /** `layers[v][l]` are the bytes of layer `l` for vector `v`, rows in order; only with `trace`. */
+  readonly layers?: readonly (readonly Uint8Array[])[];
+}
+
+/** Figures of one inference in emulation. */
+export interface ProfileResult {
+  /** Executed instructions of one inference, without trace hooks. */
+  readonly instructions: number;
+  /** Executed instructions by layer, the cost of the hooks taken out. */
+  readonly layerInstructions: readonly number[];
+  /** Bytes of stack below the call of `infer`, by painting. */
+  readonly stackBytes: number;
+  readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
+  /** Static RAM of the model's own objects: the arena. */
+  readonly arenaBytes: number;
+}
+
+/** Something that runs generated C on vectors of raw input bytes. */
+export interface Driver {
+  readonly name: 'host' | 'qemu' | 'rp2040js';
+  /** Undefined when it can run here; otherwise the reason why not, and what to install. */
+  unavailable(firmware: Firmware): string | undefined;
+  run(firmware: Firmware, vectors: readonly Uint8Array[], options: RunOptions): Promise<DriverResult>;
+}
+
+export interface RunOptions {
+  readonly trace: boolean;
+  /** Called as vectors finish. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}

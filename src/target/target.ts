@@ -1,0 +1,45 @@
+import type { IsaFeature } from '../ops/kernel.js';
+
+/** A memory region of a chip or board. */
+export interface MemoryRegion {
+  readonly origin: number;
+  readonly bytes: number;
+}
+
+/** A timer that advances with emulated time, from which executed instructions are computed. */
+export interface TargetTimer {
+  readonly kind: 'cmsdk' | 'nrf' | 'systick';
+  readonly address: number;
+  readonly hertz: number;
+}
+
+export interface QemuBoard {
+  readonly machine: string;
+  /** Further arguments, such as `-global nrf51-soc.sram-size=...`. */
+  readonly arguments: readonly string[];
+  readonly timer: TargetTimer;
+}
+
+/** Where the code is loaded and run in emulation: the board's memory, not a promise about the user's chip. */
+export interface EmulatedMemory {
+  readonly code: MemoryRegion;
+  readonly ram: MemoryRegion;
+}
+
+/** What a `targets/NAME.json` says, validated. */
+export interface Target {
+  readonly name: string;
+  readonly description: string;
+  /** Absent on the host. */
+  readonly cpu?: string | undefined;
+  readonly isa: readonly IsaFeature[];
+  readonly compiler: { readonly family: 'arm-none-eabi' | 'host'; readonly flags: readonly string[] };
+  /** The user's budget, enforced by `compile`; absent where a core says nothing about memory. */
+  readonly budget?: { readonly ramBytes: number; readonly flashBytes: number } | undefined;
+  readonly memory?: EmulatedMemory | undefined;
+  readonly qemu?: QemuBoard | undefined;
+  /** True where npm's rp2040js can stand in for QEMU (Armv6-M code). */
+  readonly rp2040js: boolean;
+  /** Source of each number, by JSON path. */
+  readonly sources: Readonly<Record<string, string>>;
+}
