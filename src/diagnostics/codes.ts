@@ -25,6 +25,10 @@ const shapeCodes = {
     'window does not fit its input',
     'The kernel is larger than the padded input, so that there would be no output. Use a smaller kernel, more padding, or padding "same".',
   ),
+  E0203: entry(
+    'name used twice',
+    'Two ops of a model have the same name. Parameters in the weights file, diagnostics and C symbols are named after ops, so each needs a name of its own.',
+  ),
 } as const;
 
 // E03xx: weights files and their binding
