@@ -1,0 +1,55 @@
+// `npm run demo` and `npm test` on a machine that has Node and nothing else: sets up what is missing, then runs.
+// Usage: node src/setup/run.mjs demo|test [arguments passed on]
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { runScript, runVitest } from './checks.mjs';
+import { installPackages } from './packages.mjs';
+import { passThrough } from './process.mjs';
+import { createReport, SetupError } from './report.mjs';
+import { ensureTools } from './toolchain.mjs';
+import { tools } from './tools.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const report = createReport();
+const context = { root, env: process.env, userId: process.getuid?.(), report };
+
+/** @param {readonly string[]} args */
+async function demo(args) {
+  const missing = ensureTools(context, [tools.armCompiler, tools.emulator, tools.hostCompiler]);
+  if (missing.includes(tools.emulator) && !missing.includes(tools.armCompiler)) {
+    report.line('going on without QEMU: the npm package rp2040js runs the firmware as Cortex-M0+ code instead');
+  }
+  build(context);
+  return passThrough(process.execPath, [join(root, 'dist', 'cli', 'demo.js'), ...args], { env: process.env });
+}
+
+/** @param {readonly string[]} args */
+async function test(args) {
+  const missing = ensureTools(context, Object.values(tools));
+  if (missing.length > 0)
+    report.line(`going on; tests that need ${missing.map(tool => tool.name).join(', ')} are skipped`);
+  build(context);
+  // All three run even if the first fails: one run shows everything that is wrong.
+  const checked = ['lint', 'typecheck'].map(name => runScript(context, name));
+  const code = await runVitest(context, args);
+  return code !== 0 || checked.every(Boolean) ? code : 1;
+}
+
+async function main() {
+  const [what, ...args] = process.argv.slice(2);
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
+  }
+  if (what !== 'demo' && what !== 'test') throw new SetupError('usage: node src/setup/run.mjs demo|test [arguments]');
+  installPackages(context);
+  return what === 'demo' ? demo(args) : test(args);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  report.line(error.message);
+  process.exitCode = 1;
+}

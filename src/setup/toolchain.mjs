@@ -1,0 +1,52 @@
+// Makes sure of the tools: finds them, installs what is missing where it can, else says exactly what to run.
+import { aptCommandLine, aptInstall, aptPrefix } from './apt.mjs';
+import { SetupError } from './report.mjs';
+import { missingTools, packagesOf } from './tools.mjs';
+
+/** @typedef {import('./tools.mjs').Tool} Tool */
+
+/**
+ * @param {readonly Tool[]} missing
+ * @param {string} because why they were not installed for the user
+ */
+function advice(missing, because) {
+  const width = Math.max(...missing.map(tool => tool.name.length));
+  return [
+    `these tools are missing, and ${because}:`,
+    ...missing.map(tool => `    ${tool.name.padEnd(width)}  needed to ${tool.purpose}`),
+    '  On Debian and Ubuntu this line installs them:',
+    `    ${aptCommandLine(packagesOf(missing))}`,
+  ].join('\n');
+}
+
+/**
+ * @param {object} context
+ * @param {NodeJS.ProcessEnv} context.env `CI=true` makes a missing tool an error; `EFFNETC_NO_INSTALL=1` forbids apt
+ * @param {number | undefined} context.userId
+ * @param {import('./report.mjs').Report} context.report
+ * @param {readonly Tool[]} wanted
+ * @returns {readonly Tool[]} what is still missing afterwards
+ * @throws {SetupError} in CI, where a skipped check would go unnoticed
+ */
+export function ensureTools({ env, userId, report }, wanted) {
+  let missing = missingTools(wanted, env);
+  if (missing.length === 0) return missing;
+  let because = 'EFFNETC_NO_INSTALL is set';
+  if (!env.EFFNETC_NO_INSTALL) {
+    const prefix = aptPrefix(env, userId);
+    because = 'they cannot be installed from here without a password (no apt-get, or neither root nor sudo -n)';
+    if (prefix) {
+      const packages = packagesOf(missing);
+      const done = report.step(`installing ${packages.join(' ')} with apt-get (some minutes)`);
+      const failure = aptInstall(packages, prefix, env);
+      done(failure === undefined ? 'done' : 'failed');
+      missing = missingTools(missing, env);
+      because = failure === undefined ? 'installing their packages did not help' : `apt-get failed:\n${failure}\n `;
+    }
+  }
+  if (missing.length === 0) return missing;
+  const message = advice(missing, because);
+  if (env.CI === 'true') throw new SetupError(message);
+  report.line(message);
+  return missing;
+}

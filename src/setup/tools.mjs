@@ -1,0 +1,77 @@
+// The C toolchain and the emulator: which there are, and how Debian and Ubuntu call their packages.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture } from './process.mjs';
+
+/**
+ * @typedef {object} Tool
+ * @property {string} name the program
+ * @property {string} purpose completes "needed to ..."
+ * @property {readonly string[]} packages Debian and Ubuntu packages, complete without their recommended ones
+ * @property {(env: NodeJS.ProcessEnv) => boolean} works tries it for real: a compiler without its headers is no compiler
+ */
+
+const program = '#include <stdint.h>\n#include <string.h>\nint main(void) { return (int)strlen(""); }\n';
+
+/**
+ * @param {string} compiler
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+const compiles = (compiler, args, env) =>
+  capture(compiler, [...args, '-x', 'c', '-'], { env, input: program, timeoutMs: 60_000 }).ok;
+
+/**
+ * Links with the sanitizers, whose libraries are a package of their own on some systems.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function hostCompilerWorks(env) {
+  const directory = mkdtempSync(join(tmpdir(), 'effnetc-setup-'));
+  try {
+    return compiles('gcc', ['-fsanitize=address,undefined', '-o', join(directory, 'probe')], env);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** @type {Readonly<Record<'armCompiler' | 'emulator' | 'hostCompiler' | 'secondCompiler', Tool>>} */
+export const tools = {
+  armCompiler: {
+    name: 'arm-none-eabi-gcc',
+    purpose: 'build firmware for Cortex-M',
+    // Without recommended packages the compiler comes with libgcc but without <string.h>, which is newlib's.
+    packages: ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi'],
+    works: env => compiles('arm-none-eabi-gcc', ['-mcpu=cortex-m4', '-mthumb', '-fsyntax-only'], env),
+  },
+  emulator: {
+    name: 'qemu-system-arm',
+    purpose: 'run the firmware in emulation',
+    packages: ['qemu-system-arm'],
+    works: env => capture('qemu-system-arm', ['--version'], { env, timeoutMs: 60_000 }).ok,
+  },
+  hostCompiler: {
+    name: 'gcc',
+    purpose: 'check the generated C on this machine under ASan and UBSan',
+    packages: ['gcc', 'libc6-dev'],
+    works: hostCompilerWorks,
+  },
+  secondCompiler: {
+    name: 'clang',
+    purpose: 'check that a second compiler has no warnings about the generated C',
+    packages: ['clang'],
+    works: env => compiles('clang', ['-fsyntax-only'], env),
+  },
+};
+
+/**
+ * @param {readonly Tool[]} wanted
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const missingTools = (wanted, env) => wanted.filter(tool => !tool.works(env));
+
+/**
+ * @param {readonly Tool[]} missing
+ * @returns {string[]} each package once, in a fixed order
+ */
+export const packagesOf = missing => [...new Set(missing.flatMap(tool => tool.packages))];
