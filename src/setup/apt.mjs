@@ -1,5 +1,5 @@
 // Installing system packages, where that works without asking anybody.
-import { capture, tail } from './process.mjs';
+import { capture, excerpt } from './process.mjs';
 
 /**
  * How apt-get can be run without a prompt: as it is for root, through `sudo -n` where sudo asks for no password.
@@ -45,5 +45,5 @@ export function aptInstall(packages, prefix, env) {
   const update = capture(command, [...words, 'apt-get', 'update', '-q'], { env });
   const result = capture(command, [...words, 'apt-get', ...install, ...packages], { env });
   if (result.ok) return undefined;
-  return tail(update.ok ? result.output : `${update.output}\n${result.output}`, 12);
+  return excerpt(update.ok ? result.output : `${update.output}\n${result.output}`, -12);
 }

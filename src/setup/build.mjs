@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmCommand } from './packages.mjs';
-import { capture, tail } from './process.mjs';
+import { capture, excerpt } from './process.mjs';
 import { SetupError } from './report.mjs';
 
 const stamp = '.built-from';
@@ -40,6 +40,6 @@ export function build({ root, env, report }) {
   const [command, ...args] = npmCommand(env);
   const { ok, output } = capture(command, [...args, 'run', '--silent', 'build'], { cwd: root, env });
   done(ok ? 'done' : 'failed');
-  if (!ok) throw new SetupError(`the sources do not compile:\n${tail(output, 40)}`);
+  if (!ok) throw new SetupError(`the sources do not compile:\n${excerpt(output, 0, 40)}`);
   writeFileSync(join(dist, stamp), hash);
 }

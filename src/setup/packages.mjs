@@ -1,7 +1,7 @@
 // npm packages: installed when what node_modules holds is not what package-lock.json asks for.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture, tail } from './process.mjs';
+import { capture, excerpt } from './process.mjs';
 import { SetupError } from './report.mjs';
 
 /**
@@ -78,7 +78,8 @@ export function installPackages({ root, env, report }) {
   done(ok ? 'done' : 'failed');
   if (ok) return;
   throw new SetupError(
-    `npm could not install the packages. Its last lines:\n${tail(output, 15)}\n` +
+    // The cause comes first: npm may print its whole usage after it.
+    `npm could not install the packages. It says:\n${excerpt(output, 0, 12)}\n` +
       '  Check the network and the npm registry (npm ping), then run the command again.',
   );
 }

@@ -55,15 +55,16 @@ export function passThrough(command, args, options = {}) {
 }
 
 /**
- * The last lines of a log, indented, for a message about a failure.
+ * A part of a log, indented, for a message about a failure.
  * @param {string} output
- * @param {number} lines
+ * @param {number} start as in `Array.slice`: 0 for the first lines, -n for the last n
+ * @param {number} [end]
  */
-export function tail(output, lines) {
+export function excerpt(output, start, end) {
   return output
-    .trimEnd()
+    .trim()
     .split('\n')
-    .slice(-lines)
+    .slice(start, end)
     .map(line => `    ${line}`)
     .join('\n');
 }

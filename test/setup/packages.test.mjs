@@ -74,7 +74,7 @@ describe('installPackages', () => {
     lock(wanted);
     machine.program('npm', 'echo "npm error network request failed" >&2; exit 1');
     expect(() => install()).toThrowErrorMatchingInlineSnapshot(`
-      [Error: npm could not install the packages. Its last lines:
+      [Error: npm could not install the packages. It says:
           npm error network request failed
         Check the network and the npm registry (npm ping), then run the command again.]
     `);
