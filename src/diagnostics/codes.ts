@@ -13,6 +13,71 @@ const modelCodes = {
     'model file cannot be read',
     'The path given as <model> does not name a readable file. Check the path; it is relative to the current directory.',
   ),
+  E0102: entry(
+    'TypeScript does not accept the model',
+    'A model description is type-checked against the vocabulary of effnetc, like any TypeScript file: the message is the one that an editor shows. Misspelt options, missing options and tensors in the place of numbers are found this way.',
+  ),
+  E0103: entry(
+    'not part of the model language',
+    'A model file is read and evaluated, never executed, so it may use only the part of TypeScript that describes a network: const and let, literals, arrays, objects, spread and destructuring, arithmetic, template strings, conditionals, for...of over arrays, functions, and methods such as map and entries that change nothing. No files, no clock, no classes, no unbounded loops.',
+  ),
+  E0104: entry(
+    'import cannot be used',
+    'A model imports from "effnetc", and from files of its own through relative paths that end in .ts or .js. Anything else would be code to execute, which effnetc does not do with a model.',
+  ),
+  E0105: entry(
+    'modules import each other',
+    'The modules of a model are evaluated in the order in which they need each other; with a circle there is no such order. Move what both need into a third file.',
+  ),
+  E0106: entry(
+    'model source too large',
+    'A model file may have at most 1 MB, and a model at most 64 files. A description of layers is far smaller; weights belong in the weights file.',
+  ),
+  E0107: entry(
+    'model does not come to an end',
+    'Evaluating a model is bounded in steps, call depth, nesting, lengths of arrays and strings, and number of ops, so that no model file can hang effnetc. A real model needs a fraction of the bounds: look for a recursion or a loop that grows without end.',
+  ),
+  E0108: entry(
+    'value of the wrong kind',
+    'An operator, a loop, a function or an op was given a value that it cannot take, for instance a tensor where a number is needed. Type checking finds most of these; this one went past it, usually through `any` or a type assertion.',
+  ),
+  E0109: entry(
+    'number is not finite',
+    'A computation gave NaN or an infinity, for instance through a division by zero. It is reported where it arises, since no option of an op takes it.',
+  ),
+  E0110: entry(
+    'index out of range',
+    'An array or string was read at a place that it does not have. JavaScript would give undefined and go on; a model description stops here.',
+  ),
+  E0111: entry(
+    'no model exported',
+    'The model file must export what defineModel returns as its default: `export default defineModel("name", () => ...)`.',
+  ),
+  E0112: entry(
+    'model name cannot be used in C',
+    'The name of a model is the prefix of every function and constant of the generated code: a C identifier of letters, digits and underscores that does not begin with a digit or an underscore, is no keyword of C or C++, and has at most 48 characters.',
+  ),
+  E0113: entry(
+    'model returns no tensor',
+    'The function given to defineModel must return the tensor that is the result of the network.',
+  ),
+  E0114: entry(
+    'more than one input',
+    'A network of effnetc has one input. Merge the inputs into one tensor in front of the network.',
+  ),
+  E0115: entry(
+    'computed but never used',
+    'The result of an op is not needed for the result of the model, so no code is generated for it. Often a `x =` is missing in front of a call.',
+  ),
+  E0116: entry(
+    'op outside of a model',
+    'Tensors exist only while the function given to defineModel is evaluated. Put calls of ops into that function, or into functions that it calls.',
+  ),
+  E0117: entry('model computes nothing', 'The result of the model is its input, so there is nothing to generate.'),
+  E0118: entry(
+    'used before it is defined',
+    'A const or let was read before its declaration was reached. Move the declaration up.',
+  ),
 } as const;
 
 // E02xx: ops, shapes and options
@@ -25,9 +90,21 @@ const shapeCodes = {
     'window does not fit its input',
     'The kernel is larger than the padded input, so that there would be no output. Use a smaller kernel, more padding, or padding "same".',
   ),
+  E0204: entry(
+    'padding as large as the kernel',
+    'With padding of a whole kernel on one side, some outputs would see nothing but padding. Pad by less than the kernel size on each side.',
+  ),
+  E0205: entry(
+    'channels do not divide into groups',
+    'A grouped convolution splits its input and its output channels into equal parts. Both counts must be multiples of `groups`.',
+  ),
   E0203: entry(
     'name used twice',
     'Two ops of a model have the same name. Parameters in the weights file, diagnostics and C symbols are named after ops, so each needs a name of its own.',
+  ),
+  E0206: entry(
+    'name of an op cannot be used',
+    'Names of ops consist of letters, digits and the characters _ . / - and have 1 to 128 of them: they appear in weights files and, mapped to underscores, in C.',
   ),
 } as const;
 
@@ -35,7 +112,55 @@ const shapeCodes = {
 const weightCodes = {
   E0301: entry(
     'weights file cannot be read',
-    'The file given with --weights is missing or unreadable, or is neither .npz nor .safetensors.',
+    'The file given with --weights is missing or unreadable, or is neither .npz nor .safetensors. Both can be written from PyTorch and from Keras with numpy.savez.',
+  ),
+  E0302: entry(
+    'weights file is too large',
+    'A weights file may have 512 MiB, and its arrays, inflated, as much. A network for a microcontroller is far smaller: this is the wrong file, or an archive made to exhaust memory.',
+  ),
+  E0303: entry(
+    'weights file is damaged',
+    'The bytes of the file contradict each other: lengths that reach over its end, checksums that do not match, tensors that share bytes, duplicate names. The download was cut short, or the file was made to confuse. Nothing of it is used. Fetch or write it again.',
+  ),
+  E0304: entry(
+    'array in a weights file cannot be read',
+    'A member of an .npz archive is not a well-formed .npy array, or has elements of a type that effnetc does not take. Taken are little-endian uint8, int8, int16, int32, int64 (if it fits int32), float16, float32 and float64.',
+  ),
+  E0305: entry(
+    'parameter is missing in the weights file',
+    'An op has a parameter for which the file has no tensor. effnetc looks for the name of the op, or one of its aliases, followed by the name that PyTorch or Keras gives to the parameter (`block1.pw.weight`, `block1_pw/kernel`). `.`, `/` and `:` are equal, in the name of the op `_` too; a prefix such as `model.` is allowed. Rename the op in model.ts, or the tensor in the file.',
+  ),
+  E0306: entry(
+    'parameter has the wrong shape',
+    'The tensor with the name of a parameter has other dimensions than the op needs. PyTorch stores convolutions as [out, in, height, width] and dense layers as [out, in]; Keras as [height, width, in, out] and [in, out]. Which one is expected follows from the name (`weight` or `kernel`). If the layout is right, the options of the op in model.ts differ from the trained network.',
+  ),
+  E0307: entry(
+    'parameter is not finite',
+    'A tensor contains NaN or an infinity, or a float64 value beyond the range of float32. Such a network computes nothing. The training diverged, or the file is damaged.',
+  ),
+  E0308: entry(
+    'tensors that no op takes',
+    'The weights file has tensors that belong to no op of the model. Either the model lacks a layer of the trained network, or names do not match, or the file was saved with the state of the optimiser. Only `num_batches_tracked` is ignored. Save the parameters of the network alone.',
+  ),
+  E0309: entry(
+    'tensor belongs to two ops',
+    'Two parameters match the same tensor of the weights file, because names or aliases of ops differ only in separators. Give the ops names that differ in more than `.`, `/` and `_`.',
+  ),
+  E0310: entry(
+    'several tensors match a parameter',
+    'The name of a parameter fits several tensors of the weights file equally well, for instance under different prefixes. Use the full name of the layer as the name of the op in model.ts.',
+  ),
+  E0311: entry(
+    'float weights where quantised ones are needed',
+    'This command works on int8 weights, with the scales of all activations. `effnetc quantize` makes them from float weights and calibration images.',
+  ),
+  E0312: entry(
+    'quantised weights where float ones are needed',
+    'The file was written by `effnetc quantize`; this command starts from the float weights of the trained network.',
+  ),
+  E0313: entry(
+    'quantised weights do not belong to the model',
+    'A quantised weights file carries the name of its model, its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
   ),
 } as const;
 
@@ -43,7 +168,28 @@ const weightCodes = {
 const dataCodes = {
   E0401: entry(
     'array file cannot be read',
-    'An .npy file given for images, inputs or labels is missing, truncated or of an element type that effnetc does not take.',
+    'An .npy file given for images, inputs or labels is missing or unreadable.',
+  ),
+  E0402: entry(
+    'array file is damaged',
+    'The file is not a well-formed .npy array of numbers: it is truncated, has bytes behind its data, or has elements of a type that effnetc does not take. Write it with numpy.save, little-endian, as uint8, int8, int16, int32, int64, float16, float32 or float64.',
+  ),
+  E0403: entry(
+    'array file is too large',
+    'An array file may have 1 GiB. Give fewer images: x[:10000]; a few hundred suffice for calibration.',
+  ),
+  E0404: entry(
+    'inputs have the wrong shape',
+    'Images and inputs are arrays [N, H, W, C], channels last, or [N, K] with K = H * W * C, and must fit the input of the model.',
+  ),
+  E0405: entry(
+    'inputs have an element type that is no input',
+    'uint8 is an image in 0..255, int8 is taken as it is, floats are in real units. Other types leave open what a value means.',
+  ),
+  E0406: entry('input is not finite', 'An input in real units is NaN or infinite, so that it has no quantised value.'),
+  E0407: entry(
+    'labels do not fit',
+    'Labels are one class index for each image: an integer array [N] with values from 0 to the number of classes minus one.',
   ),
 } as const;
 
@@ -52,6 +198,10 @@ const numericCodes = {
   E0501: entry(
     'accumulator could overflow',
     'For some input the sum of products of a channel could leave the range of int32. effnetc knows the weights and refuses such a model instead of computing wrong values on the device. The bias of that channel is usually far out of scale: check the calibration images and the batch norm statistics.',
+  ),
+  E0502: entry(
+    'scale out of range',
+    'A requantisation factor (input scale x weight scale / output scale) is zero, negative, not finite or absurdly large. The quantised file is damaged, or a tensor had no range at calibration.',
   ),
 } as const;
 
@@ -79,6 +229,27 @@ const runCodes = {
 // E09xx: command line
 const usageCodes = {
   E0901: entry('bad usage', 'The command line could not be understood. `effnetc COMMAND --help` shows what it takes.'),
+  E0902: entry('unknown command', 'effnetc has no command of this name. `effnetc --help` lists the commands.'),
+  E0903: entry(
+    'unknown option',
+    'The command does not take this option. Options belong to one command each; `effnetc COMMAND --help` lists them.',
+  ),
+  E0904: entry(
+    'argument missing',
+    'The command needs an argument, an option or the value of an option that was not given. `effnetc COMMAND --help` shows the full form and an example.',
+  ),
+  E0905: entry(
+    'value of an option not accepted',
+    'The text given for an option or an argument is not one of the values that it takes, or not a number in its range. The message says what is accepted. Sizes are bytes and may end in K, KB, KiB, M, MB or MiB, all in steps of 1,024.',
+  ),
+  E0906: entry(
+    'output cannot be written',
+    'A file or directory given with -o could not be made: a part of the path is a file, the place is read-only or belongs to somebody else, or the disk is full. effnetc writes all files of a command or none, so nothing was changed.',
+  ),
+  E0907: entry(
+    'unknown diagnostic code',
+    'Diagnostic codes are the letter E and four digits, as in error[E0202]. `effnetc explain` without a code lists them all.',
+  ),
 } as const;
 
 export const codes = {

@@ -1,0 +1,35 @@
+import type { Value } from './values.js';
+
+export interface Binding {
+  readonly mutable: boolean;
+  /** Undefined between the start of the block and the declaration. */
+  current: { readonly value: Value } | undefined;
+}
+
+/** Names of a block, a function or a module, and the scope around it. */
+export class Scope {
+  private readonly bindings = new Map<string, Binding>();
+
+  constructor(private readonly outer?: Scope | undefined) {}
+
+  /** Makes a name known that has no value yet. */
+  declare(name: string, mutable: boolean): void {
+    this.bindings.set(name, { mutable, current: undefined });
+  }
+
+  /** Gives a name its value: a declared one keeps its binding, which functions may already have captured. */
+  define(name: string, value: Value, mutable = false): void {
+    const declared = this.bindings.get(name);
+    if (declared === undefined) this.bindings.set(name, { mutable, current: { value } });
+    else declared.current = { value };
+  }
+
+  find(name: string): Binding | undefined {
+    return this.bindings.get(name) ?? this.outer?.find(name);
+  }
+
+  /** Makes a binding of another module known under a name of this one. */
+  alias(name: string, binding: Binding): void {
+    this.bindings.set(name, binding);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Project } from 'ts-morph';
+import { CompileError, fail } from '../diagnostics/diagnostic.js';
+import type { Graph } from '../ir/graph.js';
+import { blockTable } from './blocks/index.js';
+import { checkSubset } from './check-subset.js';
+import { checkSyntax, checkTypes } from './check-types.js';
+import { failAt } from './evaluate/context.js';
+import { createContext, evaluateModules } from './evaluate/evaluator.js';
+import { Network } from './evaluate/network.js';
+import { describe, isModel, isTensor } from './evaluate/values.js';
+import { createVocabulary } from './evaluate/vocabulary.js';
+import { loadModules, type Module } from './load-modules.js';
+import { dropProject, sharedProject } from './project.js';
+import type { ReadModelOptions } from './read-model.js';
+import { SourceContext } from './source-context.js';
+
+/** {@link readModel} once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
+export function readModelNow(modelPath: string, options: ReadModelOptions): Graph {
+  const project = sharedProject();
+  const before = new Set(project.getSourceFiles());
+  try {
+    return read(modelPath, project, options);
+  } catch (error) {
+    // Hostile nesting can exhaust the stack inside TypeScript; the state of its project is unknown then.
+    if (error instanceof CompileError || !(error instanceof RangeError)) throw error;
+    dropProject();
+    return fail('E0107', `${modelPath.replaceAll('\\', '/')} is nested too deeply to be read`, {
+      hint: 'split long expressions up',
+    });
+  } finally {
+    for (const file of project.getSourceFiles()) if (!before.has(file)) project.removeSourceFile(file);
+  }
+}
+
+function read(modelPath: string, project: Project, { ops, session }: ReadModelOptions): Graph {
+  const sources = new SourceContext(session);
+  const modules = loadModules(modelPath, project, sources);
+  checkSyntax(modules, project, sources, session);
+  session.stopOnErrors();
+  for (const module of modules) checkSubset(module, sources, session);
+  session.stopOnErrors();
+  checkTypes(modules, project, sources, session);
+  session.stopOnErrors();
+  return evaluate(modules, sources, { ops, session });
+}
+
+function evaluate(modules: readonly Module[], sources: SourceContext, { ops, session }: ReadModelOptions): Graph {
+  const context = createContext(sources);
+  let network: Network | undefined;
+  const vocabulary = createVocabulary({ ops, blocks: blockTable, context, network: () => network });
+  const model = evaluateModules(modules, vocabulary, context);
+  if (!isModel(model)) return failWithoutModel(modules, sources, model === undefined ? undefined : describe(model));
+
+  network = new Network(context);
+  const result = context.call(model.build, [], model.site);
+  if (!isTensor(result)) {
+    return failAt(
+      context,
+      model.site,
+      'E0113',
+      `model '${model.name}' returns ${describe(result)} instead of a tensor`,
+      {
+        hint: 'return the tensor of the last layer',
+      },
+    );
+  }
+  return network.finish(model.name, result.node, model.site, session);
+}
+
+function failWithoutModel(modules: readonly Module[], sources: SourceContext, found: string | undefined): never {
+  const sourceFile = modules.at(-1)?.sourceFile;
+  const exported = sourceFile?.statements.find(statement => statement.getText(sourceFile).startsWith('export default'));
+  const span =
+    exported !== undefined
+      ? sources.span(exported)
+      : sourceFile === undefined
+        ? undefined
+        : sources.spanAt(sourceFile, 0, 1);
+  return fail(
+    'E0111',
+    found === undefined ? 'this file exports no model' : `the default export is ${found}, not a model`,
+    { span, hint: "write `export default defineModel('my_model', () => ...)`" },
+  );
+}

@@ -1,0 +1,201 @@
+/**
+ * The vocabulary of model descriptions: what a `model.ts` imports from 'effnetc'.
+ *
+ * effnetc reads model files, it does not execute them. The functions here exist so that editors and the type checker know
+ * them; calling one throws. This file imports nothing, since the reader hands it to the type checker alone.
+ */
+
+declare const tensorBrand: unique symbol;
+declare const modelBrand: unique symbol;
+
+/** The result of an op: an activation of height x width x channels. Opaque, to be handed to further ops. */
+export interface Tensor {
+  readonly [tensorBrand]: 'tensor';
+}
+
+/** What {@link defineModel} makes, and what a model file exports as default. */
+export interface Model {
+  readonly [modelBrand]: 'model';
+}
+
+/** One number for both axes, or [rows, columns]. */
+export type PerAxis = number | readonly [rows: number, columns: number];
+
+/**
+ * `'valid'`: none. `'same'`: as TensorFlow pads, so that the output has ceil(input / stride) positions; of an odd amount,
+ * bottom and right get the larger part. A number pads all four sides, a pair [rows, columns] both ends of an axis.
+ */
+export type Padding =
+  | 'same'
+  | 'valid'
+  | number
+  | readonly [rows: number, columns: number]
+  | { readonly top?: number; readonly bottom?: number; readonly left?: number; readonly right?: number };
+
+export interface Named {
+  /**
+   * Unique in the model, of letters, digits and `_ . / -`. Parameters in the weights file, diagnostics and C functions are
+   * named after it. Left out, it is made from the kind of op: `conv`, `conv_2`.
+   */
+  readonly name?: string;
+}
+
+export interface InputOptions extends Named {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** real = scale * (q - zeroPoint). Left out, scale and zero point come from calibration. */
+  readonly scale?: number;
+  /** -128 to 127; given together with `scale`. */
+  readonly zeroPoint?: number;
+}
+
+export interface ConvOptions extends Named {
+  /** Output channels. */
+  readonly channels: number;
+  readonly kernel: PerAxis;
+  /** Default 1. */
+  readonly stride?: PerAxis;
+  /** Default `'valid'`. */
+  readonly padding?: Padding;
+  /** Input and output channels are split into this many independent parts. Default 1. */
+  readonly groups?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+export interface DepthwiseConvOptions extends Named {
+  readonly kernel: PerAxis;
+  /** Default 1. */
+  readonly stride?: PerAxis;
+  /** Default `'valid'`. */
+  readonly padding?: Padding;
+  /** Output channels per input channel. Default 1. */
+  readonly multiplier?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+export interface PoolOptions extends Named {
+  readonly kernel: PerAxis;
+  /** Default: the kernel, so that windows do not overlap. */
+  readonly stride?: PerAxis;
+  /** Default `'valid'`. */
+  readonly padding?: Padding;
+}
+
+export interface GlobalPoolOptions extends Named {
+  readonly kernel?: undefined;
+  readonly stride?: undefined;
+  readonly padding?: undefined;
+}
+
+export interface DenseOptions extends Named {
+  /** Outputs. */
+  readonly units: number;
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+/** Activations that need no further option. The slopes of `'prelu'` come from the weights file, one per channel. */
+export type SimpleActivation = 'identity' | 'relu' | 'relu6' | 'prelu';
+
+export type Activation =
+  | { readonly kind: SimpleActivation }
+  /** x where x >= 0, otherwise slope * x; the slope is between 0 and 1. */
+  | { readonly kind: 'leakyRelu'; readonly slope: number };
+
+export interface BatchNormOptions extends Named {
+  /** Added to the variance. Default: 1e-5 with PyTorch weights, 1e-3 with Keras weights, as either has it. */
+  readonly epsilon?: number;
+}
+
+export interface FlattenOptions extends Named {
+  /**
+   * Order in which the elements are numbered for the dense layer that follows. `'NHWC'` (default): as Keras does.
+   * `'NCHW'`: as PyTorch's Flatten numbered them when the dense weights were trained.
+   */
+  readonly order?: 'NHWC' | 'NCHW';
+}
+
+/** Options of {@link effnetBlock}. */
+export interface EffnetBlockOptions {
+  /** Prefix of the names of the block's ops: `<name>.pw`, `<name>.dw1`, `<name>.pool`, `<name>.dw2`, `<name>.conv`. */
+  readonly name: string;
+  /** Output channels. */
+  readonly channels: number;
+  /** Channels after the first 1x1 conv. Default: max(6, channels / 2), or floor(input channels * expansion / 2). */
+  readonly bottleneck?: number;
+  /** The revised form with this expansion rate (2, 4 or 6 in the paper). Left out: the form first published. */
+  readonly expansion?: number;
+  /** Channel multiplier of the first depthwise conv. Default 1; in the revised form 2. */
+  readonly multiplier?: number;
+  /** Axis along which the max pool halves. Default `'width'`, as in the paper; common Keras code has `'height'`. */
+  readonly poolAxis?: 'width' | 'height';
+  /** Axis of the stride of the last conv, whose kernel is 2x1 in any case. Default `'height'`; common Keras code: `'width'`. */
+  readonly strideAxis?: 'height' | 'width';
+  /** Padding of the last conv. Default `'valid'`; common Keras code has `'same'`. */
+  readonly padding?: 'valid' | 'same';
+  /** Activation after all four convs. Default `'relu'`. */
+  readonly activation?: SimpleActivation | Activation;
+  /**
+   * Activation after the 1x1 and the 2x1 conv instead. Default: as `activation`; in the revised form leakyRelu with slope
+   * 0.3, for the paper gives no slope and 0.3 is what the common public code uses.
+   */
+  readonly pointwiseActivation?: SimpleActivation | Activation;
+  /** Batch norm before the activation (default), after it, or none. */
+  readonly batchNorm?: 'before' | 'after' | 'none';
+  /** Epsilon of the batch norms; default as in {@link batchNorm}. */
+  readonly epsilon?: number;
+  /** Do the convs have a bias? Default: only where there is no batch norm. */
+  readonly bias?: boolean;
+}
+
+const notExecuted = (): never => {
+  throw new Error('model files are read by effnetc, not executed: run `effnetc compile model.ts`');
+};
+
+/**
+ * Defines a network. `name` is a C identifier, the prefix of every symbol of the generated code; `build` calls the ops and
+ * returns the tensor that is the result. A model file exports the model as its default.
+ */
+export const defineModel: (name: string, build: () => Tensor) => Model = notExecuted;
+
+/** The image or feature map that the caller hands in. A model has one. */
+export const input: (options: InputOptions) => Tensor = notExecuted;
+
+/** Convolution, grouped if wanted. */
+export const conv: (x: Tensor, options: ConvOptions) => Tensor = notExecuted;
+
+/** Convolution of each channel by itself. */
+export const depthwiseConv: (x: Tensor, options: DepthwiseConvOptions) => Tensor = notExecuted;
+
+/** Largest value of each window, by channel. */
+export const maxPool: (x: Tensor, options: PoolOptions) => Tensor = notExecuted;
+
+/** Mean of each window, by channel; without a kernel, of the whole height and width. */
+export const avgPool: (x: Tensor, options?: PoolOptions | GlobalPoolOptions) => Tensor = notExecuted;
+
+/** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
+export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;
+
+/** Elementwise activation: `activation(x, 'relu')` or `activation(x, { kind: 'leakyRelu', slope: 0.1 })`. */
+export const activation: (x: Tensor, options: SimpleActivation | (Activation & Named)) => Tensor = notExecuted;
+
+/** Batch normalisation with running statistics: before an activation or after it. */
+export const batchNorm: (x: Tensor, options?: BatchNormOptions) => Tensor = notExecuted;
+
+/** All elements as one vector. */
+export const flatten: (x: Tensor, options?: FlattenOptions) => Tensor = notExecuted;
+
+/** Softmax over the channels. */
+export const softmax: (x: Tensor, options?: Named) => Tensor = notExecuted;
+
+/** Index of the largest channel; an int32, and the end of a network. */
+export const argmax: (x: Tensor, options?: Named) => Tensor = notExecuted;
+
+/**
+ * The block of EffNet (arXiv 1801.06434): 1x1 conv, 1x3 depthwise, 1x2 max pool, 3x1 depthwise, 2x1 conv with stride 2x1,
+ * each conv with batch norm and activation. Halves height and width.
+ */
+export const effnetBlock: (x: Tensor, options: EffnetBlockOptions) => Tensor = notExecuted;
