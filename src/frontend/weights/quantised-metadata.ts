@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Session } from '../../diagnostics/session.js';
+import type { Quantisation } from '../../ir/tensor.js';
+import { type Rounding, roundings } from '../../numeric/requantise.js';
+import { quoteName } from '../arrays/quote.js';
+import { objectEntries, parseStrictJson } from './strict-json.js';
+import type { WeightsFile } from './weights-file.js';
+
+/** `__metadata__.format` of the files that `effnetc quantize` writes. */
+export const quantisedFormat = 'effnetc-quantised-1';
+
+/** Is it a quantised file, of this or of another version? */
+export function isQuantisedFormat(file: WeightsFile): boolean {
+  return file.metadata.get('format')?.startsWith('effnetc-quantised-') ?? false;
+}
+
+export interface QuantisedMetadata {
+  /** Name of the graph. */
+  readonly model: string;
+  readonly rounding: Rounding;
+  /** By node name. */
+  readonly activations: ReadonlyMap<string, Quantisation>;
+}
+
+const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
+
+/** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
+export function encodeMetadata({ model, rounding, activations }: QuantisedMetadata): Map<string, string> {
+  const names = [...activations.keys()].sort();
+  const entries = names.map(name => {
+    const { scale, zeroPoint } = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
+    return `${JSON.stringify(name)}:${JSON.stringify([scale, zeroPoint])}`;
+  });
+  return new Map([
+    ['activations', `{${entries.join(',')}}`],
+    ['format', quantisedFormat],
+    ['model', model],
+    ['rounding', rounding],
+  ]);
+}
+
+/** Reads the metadata back; reports E0313 for what is missing or not valid, and returns undefined then. */
+export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMetadata | undefined {
+  let sound = true;
+  const problem = (message: string): undefined => {
+    sound = false;
+    session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`);
+  };
+  const format = file.metadata.get('format') ?? '';
+  if (format !== quantisedFormat)
+    return problem(`has the format ${quoteName(format)}, where '${quantisedFormat}' is read`);
+  const model = file.metadata.get('model') ?? '';
+  const roundingName = file.metadata.get('rounding') ?? '';
+  const rounding = roundings.find(name => name === roundingName);
+  if (rounding === undefined)
+    problem(`has the rounding ${quoteName(roundingName)}, where ${roundings.join(', ')} are known`);
+  const activations = new Map<string, Quantisation>();
+  let json: unknown;
+  try {
+    json = parseStrictJson(file.metadata.get('activations') ?? '', 2, message => {
+      throw new SyntaxError(message);
+    });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return problem(`has activations in its metadata whose JSON ${error.message}`);
+  }
+  const entries = objectEntries(json);
+  if (entries === undefined) return problem('has activations in its metadata that are no JSON object');
+  for (const [name, value] of entries) {
+    const parsed = activation.safeParse(value);
+    if (parsed.success) activations.set(name, { scale: parsed.data[0], zeroPoint: parsed.data[1] });
+    else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
+  }
+  return sound && rounding !== undefined ? { model, rounding, activations } : undefined;
+}

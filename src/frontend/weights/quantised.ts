@@ -1,0 +1,127 @@
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
+import type { Session } from '../../diagnostics/session.js';
+import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
+import type { Constant, Quantisation } from '../../ir/tensor.js';
+import type { Rounding } from '../../numeric/requantise.js';
+import type { QuantisedParameterSpec } from '../../ops/op.js';
+import { elementsOf } from '../arrays/elements.js';
+import { formatDims, quoteName } from '../arrays/quote.js';
+import { type OpLookup, reportExtraTensors } from './bind.js';
+import { checkFinite } from './convert.js';
+import { decodeMetadata, encodeMetadata, isQuantisedFormat } from './quantised-metadata.js';
+import { writeSafetensors } from './safetensors.js';
+import { nearestHint } from './tensor-names.js';
+import type { FileTensor, WeightsFile } from './weights-file.js';
+
+export interface QuantisedModel {
+  /** The float graph, its nodes with the constants that `quantisedParameters` lists: ready for `lower`. */
+  readonly graph: Graph;
+  /** Scale and zero point of the tensors, by node name. */
+  readonly activations: ReadonlyMap<string, Quantisation>;
+  readonly rounding: Rounding;
+}
+
+/** The tensor as a constant; undefined, and a diagnostic, when it is not what the op needs. */
+function takeTensor(
+  node: Node,
+  { role, dtype, shape }: QuantisedParameterSpec,
+  tensor: FileTensor | undefined,
+  file: WeightsFile,
+  session: Session,
+): Constant | undefined {
+  const label = `${role} of ${node.op} ${quoteName(node.name)}`;
+  const { span } = node;
+  if (tensor === undefined) {
+    const name = `${node.name}.${role}`;
+    session.error('E0305', `${label} is not in the quantised weights file ${quoteName(file.path)}`, {
+      span,
+      notes: [`looked for ${quoteName(name)}`],
+      hint: nearestHint([name], [...file.tensors.keys()]) ?? 'quantise again after a change of the model',
+    });
+    return undefined;
+  }
+  if (tensor.dtype !== dtype) {
+    session.error('E0313', `${label} has elements of type ${tensor.dtype}, expected ${dtype}`, { span });
+    return undefined;
+  }
+  if (formatDims(tensor.shape) !== formatDims(shape)) {
+    session.error('E0306', `${label} has shape ${formatDims(tensor.shape)}, expected ${formatDims(shape)}`, {
+      span,
+      hint: 'quantise again after a change of the model',
+    });
+    return undefined;
+  }
+  const { data } = tensor;
+  invariant(!(data instanceof Uint8Array || data instanceof Int16Array), `no constant has type ${tensor.dtype}`);
+  checkFinite({ label, span }, tensor, data, session);
+  return { dtype, shape, data };
+}
+
+/**
+ * Binds the parameters of a graph to a file that {@link writeQuantised} wrote: tensor `<node>.<role>`, of exactly the dtype
+ * and shape that the op lists.
+ * @throws CompileError with all of E0305 to E0308 and E0313 that were found, or with E0311 when the file has float weights
+ */
+export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup, session: Session): QuantisedModel {
+  if (!isQuantisedFormat(file)) {
+    fail('E0311', `the weights file ${quoteName(file.path)} has float weights, where quantised ones are needed`, {
+      hint: 'make them first: effnetc quantize <model.ts> --weights <float weights> --calibration <images.npy> -o q.safetensors',
+    });
+  }
+  const metadata = decodeMetadata(file, session);
+  if (metadata === undefined) session.stopOnErrors();
+  invariant(metadata !== undefined, 'metadata was refused without a diagnostic');
+  if (metadata.model !== graph.name) {
+    fail(
+      'E0313',
+      `the weights file ${quoteName(file.path)} belongs to ${quoteName(metadata.model)}, not to '${graph.name}'`,
+      {
+        hint: 'quantise this model, or give the file of this model',
+      },
+    );
+  }
+  const index = new GraphIndex(graph);
+  for (const name of metadata.activations.keys()) {
+    if (index.has(name)) continue;
+    session.error(
+      'E0313',
+      `the weights file ${quoteName(file.path)} gives a scale for ${quoteName(name)}, which is no op of '${graph.name}'`,
+      {
+        hint: 'quantise again after a change of the model',
+      },
+    );
+  }
+  const claimed = new Set<FileTensor>();
+  const nodes = graph.nodes.map(node => {
+    const shapes = index.inputTypes(node).map(type => type.shape);
+    const specs = lookup(node.op).quantisedParameters?.(node, shapes) ?? [];
+    const constants: Record<string, Constant> = {};
+    for (const spec of specs) {
+      const tensor = file.tensors.get(`${node.name}.${spec.role}`);
+      if (tensor !== undefined) claimed.add(tensor);
+      const constant = takeTensor(node, spec, tensor, file, session);
+      if (constant !== undefined) constants[spec.role] = constant;
+    }
+    return specs.length === 0 ? node : { ...node, constants };
+  });
+  reportExtraTensors(file, claimed, graph, session);
+  session.stopOnErrors();
+  return { graph: { ...graph, nodes }, activations: metadata.activations, rounding: metadata.rounding };
+}
+
+/**
+ * The bytes of the quantised .safetensors file: every constant of every node as `<node>.<role>`, and the metadata that
+ * {@link bindQuantised} needs. Equal models give equal bytes.
+ */
+export function writeQuantised({ graph, activations, rounding }: QuantisedModel): Uint8Array {
+  const tensors = new Map<string, Constant>();
+  for (const node of graph.nodes) {
+    for (const [role, constant] of Object.entries(node.constants)) {
+      const name = `${node.name}.${role}`;
+      invariant(!tensors.has(name), `two constants are named ${name}`);
+      invariant(elementsOf(constant.shape) === constant.data.length, `${name} does not fit its shape`);
+      tensors.set(name, constant);
+    }
+  }
+  return writeSafetensors(tensors, encodeMetadata({ model: graph.name, rounding, activations }));
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { Session } from '../../src/diagnostics/session.js';
+import { bindQuantised, type QuantisedModel, writeQuantised } from '../../src/frontend/weights/quantised.js';
+import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
+import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
+import type { Graph } from '../../src/ir/graph.js';
+import { type Constant, constant } from '../../src/ir/tensor.js';
+import { Chain, lookup, spanAt } from './fake-ops.js';
+import { diagnosticsOf, floats, weightsFile } from './helpers.js';
+
+const graph = new Chain(2, 2, 3).conv('block1.pw', 2).graph('tiny');
+const constants = {
+  weight: constant('i8', [2, 1, 1, 3], [1, -2, 3, -127, 127, 0]),
+  scale: constant('f64', [2], [0.1, 1 / 3]),
+  bias: constant('i32', [2], [-(2 ** 31), 5]),
+};
+const withConstants = (changed: Record<string, Constant>): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map(node => (node.op === 'conv' ? { ...node, constants: changed } : node)),
+});
+const model: QuantisedModel = {
+  graph: withConstants(constants),
+  activations: new Map([
+    ['input', { scale: 1 / 255, zeroPoint: -128 }],
+    ['block1.pw', { scale: 0.1 + 0.2, zeroPoint: 7 }],
+  ]),
+  rounding: 'tflite-single',
+};
+const bytes = writeQuantised(model);
+const bind = (file: Uint8Array) => bindQuantised(graph, parseWeightsFile('q.safetensors', file), lookup, new Session());
+const codes = (file: Uint8Array) => diagnosticsOf(() => bind(file)).map(d => d.code);
+
+/** The file with other tensors or metadata. */
+function altered(tensors: Record<string, Constant | undefined>, metadata: Record<string, string> = {}): Uint8Array {
+  const file = parseWeightsFile('q.safetensors', bytes);
+  const changed = new Map<string, Constant>();
+  for (const [role, value] of Object.entries({ ...constants, ...tensors })) {
+    if (value !== undefined) changed.set(role.includes('.') ? role : `block1.pw.${role}`, value);
+  }
+  return writeSafetensors(changed, new Map([...file.metadata, ...Object.entries(metadata)]));
+}
+
+describe('quantised weights', () => {
+  it('read back as they were written, to the last bit', () => {
+    const back = bind(bytes);
+    expect(back.graph).toEqual(model.graph);
+    expect(back.activations).toEqual(model.activations);
+    expect(back.rounding).toBe('tflite-single');
+    expect(writeQuantised(back)).toEqual(bytes);
+  });
+
+  it('are the same bytes for any order of the activations', () => {
+    const reversed = new Map([...model.activations].toReversed());
+    expect(writeQuantised({ ...model, activations: reversed })).toEqual(bytes);
+  });
+
+  it('carry their metadata', () => {
+    expect([...parseWeightsFile('q.safetensors', bytes).metadata]).toEqual([
+      ['activations', '{"block1.pw":[0.30000000000000004,7],"input":[0.00392156862745098,-128]}'],
+      ['format', 'effnetc-quantised-1'],
+      ['model', 'tiny'],
+      ['rounding', 'tflite-single'],
+    ]);
+  });
+
+  it('are refused tensor by tensor', () => {
+    expect(
+      codes(
+        altered({
+          bias: undefined,
+          scale: constant('f32', [2], [1, 2]),
+          weight: constant('i8', [6], [1, 2, 3, 4, 5, 6]),
+        }),
+      ),
+    ).toEqual(['E0306', 'E0313', 'E0305']);
+    expect(codes(altered({ scale: constant('f64', [2], [1, NaN]) }))).toEqual(['E0307']);
+    expect(codes(altered({ 'block2.pw.bias': constant('i32', [1], [1]) }))).toEqual(['E0308']);
+    const [missing] = diagnosticsOf(() => bind(altered({ bias: undefined })));
+    expect(missing).toMatchObject({ span: spanAt(2), notes: [{ message: "looked for 'block1.pw.bias'" }] });
+  });
+
+  it.each([
+    ['format', 'effnetc-quantised-2', /format 'effnetc-quantised-2', where/],
+    ['rounding', 'up', /rounding 'up', where native, tflite, tflite-single/],
+    ['model', 'other', /belongs to 'other', not to 'tiny'/],
+    ['activations', '[]', /no JSON object/],
+    ['activations', '{', /not valid JSON/],
+    ['activations', '{"input":[1,0],"input":[2,0]}', /key 'input' twice/],
+    ['activations', '{"input":[0,0]}', /no \[scale > 0/],
+    ['activations', '{"input":[1,128]}', /no \[scale > 0/],
+    ['activations', '{"input":[1,0.5]}', /no \[scale > 0/],
+    ['activations', '{"input":[1]}', /no \[scale > 0/],
+    ['activations', '{"input":[1e999,0]}', /no \[scale > 0/],
+    ['activations', '{"gone":[1,0]}', /'gone', which is no op of 'tiny'/],
+  ])('are refused with %s %s', (key, value, message) => {
+    const [found] = diagnosticsOf(() => bind(altered({}, { [key]: value })));
+    expect(found.message).toMatch(message);
+    expect(found.code).toBe('E0313');
+  });
+
+  it('float weights given instead: says to quantise first', () => {
+    const file = weightsFile({ 'block1.pw.weight': floats([2, 3, 1, 1]) });
+    const [found] = diagnosticsOf(() => bindQuantised(graph, file, lookup, new Session()));
+    expect(found.code).toBe('E0311');
+    expect(found.hint).toMatch(/effnetc quantize/);
+  });
+});
