@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import * as nodeFileSystem from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { invariant } from '../diagnostics/diagnostic.js';
+import { failToWrite } from './write-error.js';
+
+/**
+ * What is needed of node:fs. Synchronous on purpose: signals are handled between turns of the event loop, so Ctrl-C
+ * cannot come between two of these calls.
+ */
+export type FileSystem = Pick<
+  typeof nodeFileSystem,
+  | 'chmodSync'
+  | 'copyFileSync'
+  | 'linkSync'
+  | 'mkdirSync'
+  | 'realpathSync'
+  | 'renameSync'
+  | 'rmSync'
+  | 'rmdirSync'
+  | 'statSync'
+  | 'writeFileSync'
+>;
+
+export interface WriteOptions {
+  /** What a relative path is relative to; the current directory of the process by default. */
+  readonly cwd?: string | undefined;
+  /** For tests. */
+  readonly fileSystem?: FileSystem | undefined;
+}
+
+export type Content = string | Uint8Array;
+
+/**
+ * Writes all files into a directory, made where it is missing, or none: contents go into temporary siblings first, then
+ * are renamed. After an error the tree is as it was.
+ *
+ * @param directory as the user gave it; messages name it so
+ * @param files content by name; a name may have directories (`src/model.c`) but not leave `directory`
+ * @returns the paths in the order of `files`, with forward slashes, beginning with `directory`
+ * @throws CompileError E0906
+ */
+export function writeFilesAtomically(
+  directory: string,
+  files: ReadonlyMap<string, Content>,
+  options: WriteOptions = {},
+): readonly string[] {
+  const write = new Transaction(options.fileSystem ?? nodeFileSystem);
+  const root = resolve(options.cwd ?? '', directory);
+  const paths: string[] = [];
+  write.run(directory, () => {
+    write.makeDirectory(root);
+    for (const [name, content] of files) {
+      invariant(!isAbsolute(name) && !name.split(/[\\/]/).includes('..'), `file name ${name} leaves its directory`);
+      const path = join(directory, name).replaceAll('\\', '/');
+      paths.push(path);
+      write.stage(join(root, name), content, path);
+    }
+  });
+  return paths;
+}
+
+/**
+ * Writes one file, as {@link writeFilesAtomically} does; its directory must exist or can be made. A device or a pipe
+ * (`-o /dev/stdout`) is written to as it is.
+ *
+ * @throws CompileError E0906
+ */
+export function writeFileAtomically(path: string, content: Content, options: WriteOptions = {}): void {
+  const fileSystem = options.fileSystem ?? nodeFileSystem;
+  const target = resolve(options.cwd ?? '', path);
+  const write = new Transaction(fileSystem);
+  write.run(path, () => {
+    const stats = fileSystem.statSync(target, { throwIfNoEntry: false });
+    if (target.startsWith('/dev/') || (stats && !stats.isFile() && !stats.isDirectory())) {
+      fileSystem.writeFileSync(target, content);
+      return;
+    }
+    write.makeDirectory(dirname(target));
+    write.stage(target, content, path);
+  });
+}
+
+interface Staged {
+  readonly path: string;
+  readonly temporary: string;
+  readonly target: string;
+  readonly backup?: string;
+}
+
+/** Collects what is to be renamed, and how to take back what was done. */
+class Transaction {
+  private readonly staged: Staged[] = [];
+  private readonly undo: (() => void)[] = [];
+  /** Makes names of temporaries unique among processes that write to the same place. */
+  private readonly suffix = randomBytes(6).toString('hex');
+
+  /** The path that messages name: the user's, not that of a temporary. */
+  private named = '';
+
+  constructor(private readonly fs: FileSystem) {}
+
+  run(named: string, stageAll: () => void): void {
+    this.named = named;
+    try {
+      stageAll();
+      for (const { temporary, target, backup, path } of this.staged) {
+        this.named = path;
+        this.fs.renameSync(temporary, target);
+        this.undo.push(() => (backup === undefined ? this.fs.rmSync(target) : this.fs.renameSync(backup, target)));
+      }
+    } catch (error) {
+      for (const step of this.undo.reverse()) attempt(step);
+      failToWrite(this.named, error);
+    }
+    for (const { backup } of this.staged) if (backup !== undefined) attempt(() => this.fs.rmSync(backup));
+  }
+
+  makeDirectory(path: string): void {
+    const stats = this.fs.statSync(path, { throwIfNoEntry: false });
+    if (stats) {
+      if (!stats.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR', path });
+      return;
+    }
+    this.makeDirectory(dirname(path));
+    this.fs.mkdirSync(path);
+    this.undo.push(() => this.fs.rmdirSync(path));
+  }
+
+  /**
+   * @param path absolute
+   * @param named the same for messages
+   */
+  stage(path: string, content: Content, named: string): void {
+    this.named = named;
+    this.makeDirectory(dirname(path));
+    const stats = this.fs.statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR', path });
+    // A symbolic link stays one: the file that it names is replaced.
+    const target = stats ? this.fs.realpathSync(path) : path;
+    const hidden = join(dirname(target), `.${basename(target)}.${this.suffix}`);
+    const temporary = `${hidden}.tmp`;
+    this.undo.push(() => this.fs.rmSync(temporary, { force: true }));
+    this.fs.writeFileSync(temporary, content, { flag: 'wx' });
+    if (!stats) {
+      this.staged.push({ path: named, temporary, target });
+      return;
+    }
+    this.fs.chmodSync(temporary, stats.mode);
+    const backup = `${hidden}.old`;
+    this.undo.push(() => this.fs.rmSync(backup, { force: true }));
+    this.keep(target, backup);
+    this.staged.push({ path: named, temporary, target, backup });
+  }
+
+  /** Keeps the old file itself under a second name, or a copy where the file system has no hard links. */
+  private keep(target: string, backup: string): void {
+    try {
+      this.fs.linkSync(target, backup);
+    } catch {
+      this.fs.copyFileSync(target, backup);
+    }
+  }
+}
+
+/** Clean-up goes on when one of its steps fails: the first error is the one to report. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {}
+}
