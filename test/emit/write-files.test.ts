@@ -112,7 +112,7 @@ describe('writeFilesAtomically', () => {
       expect(
         messageOf(() => writeFilesAtomically('out', files, { cwd, fileSystem })),
         `step ${n}`,
-      ).toBe('E0906 cannot write "out": no space left on the device; free some space or choose another disk');
+      ).toMatch(/^E0906 cannot write "out\/(m.h|src\/m.c|m.bin)": no space left on the device; free some space/);
       expect(tree(), `step ${n}`).toEqual(original);
       fs.rmSync(join(cwd, 'out'), { recursive: true });
     }
