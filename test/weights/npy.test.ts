@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fail } from '../../src/diagnostics/diagnostic.js';
@@ -5,6 +6,7 @@ import type { Refuse } from '../../src/frontend/arrays/bounded-file.js';
 import { halfToNumber, type NumericArray } from '../../src/frontend/arrays/elements.js';
 import { parseNpy, readNpy, writeNpy } from '../../src/frontend/arrays/npy.js';
 import { permute } from '../../src/frontend/arrays/permute.js';
+import { readWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import numpy from './fixtures/numpy.json' with { type: 'json' };
 import { expectCode, floats, scratch, toleratesOnlyRefusal } from './helpers.js';
 
@@ -135,6 +137,15 @@ describe('files', () => {
     expectCode(() => readNpy('/dev/zero'), 'E0401', /not a regular file/);
     expectCode(() => readNpy('a\0b'), 'E0401', /cannot be read/);
     expectCode(() => readNpy(save('y.npy', new Uint8Array(3))), 'E0402', /^array file '.*y.npy' is not an .npy array/);
+  });
+});
+
+describe('files beyond the limit', () => {
+  it('are refused before they are read', () => {
+    const path = save('large.npy', new Uint8Array());
+    truncateSync(path, 2 ** 30 + 1); // sparse: takes no room on the disk
+    expectCode(() => readNpy(path), 'E0403', /1,073,741,825 bytes, where at most 1,073,741,824 bytes/);
+    expectCode(() => readWeightsFile(path), 'E0302', /at most 536,870,912 bytes/);
   });
 });
 
