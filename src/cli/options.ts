@@ -1,0 +1,95 @@
+import { Option } from 'commander';
+import { fail } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/nearest.js';
+import { roundings } from '../numeric/requantise.js';
+import { formatCount } from './output.js';
+
+/** Turns the text of an option into its value. @throws CompileError E0905 */
+export type OptionParser<T> = (text: string) => T;
+
+/** Names the option, the text given and what is accepted. */
+function refuse(option: string, text: string, accepted: string, guess?: string): never {
+  const hint = guess === undefined ? undefined : `did you mean ${guess}?`;
+  return fail('E0905', `${option} does not take "${text}"`, { notes: [`accepted: ${accepted}`], hint });
+}
+
+/** A whole number in decimal digits, from `min` to `max`. */
+export function wholeNumber(option: string, min: number, max: number): OptionParser<number> {
+  return text => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return refuse(option, text, `a whole number from ${formatCount(min)} to ${formatCount(max)}`);
+  };
+}
+
+const unitBytes: Readonly<Record<string, number>> = { '': 1, B: 1, K: 1024, M: 1024 ** 2 };
+/** More than any microcontroller has; keeps sizes exact and sums in range. */
+const maxBytes = 1024 ** 3;
+
+/**
+ * A size in bytes: `16384`, `16K`, `16KB`, `16KiB`, `1M`, `1.5K`, in any case. K is 1,024 in each spelling: data sheets
+ * of microcontrollers mean that by "KB". The result is a whole number of bytes.
+ */
+export function byteCount(option: string): OptionParser<number> {
+  return text => {
+    const [, digits, unit = ''] = /^(\d{1,10}(?:\.\d{1,3})?)\s*(|B|[KM](?:i?B)?)$/i.exec(text) ?? [];
+    const value = Number(digits) * (unitBytes[unit.charAt(0).toUpperCase()] ?? Number.NaN);
+    if (Number.isInteger(value) && value >= 1 && value <= maxBytes) return value;
+    return refuse(option, text, 'a size in bytes such as 16384, 16K, 16KB or 16KiB (all the same), up to 1024M');
+  };
+}
+
+/** One of a few names, spelt exactly. */
+export function oneOf<T extends string>(option: string, names: readonly T[]): OptionParser<T> {
+  return text => names.find(name => name === text) ?? refuse(option, text, names.join(', '), nearest(text, names));
+}
+
+/** Some of a few names, separated by commas, each once; in the order given. */
+export function listOf<T extends string>(option: string, names: readonly T[]): OptionParser<readonly T[]> {
+  const accepted = `one or more of ${names.join(', ')}, separated by commas`;
+  return text => {
+    const found = text.split(',').map(word => {
+      const name = names.find(candidate => candidate === word.trim());
+      return name ?? refuse(option, text, accepted, nearest(word.trim(), names));
+    });
+    return new Set(found).size === found.length ? found : refuse(option, text, `${accepted}, each once`);
+  };
+}
+
+/** Drivers that run generated C; `reference` besides, where one driver is chosen. */
+export const driverNames = ['host', 'qemu', 'rp2040js'] as const;
+export type DriverName = (typeof driverNames)[number];
+export const optimizeGoals = ['speed', 'size', 'ram'] as const;
+export type OptimizeGoal = (typeof optimizeGoals)[number];
+
+const option = <T>(flags: string, description: string, parser?: OptionParser<T>): Option => {
+  const made = new Option(flags, description);
+  return parser ? made.argParser(parser) : made;
+};
+
+/**
+ * The options that several commands share, each made anew for its command:
+ * `command.addOption(sharedOptions.target().makeOptionMandatory())`.
+ */
+export const sharedOptions = {
+  weights: () => option('--weights <file>', 'parameters of a model.ts: .npz or .safetensors'),
+  target: () => option('--target <name>', 'core or board; `effnetc targets` lists them'),
+  output: (what: string) => option('-o, --output <path>', what),
+  random: () =>
+    option('--random <n>', 'vectors with random bytes to run besides', wholeNumber('--random', 0, 1_000_000)),
+  limit: () => option('--limit <n>', 'take only the first n inputs', wholeNumber('--limit', 1, 1_000_000_000)),
+  maxRam: () => option('--max-ram <bytes>', 'fail if more RAM is needed: 16384, 16K, 16KB', byteCount('--max-ram')),
+  maxFlash: () => option('--max-flash <bytes>', 'fail if more flash is needed', byteCount('--max-flash')),
+  drivers: () =>
+    option('--driver <names>', `what runs the C: ${driverNames.join(', ')}`, listOf('--driver', driverNames)),
+  driver: () =>
+    option(
+      '--driver <name>',
+      `what computes: reference, ${driverNames.join(', ')}`,
+      oneOf('--driver', ['reference', ...driverNames] as const),
+    ),
+  rounding: () =>
+    option('--rounding <rule>', `requantisation rule: ${roundings.join(', ')}`, oneOf('--rounding', roundings)),
+  optimize: () =>
+    option('--optimize <goal>', `what to prefer: ${optimizeGoals.join(', ')}`, oneOf('--optimize', optimizeGoals)),
+} as const;

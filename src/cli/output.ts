@@ -1,0 +1,31 @@
+import { invariant } from '../diagnostics/diagnostic.js';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** Keys are printed in the order in which they were written; those with `undefined` are left out. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/** One JSON object as text, ending with a line feed. The same value gives the same bytes. */
+export function jsonText(value: JsonObject): string {
+  const check = (key: string, part: unknown): unknown => {
+    // JSON has neither NaN nor infinity: JSON.stringify would print null, which a script takes for "not there".
+    invariant(typeof part !== 'number' || Number.isFinite(part), `JSON field ${key} is ${part}`);
+    return part;
+  };
+  return `${JSON.stringify(value, check, 2)}\n`;
+}
+
+/** `1,234,567`, in every locale. */
+export function formatCount(n: number): string {
+  const [whole = '', fraction] = String(n).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** `8,192 B`: sizes are exact, never rounded to KB. */
+export const formatBytes = (n: number): string => `${formatCount(n)} B`;
+
+/** `81.37 %` of a share between 0 and 1. */
+export const formatPercent = (share: number): string => `${(share * 100).toFixed(2)} %`;

@@ -1,0 +1,55 @@
+// The real process: streams, signals, the exit code. Compiled into a directory of its own, so that a stale dist/ cannot
+// deceive; inside node_modules, where the compiled code finds its packages.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let place: string;
+let main: string;
+let temporary: string;
+
+beforeAll(() => {
+  const cache = join(root, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  place = mkdtempSync(join(cache, 'effnetc-main-'));
+  temporary = mkdtempSync(join(tmpdir(), 'effnetc-main-'));
+  main = join(place, 'dist', 'cli', 'main.js');
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(place, 'dist')]);
+  copyFileSync(join(root, 'package.json'), join(place, 'package.json'));
+  for (const data of ['targets', 'templates']) symlinkSync(join(root, data), join(place, data));
+});
+
+afterAll(() => {
+  rmSync(place, { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+const env = () => ({ PATH: process.env.PATH, TMPDIR: temporary });
+
+describe('main', () => {
+  it('prints, and exits with the code of the run', () => {
+    const version = execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8', env: env() });
+    expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const failed = spawnSync(process.execPath, [main, 'explain', 'E9999'], { encoding: 'utf8', env: env() });
+    expect(failed.status).toBe(2);
+    expect(failed.stderr).toMatch(/^error\[E0907\]/);
+  });
+
+  it('is silent when the reader of a pipe has gone', () => {
+    const script = `"${process.execPath}" "${main}" explain --json; echo "code $?" >&2`;
+    const piped = spawnSync('sh', ['-c', `(${script}) | true`], { encoding: 'utf8', env: env() });
+    expect(piped.stderr).toBe('code 0\n');
+  });
+
+  it.runIf(existsSync('/dev/full'))('says so when the disk behind standard output is full', () => {
+    const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+    const full = spawnSync(process.execPath, [main, 'explain'], { encoding: 'utf8', env: env(), stdio: [...stdio] });
+    expect(full.status).toBe(2);
+    expect(full.stderr).toMatch(/^effnetc: cannot write to standard output: ENOSPC/);
+  });
+});
