@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
+import { registerTargets } from './commands/targets.js';
 import type { CliContext } from './io.js';
 import { Shell } from './shell.js';
 
@@ -10,6 +11,7 @@ export type RegisterCommand = (program: Command, shell: Shell) => void;
 /** Every command, in the order of the help. */
 // biome-ignore format: one command a line
 const commands: readonly RegisterCommand[] = [
+  registerTargets,
   registerExplain,
 ];
 
