@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerDoctor } from './commands/doctor.js';
 import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
 import { registerTargets } from './commands/targets.js';
@@ -12,6 +13,7 @@ export type RegisterCommand = (program: Command, shell: Shell) => void;
 // biome-ignore format: one command a line
 const commands: readonly RegisterCommand[] = [
   registerTargets,
+  registerDoctor,
   registerExplain,
 ];
 

@@ -1,5 +1,5 @@
 // The C toolchain and the emulator: which there are, and how Debian and Ubuntu call their packages.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from './process.mjs';
@@ -12,7 +12,7 @@ import { capture } from './process.mjs';
  * @property {(env: NodeJS.ProcessEnv) => boolean} works tries it for real: a compiler without its headers is no compiler
  */
 
-const program = '#include <stdint.h>\n#include <string.h>\nint main(void) { return (int)strlen(""); }\n';
+const program = readFileSync(new URL('../../templates/doctor/hello.c', import.meta.url), 'utf8');
 
 /**
  * @param {string} compiler

@@ -1,7 +1,17 @@
 // The real process: streams, signals, the exit code. Compiled into a directory of its own, so that a stale dist/ cannot
 // deceive; inside node_modules, where the compiled code finds its packages.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,5 +61,18 @@ describe('main', () => {
     const full = spawnSync(process.execPath, [main, 'explain'], { encoding: 'utf8', env: env(), stdio: [...stdio] });
     expect(full.status).toBe(2);
     expect(full.stderr).toMatch(/^effnetc: cannot write to standard output: ENOSPC/);
+  });
+
+  it('removes its temporary files when it is interrupted, and exits as shells expect', async () => {
+    const bin = join(temporary, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'gcc'), '#!/bin/sh\nexec /bin/sleep 5\n', { mode: 0o755 });
+    const child = spawn(process.execPath, [main, 'doctor'], { env: { ...env(), PATH: bin }, stdio: 'ignore' });
+    const exit = new Promise(resolve => child.on('exit', resolve));
+    const inUse = () => readdirSync(temporary).filter(name => name.startsWith('effnetc-'));
+    await expect.poll(inUse, { timeout: 20_000 }).toHaveLength(1);
+    child.kill('SIGINT');
+    expect(await exit).toBe(130);
+    expect(inUse()).toEqual([]);
   });
 });

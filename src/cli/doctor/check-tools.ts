@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../package-root.js';
+import type { Target } from '../../target/target.js';
+import { type Environment, findOnPath, runTool, type ToolRun } from './run-tool.js';
+import { installLine, type ToolSpec, toolSpecs } from './tools.js';
+
+export interface CheckResult {
+  readonly name: string;
+  readonly status: 'ok' | 'missing' | 'broken';
+  readonly required: boolean;
+  readonly purpose: string;
+  readonly path?: string | undefined;
+  readonly version?: string | undefined;
+  /** What went wrong, where it is there but does not work. */
+  readonly problem?: string | undefined;
+  /** How to install or mend it; absent where all is well. */
+  readonly install?: string | undefined;
+}
+
+export interface CheckContext {
+  readonly env: Environment;
+  /** An empty directory to build in. */
+  readonly directory: string;
+  readonly targets: readonly Target[];
+}
+
+/** What the programs in templates/doctor end with. */
+const expectedExit = 42;
+const timeoutMs = 30_000;
+const source = (name: string): string => join(packageRoot(), 'templates', 'doctor', name);
+
+/** Checks tools one after the other; `onProgress` is told as each is done. */
+export async function checkTools(
+  context: CheckContext,
+  onProgress: (done: number, total: number) => void,
+): Promise<readonly CheckResult[]> {
+  const checks = [
+    () => check(context, toolSpecs.armCompiler, path => tryArmCompiler(context, path)),
+    () => check(context, toolSpecs.emulator, path => tryEmulator(context, path)),
+    () =>
+      check(context, toolSpecs.hostCompiler, path => tryHostCompiler(context, path, ['-fsanitize=address,undefined'])),
+    () => check(context, toolSpecs.secondCompiler, path => tryHostCompiler(context, path, [])),
+  ];
+  const results: CheckResult[] = [];
+  for (const run of checks) {
+    onProgress(results.length, checks.length);
+    results.push(await run());
+  }
+  return results;
+}
+
+/** Node runs this very code; npm ignores `engines` unless it is told not to, so an old one can get here. */
+export function checkNode(version: string, path: string): CheckResult {
+  const ok = Number.parseInt(version, 10) >= 20;
+  return {
+    name: 'node',
+    status: ok ? 'ok' : 'broken',
+    required: true,
+    purpose: 'run effnetc',
+    path,
+    version,
+    ...(!ok && { problem: `version ${version} is too old`, install: 'install Node 20 or newer' }),
+  };
+}
+
+/** @param trial gives what is wrong, or nothing */
+async function check(
+  context: CheckContext,
+  spec: ToolSpec,
+  trial: (path: string) => Promise<string | undefined>,
+): Promise<CheckResult> {
+  const { name, required, purpose } = spec;
+  const install = installLine(spec.packages);
+  const path = findOnPath(name, context.env);
+  if (path === undefined) return { name, status: 'missing', required, purpose, install };
+  const asked = await run(context, path, ['--version']);
+  const version = /\d+\.\d+(?:\.\d+)*/.exec(asked.output.split('\n', 1)[0]?.replace(/\([^)]*\)/, '') ?? '')?.[0];
+  const problem = asked.exitCode === 0 ? await trial(path) : `--version failed: ${firstLine(asked)}`;
+  if (problem === undefined) return { name, status: 'ok', required, purpose, path, version };
+  return { name, status: 'broken', required, purpose, path, version, problem, install };
+}
+
+const run = (context: CheckContext, file: string, args: readonly string[]): Promise<ToolRun> =>
+  runTool(file, args, { cwd: context.directory, env: context.env, timeoutMs });
+
+const firstLine = ({ output, exitCode }: ToolRun): string =>
+  output.trim().split('\n', 1)[0] || (exitCode === undefined ? 'no answer in time' : `exit code ${exitCode}`);
+
+async function tryHostCompiler(
+  context: CheckContext,
+  path: string,
+  flags: readonly string[],
+): Promise<string | undefined> {
+  const program = join(context.directory, 'hello');
+  const built = await run(context, path, ['-std=c99', ...flags, source('hello.c'), '-o', program]);
+  if (built.exitCode !== 0) return `cannot build a trivial program: ${firstLine(built)}`;
+  const ran = await run(context, program, []);
+  return ran.exitCode === expectedExit ? undefined : `a trivial program does not run: ${firstLine(ran)}`;
+}
+
+const emulated = (context: CheckContext): readonly Target[] =>
+  context.targets.filter(target => target.qemu !== undefined);
+const firmware = (context: CheckContext, target: Target): string => join(context.directory, `${target.name}.elf`);
+
+async function tryArmCompiler(context: CheckContext, path: string): Promise<string | undefined> {
+  for (const target of emulated(context)) {
+    const built = await buildFirmware(context, path, target);
+    if (built.exitCode !== 0) return `cannot build a trivial program for ${target.name}: ${firstLine(built)}`;
+  }
+  return undefined;
+}
+
+/** The linker reads addresses as hexadecimal, whatever they look like. */
+const hexadecimal = (address: number): string => `0x${address.toString(16)}`;
+
+/** Vectors and code where the board has its memory; 0x400 leaves room for any vector table. */
+function buildFirmware(context: CheckContext, compiler: string, target: Target): Promise<ToolRun> {
+  const { memory } = target;
+  const code = memory?.code.origin ?? 0;
+  const stackTop = (memory?.ram.origin ?? 0) + (memory?.ram.bytes ?? 0);
+  return run(context, compiler, [
+    ...target.compiler.flags,
+    '-std=gnu99',
+    '-O1',
+    '-nostartfiles',
+    '-nostdlib',
+    `-DSTACK_TOP=${stackTop}u`,
+    source('bare.c'),
+    '-Wl,--entry=start',
+    `-Wl,--section-start=.vectors=${hexadecimal(memory?.vectors?.origin ?? code)}`,
+    `-Wl,-Ttext=${hexadecimal(code + 0x400)}`,
+    '-lgcc',
+    '-o',
+    firmware(context, target),
+  ]);
+}
+
+/** Runs what the Arm compiler just built, on the board of every target: an old QEMU lacks some. */
+async function tryEmulator(context: CheckContext, path: string): Promise<string | undefined> {
+  const compiler = findOnPath(toolSpecs.armCompiler.name, context.env);
+  if (compiler === undefined) return undefined;
+  const failures: string[] = [];
+  for (const target of emulated(context)) {
+    const built = await buildFirmware(context, compiler, target);
+    if (built.exitCode !== 0 || target.qemu === undefined) continue;
+    const board = [
+      '-M',
+      target.qemu.machine,
+      ...target.qemu.arguments,
+      '-nographic',
+      '-monitor',
+      'none',
+      '-serial',
+      'none',
+    ];
+    const semihosting = ['-semihosting-config', 'enable=on,target=native'];
+    const ran = await run(context, path, [...board, ...semihosting, '-kernel', firmware(context, target)]);
+    if (ran.exitCode !== expectedExit) failures.push(`${target.name} (${firstLine(ran)})`);
+  }
+  return failures.length === 0 ? undefined : `a trivial program does not run on ${failures.join(', ')}`;
+}
