@@ -216,6 +216,10 @@ const budgetCodes = {
 // E07xx: targets
 const targetCodes = {
   E0701: entry('unknown target', 'No file targets/NAME.json exists. `effnetc targets` lists the names.'),
+  E0702: entry(
+    'target file is not valid',
+    'A file in targets/ is no JSON, lacks a field, has a field that does not exist or a value that cannot be. Every number must name where it comes from, in `sources`, under its path: "memory.ram" covers all numbers below it. See docs/adding-a-target.md.',
+  ),
 } as const;
 
 // E08xx: toolchain, emulation and checks

@@ -10,7 +10,8 @@ export type AttributeValue =
   | readonly AttributeValue[]
   | { readonly [key: string]: AttributeValue };
 
-export type Attributes = { readonly [key: string]: AttributeValue };
+/** An attribute that is undefined is not there. */
+export type Attributes = { readonly [key: string]: AttributeValue | undefined };
 
 /**
  * One operation and the one tensor that it makes. A node is named like its tensor; an op with several results is several

@@ -24,16 +24,26 @@ export interface ConstantTable {
  * each row of the op's window, null where the window reaches over the edge.
  */
 export interface KernelPlan {
+  /** What the layer's C function is called after its number: `dwconv_1x3`. */
+  readonly slug: string;
   /** Template below `templates/`, as in `kernels/conv/generic`. */
   readonly template: string;
   /** Fields that the template reads, besides the names that the emitter adds. */
   readonly view: Readonly<Record<string, unknown>>;
   readonly tables: readonly ConstantTable[];
-  /** Shared helper functions that the kernel calls, templates below `templates/numeric/`. */
-  readonly helpers: readonly string[];
+  /** Shared helper functions that the kernel calls: templates below `templates/numeric/`, callees first. */
+  readonly helpers: readonly Helper[];
   /** Worst-case |accumulator| over all inputs, where the kernel has one. */
   readonly accumulatorBound?: number;
 }
+
+export type Helper =
+  | 'rounding-divide'
+  | 'doubling-high-multiply'
+  | 'requantise-native'
+  | 'requantise-tflite'
+  | 'requantise-tflite-single'
+  | 'reciprocal';
 
 export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */

@@ -56,8 +56,14 @@ export interface VocabularyEntry {
 
 /** What a pass may ask of an op, instead of knowing its name. */
 export interface OpTraits {
+  /** Given by the caller: has no kernel. */
+  readonly source?: boolean;
   /** Computes weights times inputs plus bias per channel: takes batch norms and activations into its requantisation. */
   readonly linear?: boolean;
+  /** A function of single values that a linear op may take in; `attributes.function` says which. */
+  readonly activation?: boolean;
+  /** Scale and offset per channel, to be folded into a linear op or turned into one. */
+  readonly normalisation?: boolean;
   /** Output values are a selection or mean of input values: scale and zero point pass through. */
   readonly keepsQuantisation?: boolean;
   /** Scale and zero point of the output are given by the op itself. */
@@ -109,6 +115,12 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 
   /** The integer meaning: the definition that the C must equal, byte for byte. Absent for `floatOnly` ops. */
   reference?(node: Node<A>, inputs: readonly Operand[]): TensorData;
+
+  /**
+   * Int8 parameters from the float ones, as {@link quantisedParameters} lists them, for known input types and output
+   * quantisation. For ops that have parameters.
+   */
+  quantise?(node: Node<A>, inputs: readonly TensorType[], output: Quantisation): Readonly<Record<string, Constant>>;
 
   /**
    * The integer node for given integer parameters (`constants` as {@link quantisedParameters} lists them).

@@ -1,0 +1,14 @@
+import { rowBytes } from '../../ir/tensor.js';
+import type { KernelVariant } from '../kernel.js';
+
+export const genericArgmax: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan: (_node, [input]) => ({
+    slug: 'argmax',
+    template: 'kernels/argmax/generic',
+    view: { height: input.shape.height, rowBytes: rowBytes(input) },
+    tables: [],
+    helpers: [],
+  }),
+};

@@ -1,0 +1,15 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { dotProductPlan } from '../shared/linear-kernel.js';
+import type { ConvAttributes } from './index.js';
+
+/** Portable C: for each output pixel and channel, a dot product over the contiguous runs of the window. */
+export const genericConv: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan(node, [input]) {
+    const { kernel, groups } = (node as Node<ConvAttributes>).attributes;
+    const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
+    return dotProductPlan(node as Node<ConvAttributes>, input, slug, (node as Node<ConvAttributes>).attributes, groups);
+  },
+};

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { fail } from '../../diagnostics/diagnostic.js';
+import { elementCount } from '../../ir/tensor.js';
+import type { OpDefinition } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+import {
+  type LinearAttributes,
+  linearAttributes,
+  linearQuantisedParameters,
+  lowerLinear,
+  plainLinear,
+  quantiseLinear,
+} from '../shared/linear.js';
+import { biasParameter } from '../shared/parameters.js';
+import {
+  paddingOption,
+  perAxis,
+  resolveWindow,
+  type WindowAttributes,
+  windowAttributes,
+  windowOutput,
+  windowRows,
+} from '../shared/window.js';
+import { genericConv } from './generic.js';
+import { evaluateConv, referenceConv } from './reference.js';
+
+const channels = z.int().min(1).max(65536);
+
+const attributes = z.strictObject({ channels, groups: channels, ...windowAttributes, ...linearAttributes });
+
+export interface ConvAttributes extends LinearAttributes, WindowAttributes {
+  readonly channels: number;
+  /** Input and output channels are split into this many independent parts. */
+  readonly groups: number;
+}
+
+/** Weights are OHWI: [channels, kernel rows, kernel columns, input channels / groups]. */
+export const conv: OpDefinition = defineOp<ConvAttributes>({
+  kind: 'conv',
+  summary:
+    'convolution, grouped if wanted: each output channel is a weighted sum over the window and its group of channels',
+  arity: 1,
+  traits: { linear: true },
+  attributes,
+  vocabulary: vocabulary(
+    z.strictObject({
+      channels,
+      kernel: perAxis,
+      stride: perAxis.optional(),
+      padding: paddingOption.optional(),
+      groups: channels.optional(),
+      bias: z.boolean().optional(),
+    }),
+    (options, [input]) => ({
+      channels: options.channels,
+      groups: options.groups ?? 1,
+      ...resolveWindow(options, input.shape),
+      ...plainLinear(options.bias ?? true),
+    }),
+  ),
+
+  inferShape(site, [input]) {
+    const { channels, groups } = site.attributes;
+    if (input.channels % groups !== 0 || channels % groups !== 0) {
+      fail(
+        'E0205',
+        `'${site.name}' cannot split ${input.channels} input and ${channels} output channels into ${groups} groups`,
+        {
+          span: site.span,
+          hint: 'both channel counts must be multiples of groups',
+        },
+      );
+    }
+    return { ...windowOutput(site, site.attributes, input), channels };
+  },
+
+  parameters({ attributes: { channels, kernel, groups, bias } }, [input]) {
+    const [rows, columns] = kernel;
+    const inputs = input.channels / groups;
+    return [
+      {
+        role: 'weight',
+        shape: [channels, rows, columns, inputs],
+        forms: [
+          { convention: 'pytorch', suffix: 'weight', fileShape: [channels, inputs, rows, columns], axes: [0, 2, 3, 1] },
+          { convention: 'keras', suffix: 'kernel', fileShape: [rows, columns, inputs, channels], axes: [3, 0, 1, 2] },
+        ],
+      },
+      ...(bias ? [biasParameter(channels)] : []),
+    ];
+  },
+  quantisedParameters: (site, [input]) =>
+    linearQuantisedParameters(
+      site,
+      [site.attributes.channels, ...site.attributes.kernel, input.channels / site.attributes.groups],
+      site.attributes.channels,
+    ),
+
+  rowWindow: site => windowRows(site.attributes),
+  macs: ({ attributes: { kernel, groups } }, [input], output) =>
+    elementCount(output) * kernel[0] * kernel[1] * (input.channels / groups),
+  evaluate: evaluateConv,
+  reference: referenceConv,
+  quantise: quantiseLinear,
+  lower: lowerLinear,
+  kernels: [genericConv],
+});

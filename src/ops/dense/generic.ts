@@ -1,0 +1,15 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { dotProductPlan } from '../shared/linear-kernel.js';
+import type { DenseAttributes } from './index.js';
+
+/** A dense layer is a convolution whose kernel is as large as its input. */
+export const genericDense: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan(node, [input]) {
+    const { height, width } = input.shape;
+    const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
+    return dotProductPlan(node as Node<DenseAttributes>, input, 'dense', geometry, 1);
+  },
+};

@@ -1,0 +1,55 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { padTable, type RequantiseView, requantisePlan, type TapsView, tapsView } from '../shared/linear-kernel.js';
+import type { DepthwiseConvAttributes } from './index.js';
+
+export interface DepthwiseView {
+  readonly taps: TapsView;
+  readonly channels: number;
+  readonly multiplier: number;
+  readonly multiplied: boolean;
+  readonly requantise: RequantiseView;
+}
+
+/** Portable C: for each output pixel and channel, the taps one after the other, weights packed tap by tap. */
+export const genericDepthwiseConv: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan(plain, [input]) {
+    const node = plain as Node<DepthwiseConvAttributes>;
+    const { kernel, multiplier } = node.attributes;
+    const { weight } = node.constants;
+    const channels = weight.shape[0];
+    const taps = tapsView(node.attributes, input, node.type, true);
+    const requantise = requantisePlan(node, input);
+    const view: DepthwiseView = { taps, channels, multiplier, multiplied: multiplier > 1, requantise: requantise.view };
+    return {
+      slug: `dwconv_${kernel[0]}x${kernel[1]}`,
+      template: 'kernels/depthwise-conv/generic',
+      view: { ...view },
+      tables: [
+        {
+          suffix: 'weights',
+          ctype: 'int8_t',
+          values: tapMajor(weight.data, channels),
+          perLine: channels,
+          layout: `HWO ${kernel[0]}x${kernel[1]}x${channels}, a line per tap`,
+          kind: 'weights',
+        },
+        ...padTable(taps, input),
+        ...requantise.tables,
+      ],
+      helpers: requantise.helpers,
+      accumulatorBound: requantise.accumulatorBound,
+    };
+  },
+};
+
+/** From [channel][tap] to [tap][channel]. */
+function tapMajor(weights: ArrayLike<number>, channels: number): Int8Array {
+  const taps = weights.length / channels;
+  return Int8Array.from(
+    { length: weights.length },
+    (_, i) => weights[(i % channels) * taps + Math.floor(i / channels)],
+  );
+}

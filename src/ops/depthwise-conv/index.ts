@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { elementCount } from '../../ir/tensor.js';
+import type { OpDefinition } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+import {
+  type LinearAttributes,
+  linearAttributes,
+  linearQuantisedParameters,
+  lowerLinear,
+  plainLinear,
+  quantiseLinear,
+} from '../shared/linear.js';
+import { biasParameter } from '../shared/parameters.js';
+import {
+  paddingOption,
+  perAxis,
+  resolveWindow,
+  type WindowAttributes,
+  windowAttributes,
+  windowOutput,
+  windowRows,
+} from '../shared/window.js';
+import { genericDepthwiseConv } from './generic.js';
+import { evaluateDepthwiseConv, referenceDepthwiseConv } from './reference.js';
+
+const multiplier = z.int().min(1).max(1024);
+
+const attributes = z.strictObject({ multiplier, ...windowAttributes, ...linearAttributes });
+
+export interface DepthwiseConvAttributes extends LinearAttributes, WindowAttributes {
+  /** Output channels per input channel; output channel `c * multiplier + m` reads input channel `c`. */
+  readonly multiplier: number;
+}
+
+/** Weights are OHWI with I = 1: [channels * multiplier, kernel rows, kernel columns, 1]. */
+export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
+  kind: 'depthwiseConv',
+  summary: 'depthwise convolution: each input channel has filters of its own',
+  arity: 1,
+  traits: { linear: true },
+  attributes,
+  vocabulary: vocabulary(
+    z.strictObject({
+      kernel: perAxis,
+      stride: perAxis.optional(),
+      padding: paddingOption.optional(),
+      multiplier: multiplier.optional(),
+      bias: z.boolean().optional(),
+    }),
+    (options, [input]) => ({
+      multiplier: options.multiplier ?? 1,
+      ...resolveWindow(options, input.shape),
+      ...plainLinear(options.bias ?? true),
+    }),
+  ),
+
+  inferShape: (site, [input]) => ({
+    ...windowOutput(site, site.attributes, input),
+    channels: input.channels * site.attributes.multiplier,
+  }),
+
+  parameters({ attributes: { kernel, multiplier, bias } }, [input]) {
+    const [rows, columns] = kernel;
+    const channels = input.channels * multiplier;
+    return [
+      {
+        role: 'weight',
+        shape: [channels, rows, columns, 1],
+        forms: [
+          { convention: 'pytorch', suffix: 'weight', fileShape: [channels, 1, rows, columns], axes: [0, 2, 3, 1] },
+          {
+            convention: 'keras',
+            suffix: 'depthwise_kernel',
+            fileShape: [rows, columns, input.channels, multiplier],
+            axes: [2, 3, 0, 1],
+          },
+          {
+            convention: 'keras',
+            suffix: 'kernel',
+            fileShape: [rows, columns, input.channels, multiplier],
+            axes: [2, 3, 0, 1],
+          },
+        ],
+      },
+      ...(bias ? [biasParameter(channels)] : []),
+    ];
+  },
+  quantisedParameters(site, [input]) {
+    const channels = input.channels * site.attributes.multiplier;
+    return linearQuantisedParameters(site, [channels, ...site.attributes.kernel, 1], channels);
+  },
+
+  rowWindow: site => windowRows(site.attributes),
+  macs: ({ attributes: { kernel } }, _inputs, output) => elementCount(output) * kernel[0] * kernel[1],
+  evaluate: evaluateDepthwiseConv,
+  reference: referenceDepthwiseConv,
+  quantise: quantiseLinear,
+  lower: lowerLinear,
+  kernels: [genericDepthwiseConv],
+});

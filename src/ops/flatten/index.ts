@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Node } from '../../ir/graph.js';
+import { allocate, elementCount } from '../../ir/tensor.js';
+import type { OpDefinition, Operand } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+import { keepQuantisation } from '../shared/pool.js';
+import { genericFlatten } from './generic.js';
+
+const attributes = z.strictObject({ order: z.enum(['NHWC', 'NCHW']) });
+
+export type FlattenAttributes = z.infer<typeof attributes>;
+
+function flattened(node: Node<FlattenAttributes>, [input]: readonly Operand[]) {
+  const { height, width, channels } = input.type.shape;
+  const output = allocate(node.type.dtype, input.data.length);
+  if (node.attributes.order === 'NHWC') {
+    output.set(input.data);
+    return output;
+  }
+  let at = 0;
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) output[at++] = input.data[(y * width + x) * channels + c];
+    }
+  }
+  return output;
+}
+
+/** In front of a dense layer a pass folds it into the weights, whatever the order; elsewhere it copies. */
+export const flatten: OpDefinition = defineOp<FlattenAttributes>({
+  kind: 'flatten',
+  summary: 'the whole input as one vector, in NHWC order or in the NCHW order that PyTorch counts in',
+  arity: 1,
+  traits: { keepsQuantisation: true },
+  attributes,
+  vocabulary: vocabulary(
+    z.strictObject({ order: z.enum(['NHWC', 'NCHW']).optional() }),
+    options => ({ order: options.order ?? 'NHWC' }),
+    { optionsOptional: true },
+  ),
+  inferShape: (_site, [input]) => ({ height: 1, width: 1, channels: elementCount(input) }),
+  rowWindow: (_site, [input]) => ({ rows: input.height, stride: 1, before: 0 }),
+  macs: () => 0,
+  evaluate: (node, inputs) => Float32Array.from(flattened(node, inputs)),
+  reference: flattened,
+  lower: keepQuantisation,
+  kernels: [genericFlatten],
+});

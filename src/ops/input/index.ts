@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { OpDefinition } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+
+const size = z.int().min(1).max(16384);
+const quantisation = { scale: z.number().positive().optional(), zeroPoint: z.int().min(-128).max(127).optional() };
+const attributes = z.strictObject({ height: size, width: size, channels: size, ...quantisation });
+
+type InputAttributes = z.infer<typeof attributes>;
+
+/** The tensor that the caller supplies. It makes no rows of its own. */
+export const input: OpDefinition = defineOp<InputAttributes>({
+  kind: 'input',
+  summary: 'the image or feature map that the caller hands in',
+  arity: 0,
+  traits: { source: true },
+  attributes,
+  vocabulary: vocabulary(
+    attributes.refine(
+      o => (o.scale === undefined) === (o.zeroPoint === undefined),
+      'scale and zeroPoint belong together: give both or none',
+    ),
+    options => options,
+  ),
+  inferShape: ({ attributes: { height, width, channels } }) => ({ height, width, channels }),
+  rowWindow: () => ({ rows: 0, stride: 1, before: 0 }),
+  macs: () => 0,
+  evaluate: () => {
+    throw new TypeError('the input is given, not computed');
+  },
+  lower: (node, context) => ({ ...node, type: { ...node.type, dtype: 'i8', quantisation: context.output } }),
+  kernels: [],
+});

@@ -1,0 +1,19 @@
+import type { Node } from '../../ir/graph.js';
+import type { OpDefinition, Operand } from '../op.js';
+import { defineOp } from '../shared/define.js';
+import { type PoolAttributes, pool, poolShape, poolVocabulary } from '../shared/pool.js';
+import { genericMaxPool } from './generic.js';
+
+const compute = (node: Node<PoolAttributes>, [input]: readonly Operand[]) =>
+  pool(node, input, Number.NEGATIVE_INFINITY, Math.max, largest => largest);
+
+export const maxPool: OpDefinition = defineOp<PoolAttributes>({
+  kind: 'maxPool',
+  summary: 'the largest value of each window and channel; padding never wins',
+  traits: { keepsQuantisation: true },
+  vocabulary: poolVocabulary,
+  ...poolShape,
+  evaluate: (node, inputs) => Float32Array.from(compute(node, inputs)),
+  reference: compute,
+  kernels: [genericMaxPool],
+});

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import type { Attributes } from '../../ir/graph.js';
+import type { TensorType } from '../../ir/tensor.js';
+import type { OpDefinition, VocabularyEntry } from '../op.js';
+
+/**
+ * Forgets the attribute type of an op, so that ops fit one table. Sound because the verifier holds every node's attributes
+ * against the op's own schema before anything else reads them.
+ */
+export function defineOp<A extends Attributes>(definition: OpDefinition<A>): OpDefinition {
+  return definition as unknown as OpDefinition;
+}
+
+/** Likewise for the options of a vocabulary entry: they are what `options` has parsed. */
+export function vocabulary<O>(
+  options: z.ZodType<O>,
+  attributes: (options: O, inputs: readonly TensorType[]) => Attributes,
+  flags: { readonly optionsOptional?: boolean } = {},
+): VocabularyEntry {
+  return { options, attributes, ...flags } as unknown as VocabularyEntry;
+}

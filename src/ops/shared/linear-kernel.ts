@@ -1,0 +1,222 @@
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { TensorType } from '../../ir/tensor.js';
+import type { Rounding } from '../../numeric/requantise.js';
+import type { ConstantTable, Helper, KernelPlan } from '../kernel.js';
+import { accumulatorBounds, type LinearAttributes } from './linear.js';
+
+/** What `kernels/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
+export interface RequantiseView {
+  readonly native: boolean;
+  readonly tflite: boolean;
+  readonly tfliteSingle: boolean;
+  /** Factor that shifts `acc` left before a native multiplication; 1 almost always, and then left out. */
+  readonly preFactor: number;
+  readonly preShifted: boolean;
+  readonly twoSlopes: boolean;
+  /** Offsets differ between channels and are in a table; otherwise they are `offset`. */
+  readonly offsetTable: boolean;
+  readonly offset: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const helpersOf: Readonly<Record<Rounding, readonly Helper[]>> = {
+  native: ['requantise-native'],
+  tflite: ['doubling-high-multiply', 'rounding-divide', 'requantise-tflite'],
+  'tflite-single': ['requantise-tflite-single'],
+};
+
+/** Requantisation of a linear op: view, tables and helpers, and the bias with the input's zero point folded in. */
+export function requantisePlan(
+  node: Node<LinearAttributes>,
+  input: TensorType,
+): { view: RequantiseView; tables: ConstantTable[]; helpers: readonly Helper[]; accumulatorBound: number } {
+  const { requantisation } = node.attributes;
+  invariant(requantisation !== undefined, `${node.name} is not in integer form`);
+  const { rounding, preShift, low, high, twoSlopes } = requantisation;
+  const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
+  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  const offsets = [...new Set(offset.data)];
+  const offsetTable = offsets.length > 1;
+  const table = (
+    suffix: string,
+    values: ArrayLike<number>,
+    ctype: ConstantTable['ctype'],
+    layout: string,
+  ): ConstantTable => ({
+    suffix,
+    ctype,
+    values,
+    perLine: 8,
+    layout,
+    kind: 'tables',
+  });
+  const shifts =
+    rounding === 'native' ? [] : [table('shifts', shift.data, 'int8_t', 'per channel: left where positive')];
+  const tables = [
+    table(
+      'bias',
+      foldZeroPoint(weight.data, bias.data, zeroPoint),
+      'int32_t',
+      `per channel: bias - (${zeroPoint}) * sum of weights`,
+    ),
+    table('multipliers', multiplier.data, 'int32_t', 'per channel'),
+    ...shifts,
+    ...(twoSlopes
+      ? [table('negative_multipliers', negativeMultiplier.data, 'int32_t', 'per channel, where acc < 0')]
+      : []),
+    ...(twoSlopes && rounding !== 'native'
+      ? [table('negative_shifts', negativeShift.data, 'int8_t', 'per channel, where acc < 0')]
+      : []),
+    ...(offsetTable ? [table('offsets', offset.data, 'int32_t', 'per channel: zero point plus affine offset')] : []),
+  ];
+  return {
+    view: {
+      native: rounding === 'native',
+      tflite: rounding === 'tflite',
+      tfliteSingle: rounding === 'tflite-single',
+      preFactor: 2 ** preShift,
+      preShifted: preShift > 0,
+      twoSlopes,
+      offsetTable,
+      offset: offsets[0],
+      low,
+      high,
+    },
+    tables,
+    helpers: helpersOf[rounding],
+    accumulatorBound: accumulatorBounds(weight, bias, zeroPoint).reduce((a, b) => Math.max(a, b), 0),
+  };
+}
+
+/** bias[o] - zeroPoint * sum(weights of o): kernels then multiply raw int8 values, with padding read as the zero point. */
+function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zeroPoint: number): Int32Array {
+  const perChannel = weights.length / bias.length;
+  return Int32Array.from(bias, (b, o) => {
+    let sum = 0;
+    for (let i = 0; i < perChannel; i++) sum += weights[o * perChannel + i];
+    return b - zeroPoint * sum;
+  });
+}
+
+/** A layer whose output channel is a dot product over a few contiguous runs of input: conv and dense. */
+export interface DotProductView {
+  readonly taps: TapsView;
+  readonly channels: number;
+  readonly weightsPerChannel: number;
+  readonly grouped: boolean;
+  readonly channelsPerGroup: number;
+  /** Input channels that a group reads: the distance between the parts of a tap. */
+  readonly inputsPerGroup: number;
+  readonly requantise: RequantiseView;
+}
+
+/** The taps of a window as runs of bytes, `kernels/taps`. */
+export interface TapsView {
+  readonly outputWidth: number;
+  readonly kernelRows: number;
+  /** Runs in a kernel row: 1 where the columns of the kernel are contiguous in the input, else one for each column. */
+  readonly runsPerRow: number;
+  readonly count: number;
+  /** Bytes of a run that are multiplied. */
+  readonly length: number;
+  readonly stridePixels: number;
+  readonly left: number;
+  readonly inputWidth: number;
+  readonly inputChannels: number;
+  readonly rowsMayMiss: boolean;
+  readonly columnsMayMiss: boolean;
+  readonly mayMiss: boolean;
+}
+
+export interface WindowGeometry {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number, number, number];
+}
+
+export function tapsView(
+  geometry: WindowGeometry,
+  input: TensorType,
+  output: TensorType,
+  splitColumns: boolean,
+): TapsView {
+  const [rows, columns] = geometry.kernel;
+  const [top, bottom, left, right] = geometry.padding;
+  const columnsMayMiss = left > 0 || right > 0;
+  const runsPerRow = columnsMayMiss || splitColumns ? columns : 1;
+  return {
+    outputWidth: output.shape.width,
+    kernelRows: rows,
+    runsPerRow,
+    count: rows * runsPerRow,
+    length: (columns / runsPerRow) * input.shape.channels,
+    stridePixels: geometry.stride[1],
+    left,
+    inputWidth: input.shape.width,
+    inputChannels: input.shape.channels,
+    rowsMayMiss: top > 0 || bottom > 0,
+    columnsMayMiss,
+    mayMiss: columnsMayMiss || top > 0 || bottom > 0,
+  };
+}
+
+/** The run that stands for a tap outside the input: zero points, since the bias assumes them. */
+export function padTable(taps: TapsView, input: TensorType): ConstantTable[] {
+  if (!taps.mayMiss) return [];
+  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  return [
+    {
+      suffix: 'padding',
+      ctype: 'int8_t',
+      values: new Int8Array(taps.length).fill(zeroPoint),
+      perLine: 16,
+      layout: 'what a tap outside the input reads',
+      kind: 'tables',
+    },
+  ];
+}
+
+/** A conv or dense layer through `kernels/dot-product/generic`. */
+export function dotProductPlan(
+  node: Node<LinearAttributes>,
+  input: TensorType,
+  slug: string,
+  geometry: WindowGeometry,
+  groups: number,
+): KernelPlan {
+  const { weight } = node.constants;
+  const channels = weight.shape[0];
+  const taps = tapsView(geometry, input, node.type, groups > 1);
+  const requantise = requantisePlan(node, input);
+  const inputsPerGroup = input.shape.channels / groups;
+  const view: DotProductView = {
+    taps: groups > 1 ? { ...taps, length: inputsPerGroup } : taps,
+    channels,
+    weightsPerChannel: weight.data.length / channels,
+    grouped: groups > 1,
+    channelsPerGroup: channels / groups,
+    inputsPerGroup,
+    requantise: requantise.view,
+  };
+  return {
+    slug,
+    template: 'kernels/dot-product/generic',
+    view: { ...view },
+    tables: [
+      {
+        suffix: 'weights',
+        ctype: 'int8_t',
+        values: weight.data,
+        perLine: weight.data.length / channels,
+        layout: `OHWI ${weight.shape.join('x')}, a line per output channel`,
+        kind: 'weights',
+      },
+      ...padTable(taps, input),
+      ...requantise.tables,
+    ],
+    helpers: requantise.helpers,
+    accumulatorBound: requantise.accumulatorBound,
+  };
+}

@@ -1,0 +1,301 @@
+import { z } from 'zod';
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
+import type { Attributes, Node } from '../../ir/graph.js';
+import { type Constant, constant, type Quantisation, type TensorType } from '../../ir/tensor.js';
+import { clamp, nativePreShift, quantiseMultiplier, requantise, roundings } from '../../numeric/requantise.js';
+import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
+
+/**
+ * What conv, depthwiseConv and dense have in common: an accumulator per output channel, and what happens to it on its
+ * way to the output.
+ *
+ *   z = sum(w * x) + bias            the linear part
+ *   y = affine(activation(z))        fused by passes; `affine` is a batch norm that stands after the activation
+ */
+export const activationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('identity') }),
+  z.strictObject({ kind: z.literal('relu') }),
+  z.strictObject({ kind: z.literal('relu6') }),
+  z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0).max(1) }),
+  z.strictObject({ kind: z.literal('prelu') }),
+]);
+
+export type Activation = z.infer<typeof activationSchema>;
+
+/** How accumulators become int8; there in integer graphs only. */
+const requantisationSchema = z.strictObject({
+  rounding: z.enum(roundings),
+  /** Left shift of every accumulator before a `native` multiplication. */
+  preShift: z.int().min(0).max(30),
+  /** Bounds of the output value, the clamps of relu and relu6 included. */
+  low: z.int().min(-128).max(127),
+  high: z.int().min(-128).max(127),
+  /** Negative accumulators have multipliers of their own (`negativeMultiplier`, `negativeShift`). */
+  twoSlopes: z.boolean(),
+});
+
+export const linearAttributes = {
+  bias: z.boolean(),
+  activation: activationSchema,
+  affine: z.boolean(),
+  requantisation: requantisationSchema.optional(),
+};
+
+export interface LinearAttributes extends Attributes {
+  readonly bias: boolean;
+  readonly activation: Activation;
+  readonly affine: boolean;
+  readonly requantisation?: z.infer<typeof requantisationSchema> | undefined;
+}
+
+/** Attributes of a linear op as a model writes it: nothing fused yet. */
+export function plainLinear(bias: boolean): Attributes {
+  return { bias, activation: { kind: 'identity' }, affine: false };
+}
+
+/** The float value of an activation; `slope` for prelu. */
+export function activate(activation: Activation, z: number, slope: number): number {
+  switch (activation.kind) {
+    case 'identity':
+      return z;
+    case 'relu':
+      return Math.max(z, 0);
+    case 'relu6':
+      return clamp(z, 0, 6);
+    case 'leakyRelu':
+      return z >= 0 ? z : z * activation.slope;
+    case 'prelu':
+      return z >= 0 ? z : z * slope;
+  }
+}
+
+/** The float epilogue for one output: bias, activation, affine. */
+export function finishFloat(node: Node<LinearAttributes>, sum: number, channel: number): number {
+  const { bias, slope, affineScale, affineOffset } = node.constants;
+  const z = sum + (bias?.data[channel] ?? 0);
+  const y = activate(node.attributes.activation, z, slope?.data[channel] ?? 0);
+  return affineScale === undefined ? y : y * (affineScale.data[channel] ?? 1) + (affineOffset?.data[channel] ?? 0);
+}
+
+/** The integer epilogue for one output: the accumulator, bias included, becomes an int8 value. */
+export function finishInteger(node: Node<LinearAttributes>, accumulator: number, channel: number): number {
+  const { requantisation } = node.attributes;
+  invariant(requantisation !== undefined, `${node.name} is not in integer form`);
+  const { rounding, preShift, low, high, twoSlopes } = requantisation;
+  const { multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
+  const negative = twoSlopes && accumulator < 0;
+  const multipliers = negative ? negativeMultiplier : multiplier;
+  const shifts = negative ? negativeShift : shift;
+  const factor = { multiplier: multipliers?.data[channel] ?? 0, shift: shifts?.data[channel] ?? 0 };
+  return clamp(requantise(rounding, accumulator, factor, preShift) + (offset?.data[channel] ?? 0), low, high);
+}
+
+/** Tensors of a quantised weights file for a linear op with `channels` outputs. */
+export function linearQuantisedParameters(
+  site: OpSite<LinearAttributes>,
+  weightShape: readonly number[],
+  channels: number,
+): readonly QuantisedParameterSpec[] {
+  const { activation, affine } = site.attributes;
+  return [
+    { role: 'weight', dtype: 'i8', shape: weightShape },
+    { role: 'bias', dtype: 'i32', shape: [channels] },
+    { role: 'weight_scale', dtype: 'f64', shape: [channels] },
+    ...(activation.kind === 'prelu' ? [{ role: 'slope', dtype: 'f64', shape: [channels] } as const] : []),
+    ...(affine
+      ? [
+          { role: 'affine_scale', dtype: 'f64', shape: [channels] } as const,
+          { role: 'affine_offset', dtype: 'f64', shape: [channels] } as const,
+        ]
+      : []),
+  ];
+}
+
+/** Sum over a channel's weights of |w| * 128, plus |bias|: no accumulator, and no partial sum of one, can be larger. */
+export function accumulatorBounds(weight: Constant, bias: Constant, inputZeroPoint: number): Float64Array {
+  const channels = bias.data.length;
+  const perChannel = weight.data.length / channels;
+  const bounds = new Float64Array(channels);
+  for (let o = 0; o < channels; o++) {
+    let magnitude = 0;
+    let sum = 0;
+    for (let i = 0; i < perChannel; i++) {
+      const w = weight.data[o * perChannel + i];
+      magnitude += Math.abs(w);
+      sum += w;
+    }
+    // Kernels start from the bias with the zero point folded in; the reference starts from the bias and adds (x - zp) * w.
+    const folded = Math.abs(bias.data[o] - inputZeroPoint * sum) + 128 * magnitude;
+    const plain = Math.abs(bias.data[o]) + 255 * magnitude;
+    bounds[o] = Math.max(folded, plain);
+  }
+  return bounds;
+}
+
+function realSlopes(
+  node: Node<LinearAttributes>,
+  channel: number,
+): { positive: number; negative: number; offset: number } {
+  const { activation } = node.attributes;
+  const scale = node.constants.affine_scale?.data[channel] ?? 1;
+  const offset = node.constants.affine_offset?.data[channel] ?? 0;
+  switch (activation.kind) {
+    case 'relu':
+    case 'relu6':
+      return { positive: scale, negative: 0, offset };
+    case 'leakyRelu':
+      return { positive: scale, negative: scale * activation.slope, offset };
+    case 'prelu':
+      return { positive: scale, negative: scale * (node.constants.slope?.data[channel] ?? 0), offset };
+    case 'identity':
+      return { positive: scale, negative: scale, offset };
+  }
+}
+
+/** The range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
+function clampRange({ activation, affine }: LinearAttributes, output: Quantisation): { low: number; high: number } {
+  if (affine) return { low: -128, high: 127 };
+  const quantise = (real: number) => clamp(Math.round(real / output.scale) + output.zeroPoint, -128, 127);
+  switch (activation.kind) {
+    case 'relu':
+      return { low: quantise(0), high: 127 };
+    case 'relu6':
+      return { low: quantise(0), high: quantise(6) };
+    default:
+      return { low: -128, high: 127 };
+  }
+}
+
+/**
+ * Turns the parameters of a quantised weights file into those of the integer op: multipliers from scales.
+ * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic.
+ *
+ * @throws CompileError E0501 when an accumulator could leave int32, E0502 when a scale is not usable.
+ */
+export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseContext): Node {
+  const { weight, bias, weight_scale: weightScale } = node.constants;
+  const input = context.inputs[0]?.quantisation;
+  invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
+  const channels = bias.data.length;
+  const { activation, affine } = node.attributes;
+  const twoSlopes =
+    activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
+
+  const positive = new Float64Array(channels);
+  const negative = new Float64Array(channels);
+  const offset = new Int32Array(channels);
+  for (let o = 0; o < channels; o++) {
+    const effective = (input.scale * weightScale.data[o]) / context.output.scale;
+    if (!(effective > 0) || effective >= 2 ** 15) {
+      fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${effective}`, {
+        span: node.span,
+        notes: [
+          `input scale ${input.scale}, weight scale ${weightScale.data[o]}, output scale ${context.output.scale}`,
+        ],
+        hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
+      });
+    }
+    const slopes = realSlopes(node, o);
+    positive[o] = effective * slopes.positive;
+    negative[o] = effective * slopes.negative;
+    offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -(2 ** 16), 2 ** 16);
+  }
+
+  const preShift = context.rounding === 'native' ? nativePreShift([...positive, ...negative]) : 0;
+  refuseOverflow(node, accumulatorBounds(weight, bias, input.zeroPoint), preShift, [...positive, ...negative]);
+  const factors = (scales: Float64Array) => {
+    const all = Array.from(scales, scale => quantiseMultiplier(context.rounding, scale, preShift));
+    return {
+      multiplier: constant(
+        'i32',
+        [channels],
+        all.map(f => f.multiplier),
+      ),
+      shift: constant(
+        'i32',
+        [channels],
+        all.map(f => f.shift),
+      ),
+    };
+  };
+  const up = factors(positive);
+  const down = factors(negative);
+  return {
+    ...node,
+    attributes: {
+      ...node.attributes,
+      bias: true,
+      requantisation: {
+        rounding: context.rounding,
+        preShift,
+        ...clampRange(node.attributes, context.output),
+        twoSlopes,
+      },
+    },
+    constants: {
+      weight,
+      bias,
+      multiplier: up.multiplier,
+      shift: up.shift,
+      ...(twoSlopes ? { negativeMultiplier: down.multiplier, negativeShift: down.shift } : {}),
+      offset: { dtype: 'i32', shape: [channels], data: offset },
+    },
+    type: { ...node.type, dtype: 'i8', quantisation: context.output },
+  };
+}
+
+/** Refuses a channel whose accumulator, shifted left as the rounding rule will, could leave int32. */
+function refuseOverflow(node: Node, bounds: Float64Array, preShift: number, scales: readonly number[]): void {
+  for (const [o, bound] of bounds.entries()) {
+    // TFLite's rules shift left by the exponent of a factor of one or more.
+    const left = Math.max(
+      preShift,
+      ...[scales[o], scales[o + bounds.length]].map(s =>
+        Math.abs(s) >= 1 ? Math.ceil(Math.log2(Math.abs(s))) + 1 : 0,
+      ),
+    );
+    if (bound * 2 ** left < 2 ** 31) continue;
+    fail('E0501', `the accumulator of channel ${o} of '${node.name}' could leave the range of int32`, {
+      span: node.span,
+      notes: [`worst case ${bound}${left > 0 ? ` shifted left by ${left}` : ''}, limit ${2 ** 31 - 1}`],
+      hint: 'check the bias of this channel and the batch norm statistics that were folded into it',
+    });
+  }
+}
+
+/** Int8 weights per output channel (the first dimension), int32 bias, from the float form. */
+export function quantiseLinear(
+  node: Node<LinearAttributes>,
+  inputs: readonly TensorType[],
+  output: Quantisation,
+): Record<string, Constant> {
+  const input = inputs[0]?.quantisation;
+  invariant(input !== undefined, `${node.name}: quantised before its input`);
+  const { weight, bias, slope, affineScale, affineOffset } = node.constants;
+  const channels = weight.shape[0];
+  const perChannel = weight.data.length / channels;
+  const quantised = new Int8Array(weight.data.length);
+  const biases = new Int32Array(channels);
+  const scales = new Float64Array(channels);
+  for (let o = 0; o < channels; o++) {
+    const row = weight.data.subarray(o * perChannel, (o + 1) * perChannel);
+    let largest = 0;
+    for (const w of row) largest = Math.max(largest, Math.abs(w));
+    const b = bias?.data[o] ?? 0;
+    // A channel of zeros takes the scale that gives its bias 10 bits below an output step. A bias far out of the scale of
+    // its weights widens the scale, so that it stays within 30 bits.
+    const natural = largest > 0 ? largest / 127 : output.scale / input.scale / 1024;
+    const scale = Math.max(natural, Math.abs(b) / input.scale / 2 ** 29);
+    scales[o] = scale;
+    for (let i = 0; i < perChannel; i++) quantised[o * perChannel + i] = clamp(Math.round(row[i] / scale), -127, 127);
+    biases[o] = Math.round(b / (input.scale * scale));
+  }
+  return {
+    weight: { dtype: 'i8', shape: weight.shape, data: quantised },
+    bias: { dtype: 'i32', shape: [channels], data: biases },
+    weight_scale: { dtype: 'f64', shape: [channels], data: scales },
+    ...(slope === undefined ? {} : { slope: constant('f64', [channels], slope.data) }),
+    ...(affineScale === undefined ? {} : { affine_scale: constant('f64', [channels], affineScale.data) }),
+    ...(affineOffset === undefined ? {} : { affine_offset: constant('f64', [channels], affineOffset.data) }),
+  };
+}

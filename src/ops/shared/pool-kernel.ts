@@ -1,0 +1,24 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { tapsView } from './linear-kernel.js';
+import type { PoolAttributes } from './pool.js';
+
+/** Portable C of a pool: for each output pixel, gather the taps inside the input, then fold each channel over them. */
+export function genericPool(slug: string, template: string): KernelVariant {
+  return {
+    name: 'generic',
+    needs: [],
+    plan(plain, [input]) {
+      const node = plain as Node<PoolAttributes>;
+      const { kernel } = node.attributes;
+      const taps = tapsView(node.attributes, input, node.type, true);
+      return {
+        slug: `${slug}_${kernel[0]}x${kernel[1]}`,
+        template,
+        view: { taps, channels: node.type.shape.channels },
+        tables: [],
+        helpers: [],
+      };
+    },
+  };
+}

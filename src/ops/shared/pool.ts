@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Node } from '../../ir/graph.js';
+import { allocate, elementCount, type Shape, type TensorType } from '../../ir/tensor.js';
+import type { OpDefinition, Operand, QuantiseContext } from '../op.js';
+import { vocabulary } from './define.js';
+import {
+  forEachTap,
+  paddingOption,
+  perAxis,
+  resolveWindow,
+  type WindowAttributes,
+  windowAttributes,
+  windowOutput,
+  windowRows,
+} from './window.js';
+
+export const poolAttributes = z.strictObject(windowAttributes);
+
+export type PoolAttributes = z.infer<typeof poolAttributes>;
+
+const windowOptions = z.strictObject({
+  kernel: perAxis,
+  stride: perAxis.optional(),
+  padding: paddingOption.optional(),
+});
+
+/** Without a stride, pools step by their kernel. */
+export const poolVocabulary = vocabulary(windowOptions, (options, [input]) => resolvePool(options, input));
+
+export function resolvePool(options: z.infer<typeof windowOptions>, input: TensorType): PoolAttributes {
+  return mutable(resolveWindow({ ...options, stride: options.stride ?? options.kernel }, input.shape));
+}
+
+function mutable({ kernel, stride, padding }: WindowAttributes): PoolAttributes {
+  return { kernel: [...kernel], stride: [...stride], padding: [...padding] };
+}
+
+/** Shape rules and window of a pool; scale and zero point pass through. */
+export const poolShape: Pick<
+  OpDefinition<PoolAttributes>,
+  'arity' | 'attributes' | 'inferShape' | 'rowWindow' | 'macs' | 'lower'
+> = {
+  arity: 1,
+  attributes: poolAttributes,
+  inferShape: (site, [input]) => ({ ...windowOutput(site, site.attributes, input), channels: input.channels }),
+  rowWindow: site => windowRows(site.attributes),
+  macs: () => 0,
+  lower: keepQuantisation,
+};
+
+/** The integer form of an op that only selects or averages: the same node over int8. */
+export function keepQuantisation(node: Node, context: QuantiseContext): Node {
+  return { ...node, type: { ...node.type, dtype: 'i8', quantisation: context.inputs[0].quantisation } };
+}
+
+/**
+ * Visits the outputs of a pool: folds `step` over the taps inside the input, from `start`, then `finish` with the number of
+ * those taps (padding never counts).
+ */
+export function pool(
+  node: Node<PoolAttributes>,
+  input: Operand,
+  start: number,
+  step: (folded: number, x: number) => number,
+  finish: (folded: number, taps: number) => number,
+) {
+  const { height, width, channels }: Shape = node.type.shape;
+  const inputShape = input.type.shape;
+  const output = allocate(node.type.dtype, elementCount(node.type.shape));
+  let at = 0;
+  for (let oy = 0; oy < height; oy++) {
+    for (let ox = 0; ox < width; ox++) {
+      for (let c = 0; c < channels; c++) {
+        let folded = start;
+        let taps = 0;
+        forEachTap(node.attributes, inputShape, oy, ox, (_ky, _kx, iy, ix) => {
+          folded = step(folded, input.data[(iy * inputShape.width + ix) * channels + c]);
+          taps++;
+        });
+        output[at++] = finish(folded, taps);
+      }
+    }
+  }
+  return output;
+}

@@ -1,0 +1,27 @@
+import type { KernelVariant } from '../kernel.js';
+
+/** Exponentials of all possible differences are a table; what remains is a sum, a reciprocal and a product. */
+export const genericSoftmax: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan(node) {
+    const { width, channels } = node.type.shape;
+    const values = node.constants.exponentials.data;
+    return {
+      slug: 'softmax',
+      template: 'kernels/softmax/generic',
+      view: { width, channels, differences: values.length },
+      tables: [
+        {
+          suffix: 'exponentials',
+          ctype: 'int32_t',
+          values,
+          perLine: 8,
+          layout: 'exp(-d * scale) * 2^31 for the difference d from the largest input',
+          kind: 'tables',
+        },
+      ],
+      helpers: ['doubling-high-multiply', 'rounding-divide', 'reciprocal'],
+    };
+  },
+};

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import { type Constant, constant, elementCount } from '../../ir/tensor.js';
+import { expOnNegative, reciprocal } from '../../numeric/gemmlowp.js';
+import { clamp, doublingHighMultiply, roundingDivideByPowerOfTwo, tfliteMultiplier } from '../../numeric/requantise.js';
+import type { OpDefinition } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+import { genericSoftmax } from './generic.js';
+
+const attributes = z.strictObject({});
+
+/**
+ * exp(-d * scale) in F0 for d = 0 up to the largest difference that TFLite counts; later ones give probability zero.
+ * Source: TFLite reference kernel Softmax (int8), PreprocessSoftmaxScaling and CalculateInputRadius with 5 integer bits.
+ */
+function exponentials(scale: number): Constant {
+  const { multiplier, shift } = tfliteMultiplier(Math.min(scale * 2 ** 26, 2 ** 31 - 1));
+  const radius = Math.floor((31 * 2 ** 26) / 2 ** shift);
+  const count = Math.min(radius, 255) + 1;
+  const values = Array.from({ length: count }, (_, d) =>
+    expOnNegative(doublingHighMultiply(-d * 2 ** shift, multiplier)),
+  );
+  return constant('i32', [count], values);
+}
+
+/** One definition under every rounding rule: TFLite's. The result always has scale 1/256 and zero point -128. */
+export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
+  kind: 'softmax',
+  summary: 'probabilities over the channels of each position, bit for bit as TFLite computes them',
+  arity: 1,
+  traits: { fixedQuantisation: { scale: 1 / 256, zeroPoint: -128 } },
+  attributes,
+  vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
+  inferShape: (_site, [input]) => input,
+  rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
+  macs: () => 0,
+
+  evaluate(node, [input]) {
+    const { channels } = node.type.shape;
+    const output = new Float32Array(elementCount(node.type.shape));
+    for (let from = 0; from < output.length; from += channels) {
+      const values = input.data.subarray(from, from + channels);
+      const largest = Math.max(...values);
+      const powers = Array.from(values, x => Math.exp(x - largest));
+      const sum = powers.reduce((a, b) => a + b, 0);
+      output.set(
+        powers.map(p => p / sum),
+        from,
+      );
+    }
+    return output;
+  },
+
+  reference(node, [input]) {
+    const { channels } = node.type.shape;
+    const table = node.constants.exponentials.data;
+    const output = new Int8Array(elementCount(node.type.shape));
+    for (let from = 0; from < output.length; from += channels) {
+      let largest = -128;
+      for (let c = 0; c < channels; c++) largest = Math.max(largest, input.data[from + c]);
+      let sum = 0;
+      for (let c = 0; c < channels; c++) {
+        const difference = largest - input.data[from + c];
+        if (difference < table.length) sum += roundingDivideByPowerOfTwo(table[difference], 12);
+      }
+      const { scale, bits } = reciprocal(sum);
+      for (let c = 0; c < channels; c++) {
+        const difference = largest - input.data[from + c];
+        const probability =
+          difference < table.length
+            ? roundingDivideByPowerOfTwo(doublingHighMultiply(scale, table[difference]), bits + 23)
+            : 0;
+        output[from + c] = clamp(probability - 128, -128, 127);
+      }
+    }
+    return output;
+  },
+
+  lower(node, context) {
+    const input = context.inputs[0].quantisation;
+    invariant(input !== undefined, `${node.name}: softmax of a tensor without quantisation`);
+    return {
+      ...node,
+      constants: { exponentials: exponentials(input.scale) },
+      type: { ...node.type, dtype: 'i8', quantisation: context.output },
+    };
+  },
+  kernels: [genericSoftmax],
+});
