@@ -98,6 +98,10 @@ const shapeCodes = {
     'channels do not divide into groups',
     'A grouped convolution splits its input and its output channels into equal parts. Both counts must be multiples of `groups`.',
   ),
+  E0209: entry(
+    'text form of a graph not understood',
+    'A graph written by hand in the text form of the IR does not follow its grammar, as src/ir/print.ts describes it.',
+  ),
   E0203: entry(
     'name used twice',
     'Two ops of a model have the same name. Parameters in the weights file, diagnostics and C symbols are named after ops, so each needs a name of its own.',

@@ -64,6 +64,10 @@ export interface OpTraits {
   readonly activation?: boolean;
   /** Scale and offset per channel, to be folded into a linear op or turned into one. */
   readonly normalisation?: boolean;
+  /** Only rearranges its input into one vector; `attributes.order` says how. */
+  readonly flattens?: boolean;
+  /** A linear op that reads its whole input at once, so that the input's shape does not matter. */
+  readonly wholeInput?: boolean;
   /** Output values are a selection or mean of input values: scale and zero point pass through. */
   readonly keepsQuantisation?: boolean;
   /** Scale and zero point of the output are given by the op itself. */

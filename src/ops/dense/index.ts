@@ -41,7 +41,7 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   kind: 'dense',
   summary: 'fully connected: each unit is a weighted sum over the whole input',
   arity: 1,
-  traits: { linear: true },
+  traits: { linear: true, wholeInput: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({ units, bias: z.boolean().optional() }), options => ({
     units: options.units,

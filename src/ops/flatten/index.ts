@@ -31,7 +31,7 @@ export const flatten: OpDefinition = defineOp<FlattenAttributes>({
   kind: 'flatten',
   summary: 'the whole input as one vector, in NHWC order or in the NCHW order that PyTorch counts in',
   arity: 1,
-  traits: { keepsQuantisation: true },
+  traits: { keepsQuantisation: true, flattens: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({ order: z.enum(['NHWC', 'NCHW']).optional() }),

@@ -1,0 +1,66 @@
+import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
+import type { Graph, Node } from '../ir/graph.js';
+import { formatShape, sameShape } from '../ir/tensor.js';
+import { opTable } from './index.js';
+
+/**
+ * Holds a graph against the rules of the IR. Runs after every stage; a violation is effnetc's own fault.
+ *
+ * - names are unique, every input stands before its reader, the output exists, there is one source
+ * - each op is in the table, with the number of inputs and the attributes that it declares
+ * - each shape is what the op infers from its inputs
+ * - int8 tensors have a scale > 0 and a zero point in int8, other types have neither
+ * - constants have as many elements as their shape says
+ *
+ * @throws InternalError that names the stage and the node
+ */
+export function verifyGraph(graph: Graph, stage: string): Graph {
+  const seen = new Map<string, Node>();
+  for (const node of graph.nodes) {
+    const problem = problemOf(node, seen);
+    if (problem !== undefined) throw new InternalError(`after ${stage}: ${node.op} '${node.name}': ${problem}`);
+    seen.set(node.name, node);
+  }
+  if (!seen.has(graph.output)) throw new InternalError(`after ${stage}: there is no output '${graph.output}'`);
+  return graph;
+}
+
+function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
+  const op = opTable.get(node.op);
+  if (op === undefined) return 'no such op';
+  if (seen.has(node.name)) return 'the name is taken';
+  if (node.inputs.length !== op.arity) return `${node.inputs.length} inputs instead of ${op.arity}`;
+  const missing = node.inputs.find(name => !seen.has(name));
+  if (missing !== undefined) return `reads '${missing}' before it is made`;
+  const parsed = op.attributes.safeParse(node.attributes);
+  if (!parsed.success) return parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; ');
+  return shapeProblem(node, seen) ?? typeProblem(node) ?? constantProblem(node);
+}
+
+function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
+  const shapes = node.inputs.map(name => seen.get(name)?.type.shape).filter(shape => shape !== undefined);
+  try {
+    const expected = opTable.get(node.op)?.inferShape(node, shapes);
+    if (expected === undefined || sameShape(expected, node.type.shape)) return undefined;
+    return `shape ${formatShape(node.type.shape)}, its inputs give ${formatShape(expected)}`;
+  } catch (error) {
+    if (error instanceof CompileError) return error.message;
+    throw error;
+  }
+}
+
+function typeProblem({ type: { dtype, quantisation } }: Node): string | undefined {
+  if (dtype !== 'i8') return quantisation === undefined ? undefined : `${dtype} with a quantisation`;
+  if (quantisation === undefined) return 'int8 without a quantisation';
+  const { scale, zeroPoint } = quantisation;
+  if (!(scale > 0 && Number.isFinite(scale))) return `scale ${scale}`;
+  return Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127 ? undefined : `zero point ${zeroPoint}`;
+}
+
+function constantProblem(node: Node): string | undefined {
+  for (const [role, { shape, data }] of Object.entries(node.constants)) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (count !== data.length) return `${role}: ${data.length} elements in shape [${shape.join(', ')}]`;
+  }
+  return undefined;
+}

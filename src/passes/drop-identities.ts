@@ -1,0 +1,20 @@
+import { bypass } from '../ir/edit.js';
+import { activationOf, traits } from './float-epilogue.js';
+import type { Pass } from './pass.js';
+
+/**
+ * Removes activations that do nothing.
+ * Needs: float graph. Keeps: every value. Breaks: names of the removed nodes.
+ */
+export const dropIdentities: Pass = {
+  name: 'drop-identities',
+  run(graph) {
+    let result = graph;
+    for (const node of graph.nodes) {
+      const current = result.nodes.find(n => n.name === node.name);
+      if (current === undefined || !traits(current).activation || activationOf(current).kind !== 'identity') continue;
+      result = bypass(result, current.name, current.inputs[0]);
+    }
+    return result;
+  },
+};

@@ -1,0 +1,37 @@
+import { bypass } from '../ir/edit.js';
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { elementCount } from '../ir/tensor.js';
+import { permuteNchwColumns } from './flatten-order.js';
+import { traits } from './float-epilogue.js';
+import type { Pass } from './pass.js';
+
+/**
+ * Lets a dense layer read the tensor in front of a flatten: the weights are reshaped, and their columns reordered where the
+ * flatten counted in NCHW.
+ * Needs: float graph. Keeps: every value. Breaks: names of the flattens.
+ */
+export const foldFlatten: Pass = { name: 'fold-flatten', run: graph => graph.nodes.reduce(foldOne, graph) };
+
+function foldOne(graph: Graph, { name }: Node): Graph {
+  const index = new GraphIndex(graph);
+  const flatten = index.has(name) ? index.node(name) : undefined;
+  if (flatten === undefined || traits(flatten).flattens !== true) return graph;
+  const dense = index.onlyReader(name);
+  if (dense === undefined || traits(dense).wholeInput !== true) return graph;
+  const input = index.node(flatten.inputs[0]).type.shape;
+  const { weight } = dense.constants;
+  const units = dense.type.shape.channels;
+  const constants =
+    weight === undefined
+      ? dense.constants
+      : {
+          ...dense.constants,
+          weight: {
+            ...weight,
+            shape: [units, input.height, input.width, input.channels],
+            data: flatten.attributes.order === 'NCHW' ? permuteNchwColumns(weight.data, units, input) : weight.data,
+          },
+        };
+  if (weight !== undefined && weight.data.length !== units * elementCount(input)) return graph;
+  return bypass(graph, name, flatten.inputs[0], { ...dense, constants, inputs: [flatten.inputs[0]] });
+}

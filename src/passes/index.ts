@@ -1,0 +1,28 @@
+import type { Graph } from '../ir/graph.js';
+import { verifyGraph } from '../ops/verify.js';
+import { dropIdentities } from './drop-identities.js';
+import { dropUnread } from './drop-unread.js';
+import { foldBatchNorm } from './fold-batch-norm.js';
+import { foldFlatten } from './fold-flatten.js';
+import { fuseActivation } from './fuse-activation.js';
+import { fuseAffine } from './fuse-affine.js';
+import { lowerChannelwise } from './lower-channelwise.js';
+import type { Pass } from './pass.js';
+
+/** The passes on the float graph, in order. */
+export const floatPasses: readonly Pass[] = [
+  dropUnread,
+  dropIdentities,
+  foldFlatten,
+  foldBatchNorm,
+  fuseActivation,
+  fuseAffine,
+  lowerChannelwise,
+  // A batch norm that has just become a depthwise convolution can take in the activation behind it.
+  fuseActivation,
+];
+
+/** Runs passes one after the other, the verifier behind each. */
+export function runPasses(graph: Graph, passes: readonly Pass[]): Graph {
+  return passes.reduce((current, pass) => verifyGraph(pass.run(current), pass.name), graph);
+}

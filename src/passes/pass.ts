@@ -1,0 +1,7 @@
+import type { Graph } from '../ir/graph.js';
+
+/** A function from graph to graph with a name, a row of the pipeline's list. It works with or without bound weights. */
+export interface Pass {
+  readonly name: string;
+  run(graph: Graph): Graph;
+}
