@@ -8,7 +8,7 @@ export interface MemoryRegion {
 
 /** A timer that advances with emulated time, from which executed instructions are computed. */
 export interface TargetTimer {
-  readonly kind: 'cmsdk' | 'nrf' | 'systick';
+  readonly kind: 'cmsdk' | 'nrf' | 'sse300';
   readonly address: number;
   readonly hertz: number;
 }
@@ -22,6 +22,8 @@ export interface QemuBoard {
 
 /** Where the code is loaded and run in emulation: the board's memory, not a promise about the user's chip. */
 export interface EmulatedMemory {
+  /** Where the vector table has to be, when that is not the beginning of `code`. */
+  readonly vectors?: MemoryRegion | undefined;
   readonly code: MemoryRegion;
   readonly ram: MemoryRegion;
 }
