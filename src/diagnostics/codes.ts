@@ -215,6 +215,10 @@ const budgetCodes = {
     'not enough RAM on the target',
     'The buffers of the network need more RAM than the target has. The message names the layer at which most bytes are live.',
   ),
+  E0602: entry(
+    'not enough flash on the target',
+    'Weights and tables alone are larger than the flash of the target, or than --max-flash allows. Fewer channels, or a larger target, will help.',
+  ),
 } as const;
 
 // E07xx: targets

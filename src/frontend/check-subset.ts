@@ -44,7 +44,7 @@ type Refuse = (node: ts.Node, what: string, hint: string) => void;
 function checkDetails(node: ts.Node, declared: ReadonlySet<string>, refuse: Refuse): void {
   if (ts.isVariableDeclarationList(node)) checkDeclarationList(node, refuse);
   else if (ts.isBinaryExpression(node)) checkOperator(node, refuse);
-  else if (ts.isPrefixUnaryExpression(node)) checkPrefix(node, refuse);
+  else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) checkUnary(node, refuse);
   else if (ts.isForOfStatement(node)) checkForOf(node, refuse);
   else if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken !== undefined) {
     refuse(node.asteriskToken as ts.Node, 'a generator', 'return an array');
@@ -88,9 +88,9 @@ function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= K.FirstAssignment && kind <= K.LastAssignment;
 }
 
-function checkPrefix(node: ts.PrefixUnaryExpression, refuse: Refuse): void {
+function checkUnary(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, refuse: Refuse): void {
   if (node.operator === K.PlusPlusToken || node.operator === K.MinusMinusToken) {
-    refuse(node, '++ or --', 'write `i += 1`');
+    refuse(node, `the operator ${ts.tokenToString(node.operator)}`, 'write `i += 1` or `i -= 1`');
   } else if (node.operator === K.TildeToken) {
     refuse(node, 'the operator ~', 'use arithmetic');
   }

@@ -37,6 +37,9 @@ export function checkTypes(
   );
 }
 
+/** An array that is stored first loses its length for TypeScript. */
+const pairHint = 'write the pair where it is used, or `[1, 3] as const` where it is defined';
+
 function report(found: readonly ts.Diagnostic[], sources: SourceContext, session: Session): void {
   const errors = found.filter(d => d.category === ts.DiagnosticCategory.Error);
   for (const error of errors.slice(0, maxErrors)) {
@@ -44,6 +47,7 @@ function report(found: readonly ts.Diagnostic[], sources: SourceContext, session
     session.error('E0102', message, {
       span: spanOf(error, sources),
       notes: [...details, ...relatedNotes(error, sources), `TypeScript error TS${error.code}`],
+      hint: details.some(detail => detail.startsWith('Target requires')) ? pairHint : undefined,
     });
   }
 }

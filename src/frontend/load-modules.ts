@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Project, ts } from 'ts-morph';
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
-import { readSource } from './read-source.js';
+import { readSource, type SourceFiles } from './read-source.js';
 import type { SourceContext } from './source-context.js';
 
 /** A source file of a model and the files that it imports. */
@@ -23,25 +23,30 @@ export const vocabularySpecifier = 'effnetc';
  * @returns all modules, each after those that it imports; the model file is the last one
  * @throws CompileError E0101, E0104, E0105, E0106
  */
-export function loadModules(modelPath: string, project: Project, sources: SourceContext): readonly Module[] {
+export function loadModules(
+  modelPath: string,
+  project: Project,
+  sources: SourceContext,
+  files: SourceFiles,
+): readonly Module[] {
   const ordered: Module[] = [];
   const done = new Map<string, Module>();
   /** Modules whose imports are being loaded, from the model file inwards. */
-  const open: string[] = [];
+  const open = new Map<string, string>();
 
   const load = (absolute: string, shown: string, importedAt: Span | undefined): Module => {
     const known = done.get(absolute);
     if (known !== undefined) return known;
-    if (open.includes(absolute)) failCycle(shown, importedAt);
-    if (done.size + open.length >= maxModules) {
+    if (open.has(absolute)) failCycle([...open.values()], shown, importedAt);
+    if (done.size + open.size >= maxModules) {
       fail('E0106', `the model has more than ${maxModules} files`, { span: importedAt, hint: 'merge some of them' });
     }
-    const text = readSource(absolute, shown, importedAt);
+    const text = readSource(files, absolute, shown, importedAt);
     const internal = internalPath(absolute);
     sources.register(internal, shown, text);
     const { compilerNode: sourceFile } = project.createSourceFile(internal, text, { overwrite: true });
 
-    open.push(absolute);
+    open.set(absolute, shown);
     const imports = new Map<string, Module>();
     for (const specifier of importSpecifiers(sourceFile)) {
       if (specifier.text === vocabularySpecifier) continue;
@@ -56,7 +61,7 @@ export function loadModules(modelPath: string, project: Project, sources: Source
         ),
       );
     }
-    open.pop();
+    open.delete(absolute);
 
     const module = { sourceFile, imports };
     done.set(absolute, module);
@@ -90,9 +95,12 @@ function checkSpecifier({ text }: ts.StringLiteral, span: Span): string {
   return text.replace(/\.js$/, '.ts');
 }
 
-function failCycle(shown: string, span: Span | undefined): never {
+/** @param open the files being loaded, each imported by the one before; `shown` is among them */
+function failCycle(open: readonly string[], shown: string, span: Span | undefined): never {
+  const circle = [...open.slice(Math.max(open.indexOf(shown), 0)), shown];
   fail('E0105', `'${shown}' is imported by a file that it imports itself`, {
     span,
+    notes: [circle.join(' -> ')],
     hint: 'move what both files need into a third one',
   });
 }

@@ -12,6 +12,7 @@ import { createVocabulary } from './evaluate/vocabulary.js';
 import { loadModules, type Module } from './load-modules.js';
 import { dropProject, sharedProject } from './project.js';
 import type { ReadModelOptions } from './read-model.js';
+import { diskFiles } from './read-source.js';
 import { SourceContext } from './source-context.js';
 
 /** {@link readModel} once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
@@ -32,9 +33,9 @@ export function readModelNow(modelPath: string, options: ReadModelOptions): Grap
   }
 }
 
-function read(modelPath: string, project: Project, { ops, session }: ReadModelOptions): Graph {
+function read(modelPath: string, project: Project, { ops, session, files = diskFiles }: ReadModelOptions): Graph {
   const sources = new SourceContext(session);
-  const modules = loadModules(modelPath, project, sources);
+  const modules = loadModules(modelPath, project, sources, files);
   checkSyntax(modules, project, sources, session);
   session.stopOnErrors();
   for (const module of modules) checkSubset(module, sources, session);
@@ -52,7 +53,7 @@ function evaluate(modules: readonly Module[], sources: SourceContext, { ops, ses
   if (!isModel(model)) return failWithoutModel(modules, sources, model === undefined ? undefined : describe(model));
 
   network = new Network(context);
-  const result = context.call(model.build, [], model.site);
+  const result = context.build(model.build, model.site);
   if (!isTensor(result)) {
     return failAt(
       context,

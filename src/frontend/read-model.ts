@@ -1,12 +1,15 @@
 import type { Session } from '../diagnostics/session.js';
 import type { Graph } from '../ir/graph.js';
 import type { OpDefinition } from '../ops/op.js';
+import type { SourceFiles } from './read-source.js';
 
 export interface ReadModelOptions {
   /** The op table: what a model may call, besides blocks. */
   readonly ops: ReadonlyMap<string, OpDefinition>;
   /** Gets the source texts and the warnings; after an error also what was found with it. */
   readonly session: Session;
+  /** Left out: the disk. */
+  readonly files?: SourceFiles | undefined;
 }
 
 /**

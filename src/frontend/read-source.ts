@@ -2,6 +2,26 @@ import { readFileSync, statSync } from 'node:fs';
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
 
+/** Where model files are read from; tests have them in memory. */
+export interface SourceFiles {
+  /** Bytes of a file, or why it cannot be one. */
+  size(absolute: string): number | 'missing' | 'not a file';
+  /** @throws Error with a `code` such as EACCES */
+  read(absolute: string): Uint8Array;
+}
+
+export const diskFiles: SourceFiles = {
+  size(absolute) {
+    try {
+      const found = statSync(absolute);
+      return found.isFile() ? found.size : 'not a file';
+    } catch {
+      return 'missing';
+    }
+  },
+  read: absolute => readFileSync(absolute),
+};
+
 const maxBytes = 1_000_000;
 
 /**
@@ -9,31 +29,22 @@ const maxBytes = 1_000_000;
  * @param importedAt the import that names it; undefined for the file given on the command line
  * @throws CompileError E0101 when it cannot be read, E0104 when an import cannot, E0106 when it is too large
  */
-export function readSource(absolute: string, shown: string, importedAt: Span | undefined): string {
+export function readSource(files: SourceFiles, absolute: string, shown: string, importedAt: Span | undefined): string {
   const unreadable = (why: string, hint?: string): never =>
     fail(importedAt === undefined ? 'E0101' : 'E0104', `${shown} ${why}`, { span: importedAt, hint });
-  const size = fileSize(absolute);
-  if (size === 'missing') unreadable('does not exist', 'check the path');
-  if (size === 'not a file') unreadable('is not a file', 'give the path of a model file, such as model.ts');
-  if (typeof size === 'number' && size > maxBytes) {
+  const size = files.size(absolute);
+  if (size === 'missing') return unreadable('does not exist', 'check the path');
+  if (size === 'not a file') return unreadable('is not a file', 'give the path of a model file, such as model.ts');
+  if (size > maxBytes) {
     fail('E0106', `${shown} has ${size} bytes; a model file may have at most ${maxBytes}`, {
       span: importedAt,
       hint: 'weights belong in the weights file',
     });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(absolute));
+    return new TextDecoder('utf-8', { fatal: true }).decode(files.read(absolute));
   } catch (error) {
     return unreadable(error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read (${errorCode(error)})`);
-  }
-}
-
-function fileSize(absolute: string): number | 'missing' | 'not a file' {
-  try {
-    const found = statSync(absolute);
-    return found.isFile() ? found.size : 'not a file';
-  } catch {
-    return 'missing';
   }
 }
 

@@ -18,7 +18,6 @@ const noThrow = 'leave it out: effnetc reports what does not fit';
 const noBitwise = 'use arithmetic, such as Math.floor(x / 2)';
 const noExport = 'write `export` in front of the declaration';
 const noGeneric = 'write the types out: a model needs no type-level programming';
-const noUpdate = 'write `i += 1`';
 
 /** Kinds of syntax with advice of their own. Whatever stands neither here nor among the allowed kinds is refused, too. */
 export const rejectedKinds: ReadonlyMap<ts.SyntaxKind, Rejection> = new Map<ts.SyntaxKind, Rejection>([
@@ -56,7 +55,6 @@ export const rejectedKinds: ReadonlyMap<ts.SyntaxKind, Rejection> = new Map<ts.S
   [K.TypeOfExpression, reject('typeof', 'pass an option that says which case it is')],
   [K.DeleteExpression, reject('delete', 'values do not change: build a new object')],
   [K.VoidExpression, reject('void', 'write undefined')],
-  [K.PostfixUnaryExpression, reject('++ or --', noUpdate)],
   [K.QuestionDotToken, reject('?.', 'use a default: `options.bias ?? true`')],
   [K.MethodDeclaration, reject('a method', 'write a property with an arrow function: `name: x => ...`')],
   [K.GetAccessor, reject('a getter', 'compute the value when the object is made')],
@@ -118,6 +116,8 @@ export const allowedKinds: ReadonlySet<ts.SyntaxKind> = new Set([
   K.ArrowFunction,
   K.FunctionExpression,
   K.PrefixUnaryExpression,
+  // Only to be refused by its operator.
+  K.PostfixUnaryExpression,
   K.BinaryExpression,
   K.ConditionalExpression,
   K.AsExpression,

@@ -57,5 +57,5 @@ export function evaluateElementAccess(node: ts.ElementAccessExpression, scope: S
 }
 
 function sized(target: Value, length: number): string {
-  return isArray(target) ? `an array of ${length}` : `a string of ${length} characters`;
+  return isArray(target) ? `an array of length ${length}` : `a string of length ${length}`;
 }

@@ -105,7 +105,7 @@ function at(target: ArrayValue, args: Arguments): Value {
       args.context,
       args.site,
       'E0110',
-      `there is no element ${index} in an array of ${target.elements.length}`,
+      `there is no element ${index} in an array of length ${target.elements.length}`,
     );
   }
   return found.value;

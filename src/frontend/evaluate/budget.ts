@@ -13,7 +13,7 @@ export const limits = {
   arrayLength: 65_536,
   stringLength: 65_536,
   /** Ops of one model. */
-  ops: 4096,
+  ops: 2048,
 } as const;
 
 /** Counts what an evaluation spends; each method reports E0107 at `site` when a bound is passed. */

@@ -42,24 +42,29 @@ function callValue(callee: Value, node: ts.CallExpression, scope: Scope, context
 }
 
 /** Calls a function of the model's own. An error inside it tells where it was called from. */
-export function callClosure(
+export function callClosure(closure: ClosureValue, args: readonly Slot[], site: ts.Node, context: Context): Value {
+  try {
+    return runClosure(closure, args, site, context);
+  } catch (error) {
+    throw error instanceof CompileError ? withCaller(error, context.sources.span(site)) : error;
+  }
+}
+
+export function runClosure(
   { syntax, scope }: ClosureValue,
   args: readonly Slot[],
   site: ts.Node,
   context: Context,
 ): Value {
-  try {
-    return context.budget.called(site, () => {
-      const inner = new Scope(scope);
-      bindParameters(syntax.parameters, args, inner, context);
-      if (syntax.body === undefined)
-        return failAt(context, syntax, 'E0103', 'a function without a body is not part of the model language');
-      if (!ts.isBlock(syntax.body)) return context.evaluate(syntax.body, inner);
-      return executeBlock(syntax.body.statements, inner, context)?.returned;
-    });
-  } catch (error) {
-    throw error instanceof CompileError ? withCaller(error, context.sources.span(site)) : error;
-  }
+  return context.budget.called(site, () => {
+    const inner = new Scope(scope);
+    bindParameters(syntax.parameters, args, inner, context);
+    if (syntax.body === undefined) {
+      return failAt(context, syntax, 'E0103', 'a function without a body is not part of the model language');
+    }
+    if (!ts.isBlock(syntax.body)) return context.evaluate(syntax.body, inner);
+    return executeBlock(syntax.body.statements, inner, context)?.returned;
+  });
 }
 
 function bindParameters(

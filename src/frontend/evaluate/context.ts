@@ -13,6 +13,8 @@ export interface Context {
   evaluate(node: ts.Expression, scope: Scope): Value;
   /** @param site the call, for budgets and "called from here" */
   call(callee: Callable, args: readonly Slot[], site: ts.Node): Value;
+  /** Calls the function of a model; "called from here" would tell nothing. */
+  build(callee: Callable, site: ts.Node): Value;
 }
 
 /** Ends the evaluation with an error at a piece of syntax. */

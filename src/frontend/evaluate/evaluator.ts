@@ -1,7 +1,7 @@
 import type { Module } from '../load-modules.js';
 import type { SourceContext } from '../source-context.js';
 import { Budget } from './budget.js';
-import { callClosure } from './calls.js';
+import { callClosure, runClosure } from './calls.js';
 import type { Context } from './context.js';
 import { evaluateExpression } from './expressions.js';
 import { globalScope } from './globals.js';
@@ -15,6 +15,8 @@ export function createContext(sources: SourceContext): Context {
     evaluate: (node, scope) => context.budget.nested(node, () => evaluateExpression(node, scope, context)),
     call: (callee, args, site) =>
       callee.kind === 'closure' ? callClosure(callee, args, site, context) : callee.call(args, site),
+    build: (callee, site) =>
+      callee.kind === 'closure' ? runClosure(callee, [], site, context) : callee.call([], site),
   };
   return context;
 }

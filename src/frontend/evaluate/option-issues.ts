@@ -56,7 +56,7 @@ function requirement(issue: Issue): string {
     case 'invalid_type':
     case 'invalid_value':
     case 'invalid_union':
-      return `must be ${kinds(issue).join(' or ')}`;
+      return `must be ${alternatives(kinds(issue))}`;
     case 'custom':
       return issue.message;
     default:
@@ -93,6 +93,10 @@ function kinds(issue: Issue): readonly string[] {
     default:
       return [];
   }
+}
+
+function alternatives(all: readonly string[]): string {
+  return all.length > 2 ? `one of ${all.join(', ')}` : all.join(' or ');
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

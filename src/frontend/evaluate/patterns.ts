@@ -38,7 +38,7 @@ function bindArray(
       return;
     }
     if (i >= value.elements.length && element.initializer === undefined) {
-      failAt(context, element, 'E0110', `there is no element ${i} in an array of ${value.elements.length}`, {
+      failAt(context, element, 'E0110', `there is no element ${i} in an array of length ${value.elements.length}`, {
         hint: 'give it a default, or check the array',
       });
     }

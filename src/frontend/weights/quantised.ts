@@ -1,9 +1,9 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
-import type { Constant, Quantisation } from '../../ir/tensor.js';
-import type { Rounding } from '../../numeric/requantise.js';
+import type { Constant } from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
+import type { QuantisedModel } from '../../quantize/quantise.js';
 import { elementsOf } from '../arrays/elements.js';
 import { formatDims, quoteName } from '../arrays/quote.js';
 import { type OpLookup, reportExtraTensors } from './bind.js';
@@ -13,13 +13,7 @@ import { writeSafetensors } from './safetensors.js';
 import { nearestHint } from './tensor-names.js';
 import type { FileTensor, WeightsFile } from './weights-file.js';
 
-export interface QuantisedModel {
-  /** The float graph, its nodes with the constants that `quantisedParameters` lists: ready for `lower`. */
-  readonly graph: Graph;
-  /** Scale and zero point of the tensors, by node name. */
-  readonly activations: ReadonlyMap<string, Quantisation>;
-  readonly rounding: Rounding;
-}
+export type { QuantisedModel };
 
 /** The tensor as a constant; undefined, and a diagnostic, when it is not what the op needs. */
 function takeTensor(

@@ -1,0 +1,60 @@
+import type { Node } from '../ir/graph.js';
+import { formatShape, type TensorType } from '../ir/tensor.js';
+import { signedBits } from '../numeric/requantise.js';
+import type { KernelPlan } from '../ops/kernel.js';
+import type { LabelledText } from './views.js';
+
+/** `block1.pw conv 1x1, relu`: a layer in a few words. */
+export function layerTitle(node: Node): string {
+  const { kernel, activation, affine } = node.attributes as {
+    readonly kernel?: readonly number[];
+    readonly activation?: { readonly kind: string };
+    readonly affine?: boolean;
+  };
+  const parts = [`${node.name}: ${node.op}${kernel === undefined ? '' : ` ${kernel.join('x')}`}`];
+  if (activation !== undefined && activation.kind !== 'identity') parts.push(activation.kind);
+  if (affine === true) parts.push('affine');
+  return commentSafe(parts.join(', '));
+}
+
+export function commentSafe(text: string): string {
+  return text.replaceAll('*/', '* /').replaceAll('/*', '/ *');
+}
+
+export function describeType({ dtype, shape, quantisation }: TensorType): string {
+  const numbers =
+    quantisation === undefined ? dtype : `${dtype}, scale ${quantisation.scale}, zero point ${quantisation.zeroPoint}`;
+  return `${formatShape(shape)} ${numbers}`;
+}
+
+/** The provenance comment above a layer. */
+export function layerFacts(
+  node: Node,
+  inputs: readonly TensorType[],
+  kernel: KernelPlan,
+  macs: number,
+  place: string,
+  variant: string,
+): LabelledText[] {
+  const { requantisation } = node.attributes as { readonly requantisation?: { readonly rounding: string } };
+  const facts: LabelledText[] = [];
+  if (node.span !== undefined) facts.push({ label: 'from', text: commentSafe(sourcePlace(node)) });
+  facts.push({ label: 'input', text: inputs.map(describeType).join(' and ') });
+  facts.push({ label: 'output', text: describeType(node.type) });
+  facts.push({ label: 'in arena', text: place });
+  facts.push({ label: 'kernel', text: variant });
+  if (macs > 0) facts.push({ label: 'MACs', text: String(macs) });
+  if (kernel.accumulatorBound !== undefined) {
+    const bound = kernel.accumulatorBound;
+    facts.push({ label: '|acc|', text: `at most ${bound}, ${signedBits(bound)} bits of 32` });
+  }
+  if (requantisation !== undefined) facts.push({ label: 'rounding', text: requantisation.rounding });
+  return facts;
+}
+
+/** File name, line and column; without directories, so that the C is the same wherever the model lies. */
+export function sourcePlace(node: Node): string {
+  if (node.span === undefined) return '';
+  const { file, line, column } = node.span;
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}:${column}`;
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fail } from './diagnostics/diagnostic.js';
+import type { Session } from './diagnostics/session.js';
+import { type EmittedModel, emitModel } from './emit/emit-model.js';
+import { TemplateEngine } from './emit/engine.js';
+import { type InputSet, inputAt } from './frontend/arrays/images.js';
+import { readModel } from './frontend/read-model.js';
+import { bindWeights } from './frontend/weights/bind.js';
+import { bindQuantised } from './frontend/weights/quantised.js';
+import { readWeightsFile } from './frontend/weights/weights-file.js';
+import { type Graph, GraphIndex, type Node } from './ir/graph.js';
+import { byteCount } from './ir/tensor.js';
+import { planKernels } from './kernels/select.js';
+import type { Rounding } from './numeric/requantise.js';
+import { opTable } from './ops/index.js';
+import type { OpDefinition } from './ops/op.js';
+import { verifyGraph } from './ops/verify.js';
+import { packageRoot } from './package-root.js';
+import { floatPasses, runPasses } from './passes/index.js';
+import { type Plan, planGraph } from './plan/plan.js';
+import { calibrate } from './quantize/calibrate.js';
+import { toReal } from './quantize/inputs.js';
+import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
+import type { Firmware } from './run/driver.js';
+import type { Target } from './target/target.js';
+
+/**
+ * The stages of effnetc, in order; this file is the map of the project.
+ *
+ *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
+ *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
+ *             -> planGraph -> planKernels -> emitModel                       `compile` and what builds on it
+ */
+export interface ModelSource {
+  readonly model: string;
+  readonly weights: string;
+}
+
+function lookup(kind: string): OpDefinition {
+  const op = opTable.get(kind);
+  if (op === undefined) throw new TypeError(`no op '${kind}'`);
+  return op;
+}
+
+/** Reads model.ts and float weights, and fuses them. */
+export async function loadFloatModel({ model, weights }: ModelSource, session: Session): Promise<Graph> {
+  const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
+  const bound = verifyGraph(bindWeights(graph, readWeightsFile(weights), lookup, session), 'bind-weights');
+  return runPasses(bound, floatPasses);
+}
+
+/** Post-training quantisation of a float graph with calibration images. */
+export function quantiseModel(
+  graph: Graph,
+  images: InputSet,
+  rounding: Rounding,
+  onProgress: (done: number, total: number) => void = () => {},
+): QuantisedModel {
+  const { scale, zeroPoint } = sourceOf(graph).attributes;
+  const given = {
+    scale: typeof scale === 'number' ? scale : 1,
+    zeroPoint: typeof zeroPoint === 'number' ? zeroPoint : 0,
+  };
+  let done = 0;
+  function* realImages() {
+    for (let i = 0; i < images.count; i++) yield toReal(images.kind, inputAt(images, i), given);
+  }
+  const histograms = calibrate(graph, realImages(), () => onProgress(++done, images.count));
+  const quantised = quantiseGraph(graph, histograms, rounding);
+  verifyGraph(lowerModel(quantised), 'quantise');
+  return quantised;
+}
+
+/** A model with quantised weights, as integer graph, with what its origin was. */
+export interface LoadedModel {
+  readonly graph: Graph;
+  readonly rounding: Rounding;
+  readonly source: ModelSource;
+}
+
+/** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
+export async function loadQuantisedModel(
+  source: ModelSource,
+  session: Session,
+  rounding?: Rounding,
+): Promise<LoadedModel> {
+  const graph = verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model');
+  const fused = runPasses(graph, floatPasses);
+  const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
+  const model = rounding === undefined ? bound : { ...bound, rounding };
+  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, source };
+}
+
+export interface CompiledModel extends EmittedModel {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly firmware: Firmware;
+  readonly macs: number;
+  readonly rounding: Rounding;
+}
+
+/** Plans and emits the C of an integer graph for a target. Does not look at budgets: see {@link checkBudget}. */
+export function compileModel({ graph, rounding, source }: LoadedModel, target: Target, version: string): CompiledModel {
+  const plan = planGraph(graph);
+  const kernels = planKernels(graph, target.isa);
+  const macs = countMacs(graph);
+  const engine = new TemplateEngine(join(packageRoot(), 'templates'));
+  const provenance = [
+    { label: 'target', text: target.name },
+    { label: 'model', text: `${basename(source.model)}, SHA-256 ${sha256(source.model)}` },
+    { label: 'weights', text: `${basename(source.weights)}, SHA-256 ${sha256(source.weights)}` },
+    { label: 'rounding', text: rounding },
+    { label: 'MACs', text: String(macs) },
+    { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
+  ];
+  const emitted = emitModel({ graph, plan, kernels, version, provenance }, engine);
+  return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, emitted, target) };
+}
+
+/** @throws CompileError E0601 or E0602 when the model does not fit the limits, in bytes */
+export function checkBudget(
+  compiled: CompiledModel,
+  target: Target,
+  limits: { ram?: number | undefined; flash?: number | undefined } = {},
+): void {
+  const ram = limits.ram ?? target.budget?.ramBytes;
+  const flash = limits.flash ?? target.budget?.flashBytes;
+  const { plan, view } = compiled;
+  if (ram !== undefined && plan.arenaBytes > ram) {
+    const { node, bytes } = plan.peak;
+    fail(
+      'E0601',
+      `${view.name} needs ${plan.arenaBytes} bytes of RAM on ${target.name}, which has ${ram}: ${plan.arenaBytes - ram} too many`,
+      {
+        span: node.span,
+        notes: [`most of it is live in layer '${node.name}' (${node.op}), ${bytes} bytes`],
+        hint: 'use fewer channels or a stride earlier in the network, or a target with more RAM',
+      },
+    );
+  }
+  const constants = view.weightBytes + view.tableBytes;
+  if (flash !== undefined && constants > flash) {
+    fail(
+      'E0602',
+      `${view.name} has ${constants} bytes of weights and tables; ${target.name} has ${flash} bytes of flash: ${constants - flash} too many`,
+      {
+        hint: 'use fewer channels, or a target with more flash',
+      },
+    );
+  }
+}
+
+function firmwareOf(graph: Graph, { files, view }: EmittedModel, target: Target): Firmware {
+  const index = new GraphIndex(graph);
+  return {
+    name: graph.name,
+    files,
+    inputBytes: byteCount(sourceOf(graph).type),
+    outputBytes: byteCount(index.node(graph.output).type),
+    outputType: view.output.ctype === 'int32_t' ? 'int32_t' : 'int8_t',
+    layers: graph.nodes
+      .filter(node => opTable.get(node.op)?.traits.source !== true)
+      .map(({ name, type }) => ({ name, rows: type.shape.height, rowBytes: byteCount(type) / type.shape.height })),
+    target,
+  };
+}
+
+/** The node that stands for the caller's input. */
+export function sourceOf(graph: Graph): Node {
+  const source = graph.nodes.find(node => opTable.get(node.op)?.traits.source);
+  if (source === undefined) throw new TypeError('a graph has an input');
+  return source;
+}
+
+/** Multiply-accumulates of one layer. */
+export function layerMacs(graph: Graph, node: Node): number {
+  const shapes = new GraphIndex(graph).inputTypes(node).map(type => type.shape);
+  return opTable.get(node.op)?.macs(node, shapes, node.type.shape) ?? 0;
+}
+
+export function countMacs(graph: Graph): number {
+  return graph.nodes.reduce((sum, node) => sum + layerMacs(graph, node), 0);
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}

@@ -1,0 +1,60 @@
+#include "buffers.h"
+
+#include "port.h"
+
+enum { GUARD_BYTES = 16, GUARD = 0xa5 };
+
+/* One byte in front shifts the input to an odd address. */
+static struct {
+    uint8_t odd;
+    uint8_t before[GUARD_BYTES];
+    int8_t data[INPUT_BYTES];
+    uint8_t after[GUARD_BYTES];
+} input __attribute__((aligned(8)));
+
+static struct {
+    uint8_t before[GUARD_BYTES];
+    model_output_t data[OUTPUT_BYTES / sizeof(model_output_t)];
+    uint8_t after[GUARD_BYTES];
+} output __attribute__((aligned(8)));
+
+static uint32_t input_checksum;
+
+int8_t *buffers_input(void) { return input.data; }
+
+model_output_t *buffers_output(void) { return output.data; }
+
+/* FNV-1a. */
+static uint32_t checksum(const int8_t *data, uint32_t bytes) {
+    uint32_t hash = 2166136261u;
+    for (uint32_t i = 0; i < bytes; i++) hash = (hash ^ (uint8_t)data[i]) * 16777619u;
+    return hash;
+}
+
+static void guard(uint8_t *bytes) {
+    for (uint32_t i = 0; i < GUARD_BYTES; i++) bytes[i] = GUARD;
+    port_forbid(bytes, GUARD_BYTES);
+}
+
+static void check(const uint8_t *bytes, int code) {
+    port_allow(bytes, GUARD_BYTES);
+    for (uint32_t i = 0; i < GUARD_BYTES; i++) {
+        if (bytes[i] != GUARD) port_exit(code);
+    }
+}
+
+void buffers_guard(void) {
+    input_checksum = checksum(input.data, INPUT_BYTES);
+    guard(input.before);
+    guard(input.after);
+    guard(output.before);
+    guard(output.after);
+}
+
+void buffers_check(void) {
+    check(input.before, EXIT_GUARD_BEFORE_INPUT);
+    check(input.after, EXIT_GUARD_AFTER_INPUT);
+    check(output.before, EXIT_GUARD_BEFORE_OUTPUT);
+    check(output.after, EXIT_GUARD_AFTER_OUTPUT);
+    if (checksum(input.data, INPUT_BYTES) != input_checksum) port_exit(EXIT_INPUT_CHANGED);
+}

@@ -1,0 +1,16 @@
+/* Input and output of the model between guard bytes. */
+#ifndef BUFFERS_H
+#define BUFFERS_H
+
+#include "config.h"
+
+/* The buffers that MODEL_INFER gets. The input has an odd address: its type promises no alignment. */
+int8_t *buffers_input(void);
+model_output_t *buffers_output(void);
+
+/* Before an inference: writes the guards and makes them inaccessible where the port can. */
+void buffers_guard(void);
+/* After it: ends the program when a guard or the input has changed. */
+void buffers_check(void);
+
+#endif
