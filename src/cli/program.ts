@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import { registerCompile } from './commands/compile.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
+import { registerQuantize } from './commands/quantize.js';
+import { registerRun } from './commands/run.js';
 import { registerTargets } from './commands/targets.js';
 import type { CliContext } from './io.js';
 import { Shell } from './shell.js';
@@ -12,6 +15,9 @@ export type RegisterCommand = (program: Command, shell: Shell) => void;
 /** Every command, in the order of the help. */
 // biome-ignore format: one command a line
 const commands: readonly RegisterCommand[] = [
+  registerQuantize,
+  registerCompile,
+  registerRun,
   registerTargets,
   registerDoctor,
   registerExplain,

@@ -262,6 +262,14 @@ const usageCodes = {
     'unknown diagnostic code',
     'Diagnostic codes are the letter E and four digits, as in error[E0202]. `effnetc explain` without a code lists them all.',
   ),
+  E0910: entry(
+    'weights not given',
+    'A model.ts describes a network without its parameters. Commands that need them take --weights FILE: float weights for `quantize`, quantised ones everywhere else.',
+  ),
+  E0911: entry(
+    'input cannot be used',
+    'The image given with --input cannot be decoded, or does not have the size and the channels of the input of the model.',
+  ),
 } as const;
 
 export const codes = {

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { loadModel, type ModelOptions } from '../model-options.js';
+import { type OptimizeGoal, sharedOptions } from '../options.js';
+import { formatBytes, formatCount } from '../output.js';
+import type { Shell } from '../shell.js';
+
+interface CompileOptions extends ModelOptions {
+  readonly target: string;
+  readonly output: string;
+  readonly optimize?: OptimizeGoal;
+  readonly maxRam?: number;
+  readonly maxFlash?: number;
+}
+
+/** `effnetc compile`: writes the C. */
+export function registerCompile(program: Command, shell: Shell): void {
+  program
+    .command('compile')
+    .description('write the C of a quantised model')
+    .argument('<model>', 'model.ts')
+    .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.target().makeOptionMandatory())
+    .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.maxRam())
+    .addOption(sharedOptions.maxFlash())
+    .addOption(sharedOptions.output('directory for the C files').makeOptionMandatory())
+    .addHelpText('after', '\nExample:\n  $ effnetc compile model.ts --weights q.safetensors --target cortex-m4 -o out')
+    .action(
+      shell.action<CompileOptions, [string]>(async (io, options, model) => {
+        const { checkBudget, compileModel } = await import('../../pipeline.js');
+        const { loadTarget } = await import('../../target/load-target.js');
+        const { writeFilesAtomically } = await import('../../emit/write-files.js');
+        const target = loadTarget(options.target);
+        const loaded = await loadModel(io, model, options);
+        const compiled = compileModel(loaded, target, io.version);
+        checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
+        const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
+        const { view, plan, macs, rounding } = compiled;
+        return {
+          json: {
+            model: view.name,
+            target: target.name,
+            rounding,
+            files,
+            macs,
+            ram: { arena: plan.arenaBytes, bound: plan.boundBytes },
+            flash: { weights: view.weightBytes, tables: view.tableBytes },
+          },
+          text: () =>
+            `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
+            `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
+            `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
+            files.map(file => `  wrote  ${file}\n`).join(''),
+        };
+      }),
+    );
+}

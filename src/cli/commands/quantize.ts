@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Rounding } from '../../numeric/requantise.js';
+import { requireWeights, resolvePath } from '../model-options.js';
+import { sharedOptions } from '../options.js';
+import { formatBytes } from '../output.js';
+import type { Shell } from '../shell.js';
+
+interface QuantizeOptions {
+  readonly weights?: string;
+  readonly calibration: string;
+  readonly rounding?: Rounding;
+  readonly output: string;
+  readonly limit?: number;
+}
+
+/** `effnetc quantize`: float weights and calibration images become int8 weights and scales. */
+export function registerQuantize(program: Command, shell: Shell): void {
+  program
+    .command('quantize')
+    .description('post-training quantisation: float weights to int8')
+    .argument('<model>', 'model.ts')
+    .addOption(sharedOptions.weights())
+    .requiredOption('--calibration <images.npy>', 'images such as the network will see; 100 to 500 are enough')
+    .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.limit())
+    .addOption(sharedOptions.output('the quantised weights, .safetensors').makeOptionMandatory())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ effnetc quantize model.ts --weights float.npz --calibration images.npy -o q.safetensors',
+    )
+    .action(
+      shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
+        const { loadFloatModel, quantiseModel, sourceOf } = await import('../../pipeline.js');
+        const { readInputs } = await import('../../frontend/arrays/images.js');
+        const { writeQuantised } = await import('../../frontend/weights/quantised.js');
+        const { writeFileAtomically } = await import('../../emit/write-files.js');
+        const weights = resolvePath(io, requireWeights(options, 'float weights'));
+        const graph = await loadFloatModel({ model: resolvePath(io, model), weights }, io.session);
+        const all = readInputs(resolvePath(io, options.calibration), sourceOf(graph).type.shape);
+        const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
+        const quantised = quantiseModel(graph, images, options.rounding ?? 'native', (done, total) =>
+          io.progress.update('calibrating', done, total),
+        );
+        const bytes = writeQuantised(quantised);
+        writeFileAtomically(options.output, bytes, { cwd: io.cwd });
+        return {
+          json: {
+            model: graph.name,
+            rounding: quantised.rounding,
+            images: images.count,
+            output: options.output,
+            bytes: bytes.length,
+          },
+          text: () =>
+            `${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
+        };
+      }),
+    );
+}

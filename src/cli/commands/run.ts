@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { loadModel, type ModelOptions } from '../model-options.js';
+import { sharedOptions } from '../options.js';
+import type { Shell } from '../shell.js';
+import { renderTable } from '../table.js';
+
+interface RunOptions extends ModelOptions {
+  readonly input: string;
+}
+
+/** `effnetc run`: one inference by the reference interpreter. */
+export function registerRun(program: Command, shell: Shell): void {
+  program
+    .command('run')
+    .description('one inference by the reference interpreter; prints the scores')
+    .argument('<model>', 'model.ts')
+    .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.rounding())
+    .requiredOption('--input <file>', 'an image: .png, .jpg, or the first of an .npy')
+    .addHelpText('after', '\nExample:\n  $ effnetc run model.ts --weights q.safetensors --input cat.png')
+    .action(
+      shell.action<RunOptions, [string]>(async (io, options, model) => {
+        const { sourceOf } = await import('../../pipeline.js');
+        const { readOneInput } = await import('../read-input.js');
+        const { runReference } = await import('../../run/reference.js');
+        const { graph, rounding } = await loadModel(io, model, options);
+        const input = await readOneInput(io, options.input, sourceOf(graph).type);
+        const output = graph.nodes.find(node => node.name === graph.output);
+        const values = Array.from(runReference(graph, input).get(graph.output) ?? []);
+        const quantisation = output?.type.quantisation;
+        const scores = quantisation ? values.map(q => quantisation.scale * (q - quantisation.zeroPoint)) : values;
+        const best = quantisation ? scores.indexOf(Math.max(...scores)) : values[0];
+        return {
+          json: { model: graph.name, rounding, class: best, output: values, scores },
+          keepWhenQuiet: true,
+          text: style =>
+            quantisation
+              ? renderTable(
+                  [
+                    { title: 'class', align: 'right' },
+                    { title: 'int8', align: 'right' },
+                    { title: 'score', align: 'right' },
+                    { title: '' },
+                  ],
+                  scores.map((score, i) => [`${i}`, `${values[i]}`, score.toFixed(4), i === best ? '<- largest' : '']),
+                  style,
+                )
+              : `class ${best}\n`,
+        };
+      }),
+    );
+}

@@ -1,0 +1,82 @@
+import type { Graph, Node } from '../ir/graph.js';
+import type { TensorData } from '../ir/tensor.js';
+import type { DriverResult } from './driver.js';
+import { runReference, type Tensors } from './reference.js';
+
+/** The first byte that differs, in the coordinates of its tensor. */
+export interface Mismatch {
+  readonly vector: number;
+  readonly layer: string;
+  readonly row: number;
+  readonly column: number;
+  readonly channel: number;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+/** Reference outputs of every vector: what all drivers are held against. Computed once. */
+export function referenceTensors(
+  graph: Graph,
+  vectors: readonly Uint8Array[],
+  onProgress: (done: number, total: number) => void = () => {},
+): readonly Tensors[] {
+  return vectors.map((vector, i) => {
+    const tensors = runReference(graph, new Int8Array(vector.buffer, vector.byteOffset, vector.length));
+    onProgress(i + 1, vectors.length);
+    return tensors;
+  });
+}
+
+/** Compares every byte of every layer, and of the output. Undefined when all are equal. */
+export function firstMismatch(
+  graph: Graph,
+  layers: readonly Node[],
+  expected: readonly Tensors[],
+  result: DriverResult,
+): Mismatch | undefined {
+  for (const [vector, tensors] of expected.entries()) {
+    for (const [i, node] of layers.entries()) {
+      const found = compareTensor(vector, node, tensors.get(node.name), result.layers?.[vector]?.[i]);
+      if (found !== undefined) return found;
+    }
+    const output = layers.find(node => node.name === graph.output);
+    const found = output && compareTensor(vector, output, tensors.get(graph.output), result.outputs[vector]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function compareTensor(
+  vector: number,
+  node: Node,
+  expected: TensorData | undefined,
+  bytes: Uint8Array | undefined,
+): Mismatch | undefined {
+  if (expected === undefined || bytes === undefined) {
+    throw new RangeError(`no rows of layer '${node.name}' for vector ${vector}`);
+  }
+  const actual = likeExpected(expected, bytes);
+  if (actual.length !== expected.length) {
+    throw new RangeError(`layer '${node.name}' has ${actual.length} elements instead of ${expected.length}`);
+  }
+  for (let i = 0; i < expected.length; i++) {
+    if (actual[i] === expected[i]) continue;
+    const { width, channels } = node.type.shape;
+    return {
+      vector,
+      layer: node.name,
+      row: Math.floor(i / (width * channels)),
+      column: Math.floor(i / channels) % width,
+      channel: i % channels,
+      expected: expected[i],
+      actual: actual[i],
+    };
+  }
+  return undefined;
+}
+
+/** The driver's bytes as elements of the expected type. They may stand at any address, so they are copied. */
+function likeExpected(expected: TensorData, bytes: Uint8Array): Int8Array | Int32Array {
+  const copy = bytes.slice();
+  return expected instanceof Int32Array ? new Int32Array(copy.buffer) : new Int8Array(copy.buffer);
+}

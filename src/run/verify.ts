@@ -1,0 +1,56 @@
+import { CompileError } from '../diagnostics/diagnostic.js';
+import type { Graph } from '../ir/graph.js';
+import { firstMismatch, type Mismatch } from './compare.js';
+import type { Driver, Firmware } from './driver.js';
+import type { Tensors } from './reference.js';
+
+export interface DriverReport {
+  readonly name: string;
+  readonly status: 'equal' | 'different' | 'failed' | 'skipped';
+  readonly reason?: string;
+  readonly mismatch?: Mismatch;
+}
+
+export type VerifyProgress = (driver: string, done: number, total: number) => void;
+
+/** Runs the C under each driver and holds every byte of every layer against the reference. */
+export async function verifyDrivers(
+  graph: Graph,
+  firmware: Firmware,
+  vectors: readonly Uint8Array[],
+  expected: readonly Tensors[],
+  drivers: readonly Driver[],
+  onProgress: VerifyProgress = () => {},
+): Promise<readonly DriverReport[]> {
+  const reports: DriverReport[] = [];
+  for (const driver of drivers)
+    reports.push(await verifyDriver(graph, firmware, vectors, expected, driver, onProgress));
+  return reports;
+}
+
+async function verifyDriver(
+  graph: Graph,
+  firmware: Firmware,
+  vectors: readonly Uint8Array[],
+  expected: readonly Tensors[],
+  driver: Driver,
+  onProgress: VerifyProgress,
+): Promise<DriverReport> {
+  const { name } = driver;
+  const reason = driver.unavailable(firmware);
+  if (reason !== undefined) return { name, status: 'skipped', reason };
+  try {
+    const result = await driver.run(firmware, vectors, {
+      trace: true,
+      onProgress: (done, total) => onProgress(name, done, total),
+    });
+    const layers = firmware.layers
+      .map(layer => graph.nodes.find(node => node.name === layer.name))
+      .filter(n => n !== undefined);
+    const mismatch = firstMismatch(graph, layers, expected, result);
+    return mismatch === undefined ? { name, status: 'equal' } : { name, status: 'different', mismatch };
+  } catch (error) {
+    if (error instanceof CompileError) return { name, status: 'failed', reason: error.message };
+    throw error;
+  }
+}
