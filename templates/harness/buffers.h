@@ -4,7 +4,8 @@
 
 #include "config.h"
 
-/* The buffers that MODEL_INFER gets. The input has an odd address: its type promises no alignment. */
+/* The buffers that MODEL_INFER gets. The input has an odd address (but under sanitizers): its type promises no
+   alignment. */
 int8_t *buffers_input(void);
 model_output_t *buffers_output(void);
 

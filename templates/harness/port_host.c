@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HARNESS_SANITIZE
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -49,7 +49,7 @@ void port_close(int file) {
 }
 
 void port_forbid(const void *data, uint32_t bytes) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HARNESS_SANITIZE
     __asan_poison_memory_region(data, bytes);
 #else
     (void)data;
@@ -58,7 +58,7 @@ void port_forbid(const void *data, uint32_t bytes) {
 }
 
 void port_allow(const void *data, uint32_t bytes) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HARNESS_SANITIZE
     __asan_unpoison_memory_region(data, bytes);
 #else
     (void)data;

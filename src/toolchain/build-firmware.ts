@@ -1,0 +1,158 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
+import type { Firmware } from '../run/driver.js';
+import { Compiler, warningFlags } from './compiler.js';
+import { type BuildMode, type Platform, traceBufferBytes, writeHarness } from './harness.js';
+import { inParallel } from './process.js';
+
+export type { BuildMode, Platform } from './harness.js';
+
+export interface BuildRequest {
+  readonly mode: BuildMode;
+  readonly platform: Platform;
+  /** On the host: with AddressSanitizer and UBSan, or as fast as it gets. */
+  readonly sanitize?: boolean;
+}
+
+/** A firmware that was built. */
+export interface Build {
+  /** The program, relative to the build directory. */
+  readonly image: string;
+  /** The model's own objects, and those of the library functions that it may call. */
+  readonly modelObjects: readonly string[];
+  readonly libraryObjects: readonly string[];
+  readonly compiler: Compiler;
+  readonly flags: readonly string[];
+}
+
+/** Where the firmware's target is emulated. @throws InternalError for a target without a board */
+export function boardOf({ target }: Firmware): Platform & { readonly kind: 'board' } {
+  if (target.memory === undefined) throw new InternalError(`the target ${target.name} has no memory to build for`);
+  return { kind: 'board', memory: target.memory, timer: target.qemu?.timer };
+}
+
+/** For all C of a build; sections for --gc-sections. */
+const commonFlags = ['-std=c99', '-ffunction-sections', '-fdata-sections'];
+/** Our own headers instead of newlib's: the same build with and without it. `unified` is today's Thumb syntax. */
+const boardFlags = ['-O2', '-isystem', 'harness/include', '-masm-syntax-unified', '-fno-asynchronous-unwind-tables'];
+const sanitizeFlags = [
+  '-O1',
+  '-g',
+  '-fno-omit-frame-pointer',
+  '-fsanitize=address,undefined',
+  '-fno-sanitize-recover=all',
+];
+/** `__asm__` and the loops of memcpy, see memory.c. The warnings as for the model. */
+const harnessFlags = ['-fno-builtin', '-Iharness', '-Imodel'];
+const boardHarnessFlags = ['-fno-tree-loop-distribute-patterns'];
+
+function flagsFor(firmware: Firmware, request: BuildRequest, directory: string): string[] {
+  if (request.platform.kind === 'board') return [...firmware.target.compiler.flags, ...commonFlags, ...boardFlags];
+  // Sanitizers print paths: relative ones.
+  const paths = `-ffile-prefix-map=${directory}/=`;
+  return request.sanitize === true ? [...commonFlags, paths, ...sanitizeFlags] : [...commonFlags, paths, '-O3'];
+}
+
+const objectOf = (source: string): string => source.replace(/\.c$/, '.o');
+
+/**
+ * Compiles the generated sources and the test harness, and links them.
+ *
+ * @param directory an empty directory; everything is named relative to it
+ * @throws CompileError E0801 tool missing, E0802 does not compile, E0803 does not fit the board
+ */
+export async function buildFirmware(firmware: Firmware, request: BuildRequest, directory: string): Promise<Build> {
+  const compiler = new Compiler(request.platform.kind === 'board' ? 'armCompiler' : 'hostCompiler', directory);
+  const flags = flagsFor(firmware, request, directory);
+  const write = (traceBytes: number) => writeHarness(directory, firmware, request.mode, request.platform, traceBytes);
+  const sources = write(traceBufferBytes(request.platform));
+  const modelObjects = await compileModel(compiler, flags, firmware, request.mode, directory);
+  const link = () => buildHarness(compiler, flags, sources, request, modelObjects);
+  const harness = await link().catch(error => {
+    // Without a buffer a trace takes longer, but needs no RAM of the board.
+    if (request.mode === 'trace' && error instanceof CompileError && error.diagnostics[0]?.code === 'E0803') {
+      write(0);
+      return link();
+    }
+    throw error;
+  });
+  const libraryObjects = harness.filter(object => object.endsWith('/memory.o'));
+  return { image: 'firmware.elf', modelObjects, libraryObjects, compiler, flags };
+}
+
+const hooked = (mode: BuildMode): boolean => mode === 'trace' || mode === 'profile-layers';
+
+async function compileModel(
+  compiler: Compiler,
+  flags: readonly string[],
+  firmware: Firmware,
+  mode: BuildMode,
+  directory: string,
+): Promise<string[]> {
+  mkdirSync(join(directory, 'model'), { recursive: true });
+  for (const [name, text] of firmware.files) writeFileSync(join(directory, 'model', name), text);
+  const sources = [...firmware.files.keys()].filter(name => name.endsWith('.c')).map(name => `model/${name}`);
+  const trace = hooked(mode) ? ['-DEFFNETC_TRACE', '-Iharness'] : [];
+  await inParallel(
+    2,
+    sources.map(
+      source => () =>
+        compiler.run(`compile the generated ${source.slice('model/'.length)}`, [
+          ...flags,
+          ...warningFlags,
+          ...trace,
+          '-c',
+          source,
+          '-o',
+          objectOf(source),
+        ]),
+    ),
+  );
+  return sources.map(objectOf);
+}
+
+async function buildHarness(
+  compiler: Compiler,
+  flags: readonly string[],
+  sources: readonly string[],
+  request: BuildRequest,
+  modelObjects: readonly string[],
+): Promise<readonly string[]> {
+  const { mode, platform } = request;
+  const defines = [
+    ...(hooked(mode) ? ['-DEFFNETC_TRACE'] : []),
+    ...(request.sanitize === true ? ['-DHARNESS_SANITIZE'] : []),
+    ...(platform.kind === 'board' ? boardHarnessFlags : []),
+  ];
+  await inParallel(
+    2,
+    sources.map(
+      source => () =>
+        compiler.run(`compile the test harness`, [
+          ...flags,
+          ...warningFlags,
+          ...harnessFlags,
+          ...defines,
+          '-c',
+          source,
+          '-o',
+          objectOf(source),
+        ]),
+    ),
+  );
+  const objects = sources.map(objectOf);
+  const layout =
+    platform.kind === 'board' ? ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-T', 'harness/link.ld'] : [];
+  const libraries = platform.kind === 'board' ? ['-lgcc'] : [];
+  await compiler.run('link the firmware', [
+    ...flags,
+    ...layout,
+    ...modelObjects,
+    ...objects,
+    ...libraries,
+    '-o',
+    'firmware.elf',
+  ]);
+  return objects;
+}

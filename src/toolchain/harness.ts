@@ -1,0 +1,94 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TemplateEngine } from '../emit/engine.js';
+import { packageRoot } from '../package-root.js';
+import type { Firmware } from '../run/driver.js';
+import type { EmulatedMemory, TargetTimer } from '../target/target.js';
+
+/** What a build is for. */
+export type BuildMode = 'run' | 'trace' | 'profile-total' | 'profile-layers';
+
+/** What the harness is built for: a board with memory, or this machine. */
+export type Platform =
+  | { readonly kind: 'board'; readonly memory: EmulatedMemory; readonly timer?: TargetTimer | undefined }
+  | { readonly kind: 'host' };
+
+/** Sources by purpose. */
+const mains: Readonly<Record<BuildMode, readonly string[]>> = {
+  run: ['harness.c'],
+  trace: ['harness.c', 'trace.c'],
+  'profile-total': ['profile_total.c'],
+  'profile-layers': ['profile_layers.c'],
+};
+const platforms: Readonly<Record<Platform['kind'], readonly string[]>> = {
+  board: ['startup.c', 'port_semihosting.c', 'memory.c'],
+  host: ['port_host.c'],
+};
+const headers = [
+  'buffers.h',
+  'port.h',
+  'trace.h',
+  'effnetc_trace.h',
+  'timer.h',
+  'include/stdint.h',
+  'include/string.h',
+];
+
+/** Frames of two nested exceptions, and what port_exit needs. */
+const exceptionStackBytes = 256;
+/** Less cannot hold even the harness and one small function. */
+const minimumStackBytes = 256;
+
+/** Large where memory is no concern: each flush stops the emulator. */
+export function traceBufferBytes(platform: Platform): number {
+  if (platform.kind === 'host') return 65536;
+  return platform.memory.ram.bytes >= 1024 * 1024 ? 65536 : 1024;
+}
+
+/**
+ * Writes the test harness for a firmware into `directory`/harness.
+ *
+ * @returns the names of its C files below `directory`
+ */
+export function writeHarness(
+  directory: string,
+  firmware: Firmware,
+  mode: BuildMode,
+  platform: Platform,
+  traceBytes: number,
+): string[] {
+  const engine = new TemplateEngine(join(packageRoot(), 'templates'));
+  const from = join(packageRoot(), 'templates', 'harness');
+  const to = join(directory, 'harness');
+  mkdirSync(join(to, 'include'), { recursive: true });
+  const sources = ['buffers.c', ...mains[mode], ...platforms[platform.kind]];
+  for (const file of [...headers, ...sources]) copyFileSync(join(from, file), join(to, file));
+  const timer = platform.kind === 'board' ? platform.timer : undefined;
+  if (timer !== undefined) copyFileSync(join(from, `timer_${timer.kind}.h`), join(to, 'timer_kind.h'));
+  const config = {
+    name: firmware.name,
+    outputType: firmware.outputType,
+    inputBytes: firmware.inputBytes,
+    outputBytes: firmware.outputBytes,
+    traceBufferBytes: traceBytes,
+    timerAddress: timer?.address ?? 0,
+  };
+  writeFileSync(join(to, 'config.h'), engine.render('harness/config.h', config));
+  if (platform.kind === 'board')
+    writeFileSync(join(to, 'link.ld'), engine.render('harness/link.ld', linkView(platform.memory)));
+  return sources.map(file => `harness/${file}`);
+}
+
+function linkView({ vectors, code, ram }: EmulatedMemory): object {
+  const regions = [
+    { name: 'CODE', ...code },
+    { name: 'RAM', ...ram },
+  ];
+  if (vectors !== undefined) regions.unshift({ name: 'VECTORS', ...vectors });
+  return {
+    regions,
+    vectorsRegion: vectors === undefined ? 'CODE' : 'VECTORS',
+    exceptionStackBytes,
+    minimumStackBytes,
+  };
+}
