@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { registerCompile } from './commands/compile.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
+import { registerProfile } from './commands/profile.js';
 import { registerQuantize } from './commands/quantize.js';
 import { registerRun } from './commands/run.js';
 import { registerTargets } from './commands/targets.js';
+import { registerVerify } from './commands/verify.js';
 import type { CliContext } from './io.js';
 import { Shell } from './shell.js';
 
@@ -17,6 +20,9 @@ export type RegisterCommand = (program: Command, shell: Shell) => void;
 const commands: readonly RegisterCommand[] = [
   registerQuantize,
   registerCompile,
+  registerVerify,
+  registerProfile,
+  registerEvaluate,
   registerRun,
   registerTargets,
   registerDoctor,

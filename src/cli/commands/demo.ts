@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { exitCodes } from '../exit-codes.js';
+import type { CommandIo } from '../io.js';
+import { formatBytes, formatCount, formatPercent } from '../output.js';
+import type { Shell } from '../shell.js';
+import { renderTable } from '../table.js';
+
+const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+
+/** Images whose prediction the table shows one by one. */
+const shown = 10;
+
+/** `npm run demo`: float weights and real images in, verified firmware and its figures out. Not a command of effnetc. */
+export function registerDemo(program: Command, shell: Shell): void {
+  program.command('demo').action(shell.action(runDemo));
+}
+
+async function runDemo(io: CommandIo) {
+  const pipeline = await import('../../pipeline.js');
+  const { packageRoot } = await import('../../package-root.js');
+  const { readInputs, readLabels } = await import('../../frontend/arrays/images.js');
+  const { writeQuantised } = await import('../../frontend/weights/quantised.js');
+  const { writeFilesAtomically, writeFileAtomically } = await import('../../emit/write-files.js');
+  const { loadTarget } = await import('../../target/load-target.js');
+  const { referenceTensors } = await import('../../run/compare.js');
+  const { verifyDrivers } = await import('../../run/verify.js');
+  const { predictedClass } = await import('../../run/classify.js');
+  const { driversFor } = await import('../../run/drivers.js');
+  const { profileFirmware } = await import('../../run/profile.js');
+  const { profileReport } = await import('../../report/profile-report.js');
+  const { readVectors } = await import('../vectors.js');
+
+  const example = join(packageRoot(), 'examples', 'effnet-cifar10');
+  const out = join(packageRoot(), 'build', 'demo');
+  const model = join(example, 'model.ts');
+
+  const float = await pipeline.loadFloatModel({ model, weights: join(example, 'effnet_relu.npz') }, io.session);
+  const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
+  const quantised = pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
+    io.progress.update('calibrating', done, total),
+  );
+  const weights = join(out, 'quantised.safetensors');
+  writeFilesAtomically(out, new Map());
+  writeFileAtomically(weights, writeQuantised(quantised));
+
+  const loaded = await pipeline.loadQuantisedModel({ model, weights }, io.session);
+  const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph).type);
+  const labels = readLabels(join(example, 'data', 'test_labels.npy'));
+  let compiled = pipeline.compileModel(loaded, loadTarget('cortex-m4'), io.version);
+  const fallback = driversFor(compiled.firmware).every(d => d.name === 'host' || d.unavailable(compiled.firmware));
+  // Without QEMU, an emulator from npm runs the same network as Cortex-M0+ code.
+  if (fallback) compiled = pipeline.compileModel(loaded, loadTarget('cortex-m0'), io.version);
+  writeFilesAtomically(out, compiled.files);
+
+  const expected = referenceTensors(loaded.graph, vectors, (done, total) =>
+    io.progress.update('reference', done, total),
+  );
+  const reports = await verifyDrivers(
+    loaded.graph,
+    compiled.firmware,
+    vectors,
+    expected,
+    driversFor(compiled.firmware),
+    (name, done, total) => io.progress.update(name, done, total),
+  );
+  io.progress.clear();
+  const predictions = expected.map(tensors =>
+    predictedClass(new Uint8Array(tensors.get(loaded.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
+  );
+  const correct = predictions.filter((p, i) => p === labels[i]).length;
+  const ran = reports.filter(r => r.status !== 'skipped');
+  const emulated = ran.filter(r => r.name !== 'host');
+  const fine = emulated.length > 0 && ran.every(r => r.status === 'equal');
+  const report =
+    emulated.some(r => r.name === 'qemu') && fine
+      ? profileReport(compiled, await profileFirmware(compiled.firmware))
+      : undefined;
+
+  return {
+    json: {
+      model: loaded.graph.name,
+      target: compiled.firmware.target.name,
+      images: vectors.length,
+      correct,
+      accuracy: correct / vectors.length,
+      drivers: reports.map(r => ({ name: r.name, status: r.status })),
+      ...(report === undefined ? {} : { profile: { ...report } }),
+    },
+    exitCode: fine ? exitCodes.fine : emulated.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
+    keepWhenQuiet: true,
+    text: (style: Parameters<typeof renderTable>[2]) => {
+      const images = predictions
+        .slice(0, shown)
+        .map((p, i) => [`${i}`, classes[p], classes[labels[i]], p === labels[i] ? 'yes' : 'no']);
+      const lines = [
+        renderTable(
+          [{ title: 'image', align: 'right' }, { title: 'predicted' }, { title: 'true' }, { title: 'right' }],
+          images,
+          style,
+        ),
+        `... and ${vectors.length - shown} more\n\n`,
+      ];
+      if (report !== undefined) {
+        lines.push(
+          renderTable(
+            [
+              { title: 'layer' },
+              { title: 'MACs', align: 'right' },
+              { title: 'instructions', align: 'right' },
+              { title: 'per MAC', align: 'right' },
+              { title: 'from' },
+            ],
+            report.layers.map(l => [
+              l.name,
+              formatCount(l.macs),
+              formatCount(l.instructions),
+              l.macs > 0 ? (l.instructions / l.macs).toFixed(2) : '',
+              l.source ?? '',
+            ]),
+            style,
+          ),
+          '\n',
+        );
+      }
+      const name = `${loaded.graph.name} on ${compiled.firmware.target.name}`;
+      lines.push(`${name}: ${correct} of ${vectors.length} images right, ${formatPercent(correct / vectors.length)}\n`);
+      for (const r of reports) {
+        const count =
+          r.status === 'equal'
+            ? `bit-exact: ${vectors.length} of ${vectors.length} images, every byte of all ${compiled.firmware.layers.length} layers`
+            : `${r.status}: ${r.reason ?? r.mismatch?.layer ?? ''}`;
+        lines.push(`  ${r.name.padEnd(9)} ${count}\n`);
+      }
+      if (report !== undefined) {
+        const { ram, flash } = report;
+        lines.push(
+          `  RAM       ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, input ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n`,
+          `  flash     ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n`,
+          `  executed  ${formatCount(report.instructions)} instructions per inference (not cycles)\n`,
+        );
+      }
+      lines.push('The C is in build/demo.\n');
+      return lines.join('');
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { loadModel, type ModelOptions, resolvePath } from '../model-options.js';
+import { type DriverName, sharedOptions } from '../options.js';
+import { formatCount, formatPercent } from '../output.js';
+import type { Shell } from '../shell.js';
+
+interface EvaluateOptions extends ModelOptions {
+  readonly images: string;
+  readonly labels: string;
+  readonly driver?: 'reference' | DriverName;
+  readonly target?: string;
+  readonly limit?: number;
+}
+
+/** `effnetc evaluate`: accuracy over labelled images. */
+export function registerEvaluate(program: Command, shell: Shell): void {
+  program
+    .command('evaluate')
+    .description('accuracy over labelled images')
+    .argument('<model>', 'model.ts')
+    .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.rounding())
+    .requiredOption('--images <x.npy>', 'images, uint8 [N,H,W,C] or as the model takes them')
+    .requiredOption('--labels <y.npy>', 'the true class of each image')
+    .addOption(sharedOptions.driver().default('reference'))
+    .addOption(sharedOptions.target().default('cortex-m4', 'cortex-m4; matters to qemu only'))
+    .addOption(sharedOptions.limit())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ effnetc evaluate model.ts --weights q.safetensors --images x.npy --labels y.npy --driver host',
+    )
+    .action(
+      shell.action<EvaluateOptions, [string]>(async (io, options, model) => {
+        const { sourceOf } = await import('../../pipeline.js');
+        const { readLabels } = await import('../../frontend/arrays/images.js');
+        const { readVectors } = await import('../vectors.js');
+        const { predictedClass } = await import('../../run/classify.js');
+        const { runOutputs } = await import('../run-outputs.js');
+        const loaded = await loadModel(io, model, options);
+        const { graph } = loaded;
+        const vectors = readVectors(resolvePath(io, options.images), sourceOf(graph).type, options.limit);
+        const labels = readLabels(resolvePath(io, options.labels));
+        const driver = options.driver ?? 'reference';
+        const { requireLabels } = await import('../require-labels.js');
+        requireLabels(options.labels, labels.length, vectors.length);
+        const outputs = await runOutputs(io, loaded, driver, options.target ?? 'cortex-m4', vectors);
+        const type = graph.nodes.find(n => n.name === graph.output)?.type.dtype === 'i32' ? 'int32_t' : 'int8_t';
+        const correct = outputs.filter((output, i) => predictedClass(output, type) === labels[i]).length;
+        const accuracy = correct / Math.max(outputs.length, 1);
+        return {
+          json: { model: graph.name, driver, images: outputs.length, correct, accuracy },
+          keepWhenQuiet: true,
+          text: () =>
+            `${graph.name} by ${driver}: ${formatCount(correct)} of ${formatCount(outputs.length)} images correct, ${formatPercent(accuracy)}\n`,
+        };
+      }),
+    );
+}

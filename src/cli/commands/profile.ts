@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { loadModel, type ModelOptions } from '../model-options.js';
+import { sharedOptions } from '../options.js';
+import { formatBytes, formatCount } from '../output.js';
+import type { Shell } from '../shell.js';
+import { renderTable } from '../table.js';
+
+interface ProfileOptions extends ModelOptions {
+  readonly target: string;
+}
+
+/** `effnetc profile`: executed instructions per layer, RAM, stack and flash. Instructions, not cycles. */
+export function registerProfile(program: Command, shell: Shell): void {
+  program
+    .command('profile')
+    .description('instructions per layer in emulation, RAM, stack and flash')
+    .argument('<model>', 'model.ts')
+    .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.target().makeOptionMandatory())
+    .addOption(sharedOptions.rounding())
+    .addHelpText('after', '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors --target cortex-m4 --json')
+    .action(
+      shell.action<ProfileOptions, [string]>(async (io, options, model) => {
+        const { compileModel } = await import('../../pipeline.js');
+        const { loadTarget } = await import('../../target/load-target.js');
+        const { profileFirmware } = await import('../../run/profile.js');
+        const { profileReport } = await import('../../report/profile-report.js');
+        const loaded = await loadModel(io, model, options);
+        const compiled = compileModel(loaded, loadTarget(options.target), io.version);
+        const report = profileReport(compiled, await profileFirmware(compiled.firmware));
+        const { ram, flash } = report;
+        return {
+          json: { ...report },
+          keepWhenQuiet: true,
+          text: style => {
+            const rows = report.layers.map(l => [
+              l.name,
+              l.op,
+              formatCount(l.macs),
+              formatCount(l.instructions),
+              l.macs > 0 ? (l.instructions / l.macs).toFixed(2) : '',
+              l.source ?? '',
+            ]);
+            const table = renderTable(
+              [
+                { title: 'layer' },
+                { title: 'op' },
+                { title: 'MACs', align: 'right' },
+                { title: 'instructions', align: 'right' },
+                { title: 'per MAC', align: 'right' },
+                { title: 'from' },
+              ],
+              rows,
+              style,
+            );
+            return (
+              `${table}${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
+              `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, input ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
+              `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n`
+            );
+          },
+        };
+      }),
+    );
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, invariant } from '../diagnostics/diagnostic.js';
+import { withBuildDirectory } from '../toolchain/build-directory.js';
+import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmware.js';
+import { type ModelSizes, measureSizes } from '../toolchain/sizes.js';
+import type { Firmware, ProfileResult } from './driver.js';
+import { instructionsAt } from './profile-ticks.js';
+import { requireBoard, runQemu } from './qemu.js';
+import { requireSuccess } from './run-outcome.js';
+
+export interface ProfileOptions {
+  /** Raw input bytes; by default noise, always the same. */
+  readonly input?: Uint8Array | undefined;
+  /** For one inference; by default 300 s. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Measures one inference on the emulated board: executed instructions (exact and repeatable, not cycles), in total and
+ * by layer, stack and sizes.
+ *
+ * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
+ * row and read it behind; the rest, from the total to the sum of the layers, is the driver's loop.
+ *
+ * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0811 when build or run fail
+ */
+export async function profileFirmware(firmware: Firmware, options: ProfileOptions = {}): Promise<ProfileResult> {
+  const { hertz } = requireBoard(firmware).timer;
+  const input = options.input ?? noise(firmware.inputBytes);
+  const total = await measureTotal(firmware, input, options);
+  const layers = await measureLayers(firmware, input, options);
+  const layerInstructions = sumLayers(layers, firmware.layers.length, hertz);
+  const sum = layerInstructions.reduce((a, b) => a + b, 0);
+  // The timer wraps after 2^32 ticks; layers are timed row by row and do not.
+  if (instructionsAt(2 ** 32, hertz) < sum) {
+    fail('E0811', `one inference takes ${sum} instructions, more than the timer of the board can count`);
+  }
+  const { sizes, words } = total;
+  const [empty = 0, full = 0, stackBytes = 0] = words;
+  return {
+    // An empty function is one instruction, the return.
+    instructions: instructionsAt(full, hertz) - instructionsAt(empty, hertz) + 1,
+    layerInstructions,
+    stackBytes,
+    flash: { code: sizes.code, weights: sizes.weights, tables: sizes.tables },
+    arenaBytes: sizes.arena,
+  };
+}
+
+interface TotalMeasurement {
+  /** Ticks of an empty call, ticks of an inference, bytes of stack. */
+  readonly words: Uint32Array;
+  readonly sizes: ModelSizes;
+}
+
+function measureTotal(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<TotalMeasurement> {
+  return withBuildDirectory(async directory => {
+    const build = await buildFirmware(firmware, { mode: 'profile-total', platform: boardOf(firmware) }, directory);
+    const sizes = await measureSizes(build, `${firmware.name}_infer`, directory);
+    const words = await runProfile(firmware, build.image, input, options, directory);
+    if (words.length !== 3) failIncomplete('profile-total');
+    return { words, sizes };
+  });
+}
+
+/** Pairs of layer and ticks, the calibration first. */
+function measureLayers(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<Uint32Array> {
+  return withBuildDirectory(async directory => {
+    const build = await buildFirmware(firmware, { mode: 'profile-layers', platform: boardOf(firmware) }, directory);
+    const words = await runProfile(firmware, build.image, input, options, directory);
+    const rows = firmware.layers.reduce((sum, layer) => sum + layer.rows, 0);
+    if (words.length !== 2 * (rows + 1)) failIncomplete('profile-layers');
+    return words;
+  });
+}
+
+const failIncomplete = (mode: BuildMode): never => fail('E0808', `the ${mode} run wrote too few or too many records`);
+
+async function runProfile(
+  firmware: Firmware,
+  image: string,
+  input: Uint8Array,
+  options: ProfileOptions,
+  parent: string,
+): Promise<Uint32Array> {
+  const directory = join(parent, 'run');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'in.bin'), input);
+  const run = await runQemu({
+    board: requireBoard(firmware),
+    image: join('..', image),
+    directory,
+    timeoutMs: options.timeoutMs ?? 300_000,
+    countInstructions: true,
+  });
+  requireSuccess(run, { where: 'QEMU', vector: 0 });
+  const bytes = new Uint8Array(readFileSync(join(directory, 'profile.bin')));
+  return new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+}
+
+const calibrationLayer = 0xffff;
+
+function sumLayers(words: Uint32Array, layers: number, hertz: number): number[] {
+  const [first, hookTicks = 0] = words;
+  invariant(first === calibrationLayer, 'the first record of a profile is the calibration');
+  const hook = instructionsAt(hookTicks, hertz);
+  const sums = new Array<number>(layers).fill(0);
+  for (let i = 2; i < words.length; i += 2) {
+    const [layer = 0, ticks = 0] = words.subarray(i, i + 2);
+    const sum = sums[layer];
+    if (sum === undefined) return fail('E0808', `the profile has a row of layer ${layer}, of ${layers} layers`);
+    sums[layer] = sum + instructionsAt(ticks, hertz) - hook;
+  }
+  return sums;
+}
+
+/** Bytes of a linear congruential generator (Numerical Recipes, "ranqd1"): instructions may depend on data. */
+function noise(count: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
