@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { runProcess } from './process.js';
 
@@ -36,7 +36,7 @@ const specs = {
 export type ToolName = keyof typeof specs;
 
 export interface Tool {
-  /** As in `arm-none-eabi-gcc`, for messages. */
+  /** Its name without directories, for messages. */
   readonly program: string;
   readonly path: string;
 }
@@ -63,7 +63,7 @@ const override = (spec: ToolSpec): string | undefined => process.env[spec.variab
 export function findTool(name: ToolName): Tool | undefined {
   const spec = specs[name];
   const path = locate(override(spec) ?? spec.program);
-  return path === undefined ? undefined : { program: spec.program, path };
+  return path === undefined ? undefined : { program: basename(path), path };
 }
 
 /** What to say when a tool is missing, in a sentence without a full stop; nothing when it is there. */

@@ -77,7 +77,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             vectors: vectors.all.length,
             bitExact,
             drivers: reports.map(reportJson),
-            ...(expected === undefined ? {} : { expected }),
+            ...(expected === undefined ? {} : { expected: { ...expected } }),
           },
           exitCode: fine ? exitCodes.fine : ran.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
           keepWhenQuiet: !fine,
