@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #ifdef HARNESS_SANITIZE
-#include <sanitizer/asan_interface.h>
+/* <sanitizer/asan_interface.h>, which some installations of Clang lack. */
+void __asan_poison_memory_region(const volatile void *data, size_t bytes);
+void __asan_unpoison_memory_region(const volatile void *data, size_t bytes);
 #endif
 
 enum { MAX_FILES = 4 };
