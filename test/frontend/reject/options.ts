@@ -1,0 +1,58 @@
+import { model, rejectCase } from './case.js';
+
+/** Options and shapes that an op cannot take. */
+export const optionCases = [
+  rejectCase('kernel of zero', 'E0201', model('x = conv(x, { channels: 4, §kernel: 0 });')),
+  rejectCase('zero in a kernel pair', 'E0201', model('x = conv(x, { channels: 4, kernel: [1, §0] });')),
+  rejectCase('half a channel', 'E0201', model('const channels = 5 / 2;\nx = conv(x, { §channels, kernel: 1 });')),
+  rejectCase('negative padding', 'E0201', model('x = conv(x, { channels: 4, kernel: 3, padding: { §top: -1 } });')),
+  rejectCase('two bad options', 'E0201', model('x = conv(x, {\n  §channels: 0,\n  kernel: 3,\n  stride: 1.5,\n});')),
+  rejectCase(
+    'bad option from a spread',
+    'E0201',
+    model('x = maxPool(x, { ...shared });', 'const shared = { §kernel: -2 };'),
+  ),
+  rejectCase(
+    'scale without zero point',
+    'E0201',
+    model('x = flatten(x);').replace('input({ height: 8', '§input({ scale: 1, height: 8'),
+  ),
+  rejectCase('slope above one', 'E0201', model("x = activation(x, { kind: 'leakyRelu', §slope: 3 });")),
+  rejectCase('unknown activation', 'E0201', model("const kind: any = 'tanh';\nx = activation(x, { §kind });")),
+  rejectCase('tensor as an option', 'E0201', model('const anything: any = x;\nx = dense(x, { §units: anything });')),
+  rejectCase('option that is missing after all', 'E0201', model('const none: any = {};\nx = §dense(x, none);')),
+  rejectCase(
+    'option behind a cast',
+    'E0201',
+    model('const odd: any = { units: 3, dilation: 2 };\nx = §dense(x, odd);'),
+  ),
+  rejectCase('stride without kernel', 'E0201', model('const odd: any = { stride: 2 };\nx = §avgPool(x, odd);')),
+  rejectCase(
+    'name used twice',
+    'E0203',
+    model("x = conv(x, { name: 'a', channels: 4, kernel: 1 });\nx = §conv(x, { name: 'a', channels: 4, kernel: 1 });"),
+  ),
+  rejectCase('empty name', 'E0206', model("x = conv(x, { §name: '', channels: 4, kernel: 1 });")),
+  rejectCase('name with a space', 'E0206', model("x = conv(x, { §name: 'my conv', channels: 4, kernel: 1 });")),
+  rejectCase('window larger than the input', 'E0202', model('x = §maxPool(x, { kernel: 9 });')),
+  rejectCase('padding as large as the kernel', 'E0204', model('x = §maxPool(x, { kernel: 2, padding: 2 });')),
+  rejectCase('groups that do not divide', 'E0205', model('x = §conv(x, { channels: 6, kernel: 1, groups: 4 });')),
+  rejectCase(
+    'block that shrinks too far',
+    'E0202',
+    model('for (const i of [1, 2, 3, 4]) x = §effnetBlock(x, { name: `b${i}`, channels: 8 });'),
+  ),
+  rejectCase(
+    'expansion that leaves nothing',
+    'E0201',
+    model("x = effnetBlock(x, { name: 'b', channels: 8, §expansion: 0.25 });"),
+  ),
+  rejectCase(
+    'mistake inside a function',
+    'E0202',
+    model('x = head(x);', 'const head = (t: Tensor) => §maxPool(t, { kernel: 20 });').replace(
+      'defineModel, ',
+      'defineModel, type Tensor, ',
+    ),
+  ),
+];
