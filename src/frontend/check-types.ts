@@ -3,6 +3,7 @@ import type { Note } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
 import type { Module } from './load-modules.js';
 import type { SourceContext } from './source-context.js';
+import { withTimeLimit } from './time-limit.js';
 
 /** Beyond this many, further errors are mostly echoes of the first. */
 const maxErrors = 20;
@@ -22,19 +23,23 @@ export function checkSyntax(
   );
 }
 
-/** Reports TypeScript's type errors, as E0102. Needs files without syntax errors. */
+/**
+ * Reports TypeScript's type errors, as E0102. Needs files without syntax errors.
+ * @throws TimeLimitError when it takes longer than `milliseconds`: unions and tuples that double from line to line keep
+ *   TypeScript busy for hours, and it counts no steps that one could bound
+ */
 export function checkTypes(
   modules: readonly Module[],
   project: Project,
   sources: SourceContext,
   session: Session,
+  milliseconds: number,
 ): void {
   const program = project.getProgram().compilerObject;
-  report(
+  const found = withTimeLimit(milliseconds, () =>
     modules.flatMap(module => program.getSemanticDiagnostics(module.sourceFile)),
-    sources,
-    session,
   );
+  report(found, sources, session);
 }
 
 /** An array that is stored first loses its length for TypeScript. */

@@ -1,5 +1,5 @@
 import type { Project } from 'ts-morph';
-import { CompileError, fail } from '../diagnostics/diagnostic.js';
+import { fail } from '../diagnostics/diagnostic.js';
 import type { Graph } from '../ir/graph.js';
 import { blockTable } from './blocks/index.js';
 import { checkSubset } from './check-subset.js';
@@ -14,6 +14,7 @@ import { dropProject, sharedProject } from './project.js';
 import type { ReadModelOptions } from './read-model.js';
 import { diskFiles } from './read-source.js';
 import { SourceContext } from './source-context.js';
+import { TimeLimitError } from './time-limit.js';
 
 /** {@link readModel} once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
 export function readModelNow(modelPath: string, options: ReadModelOptions): Graph {
@@ -22,25 +23,40 @@ export function readModelNow(modelPath: string, options: ReadModelOptions): Grap
   try {
     return read(modelPath, project, options);
   } catch (error) {
-    // Hostile nesting can exhaust the stack inside TypeScript; the state of its project is unknown then.
-    if (error instanceof CompileError || !(error instanceof RangeError)) throw error;
-    dropProject();
-    return fail('E0107', `${modelPath.replaceAll('\\', '/')} is nested too deeply to be read`, {
-      hint: 'split long expressions up',
-    });
+    return failHostile(error, modelPath.replaceAll('\\', '/'));
   } finally {
     for (const file of project.getSourceFiles()) if (!before.has(file)) project.removeSourceFile(file);
   }
 }
 
-function read(modelPath: string, project: Project, { ops, session, files = diskFiles }: ReadModelOptions): Graph {
+/** What a hostile file can do to TypeScript, whose project is in an unknown state then. Other errors pass. */
+function failHostile(error: unknown, shown: string): never {
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    dropProject();
+    fail('E0107', `${shown} is nested too deeply to be read`, { hint: 'split long expressions up' });
+  }
+  if (error instanceof TimeLimitError) {
+    dropProject();
+    fail('E0107', `the types of ${shown} take too long to check`, {
+      notes: [`TypeScript had ${error.message}`],
+      hint: 'look for unions or tuples that grow from line to line',
+    });
+  }
+  throw error;
+}
+
+function read(
+  modelPath: string,
+  project: Project,
+  { ops, session, files = diskFiles, typeCheckMilliseconds = 20_000 }: ReadModelOptions,
+): Graph {
   const sources = new SourceContext(session);
   const modules = loadModules(modelPath, project, sources, files);
   checkSyntax(modules, project, sources, session);
   session.stopOnErrors();
   for (const module of modules) checkSubset(module, sources, session);
   session.stopOnErrors();
-  checkTypes(modules, project, sources, session);
+  checkTypes(modules, project, sources, session, typeCheckMilliseconds);
   session.stopOnErrors();
   return evaluate(modules, sources, { ops, session });
 }

@@ -10,6 +10,8 @@ export interface ReadModelOptions {
   readonly session: Session;
   /** Left out: the disk. */
   readonly files?: SourceFiles | undefined;
+  /** Bound on type checking, which takes 0.03 to 1 s; default 20,000. Only a hostile model ever meets it. */
+  readonly typeCheckMilliseconds?: number | undefined;
 }
 
 /**

@@ -25,11 +25,15 @@ export interface ReadResult {
 }
 
 /** Reads `model.ts` with the given text; whatever is no CompileError is thrown on. */
-export async function readText(source: string, others: Readonly<Record<string, string>> = {}): Promise<ReadResult> {
+export async function readText(
+  source: string,
+  others: Readonly<Record<string, string>> = {},
+  typeCheckMilliseconds?: number,
+): Promise<ReadResult> {
   const session = new Session();
   try {
     const files = memoryFiles({ 'model.ts': source, ...others });
-    const graph = await readModel('model.ts', { ops: opTable, session, files });
+    const graph = await readModel('model.ts', { ops: opTable, session, files, typeCheckMilliseconds });
     return { graph, diagnostics: session.diagnostics, session };
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
