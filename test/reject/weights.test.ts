@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NumericArray } from '../../src/frontend/arrays/elements.js';
+import { writeNpy } from '../../src/frontend/arrays/npy.js';
+import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
+import { capture } from '../cli/capture.js';
+
+const model = `import { defineModel, dense, input } from 'effnetc';
+
+export default defineModel('small', () => {
+  const x = input({ height: 2, width: 2, channels: 1, scale: 1 / 255, zeroPoint: -128 });
+  return dense(x, { name: 'fc', units: 3 });
+});
+`;
+
+const f32 = (shape: readonly number[], value: (i: number) => number = i => i / 8): NumericArray => ({
+  dtype: 'f32',
+  shape,
+  data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i)),
+});
+const file = (tensors: Readonly<Record<string, NumericArray>>) => writeSafetensors(new Map(Object.entries(tensors)));
+
+const good = { 'fc.weight': f32([3, 4]), 'fc.bias': f32([3]) };
+const images: NumericArray = { dtype: 'u8', shape: [2, 2, 2, 1], data: Uint8Array.from([0, 50, 100, 255, 1, 2, 3, 4]) };
+
+/** A safetensors file whose header is the given text, with some data behind it. */
+function raw(header: string, dataBytes = 64): Uint8Array {
+  const text = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + text.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+const weights: Readonly<Record<string, Uint8Array>> = {
+  'missing tensor': file({ 'fc.weight': good['fc.weight'] }),
+  'tensor under another name': file({ 'fc1.weight': good['fc.weight'], 'fc.bias': good['fc.bias'] }),
+  'tensor too many': file({ ...good, 'optimizer.step': f32([1]) }),
+  'wrong shape': file({ ...good, 'fc.weight': f32([3, 5]) }),
+  'shape of the other layout': file({ ...good, 'fc.weight': f32([4, 3]) }),
+  'not a number': file({ ...good, 'fc.bias': f32([3], i => (i === 1 ? Number.NaN : 0)) }),
+  infinite: file({ ...good, 'fc.weight': f32([3, 4], i => (i === 5 ? Number.POSITIVE_INFINITY : 0)) }),
+  truncated: file(good).slice(0, -5),
+  'header longer than the file': raw('{}').fill(0xff, 0, 6),
+  'header is no JSON': raw('{"a": '),
+  'ranges overlap': raw(
+    '{"fc.weight":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]},"fc.bias":{"dtype":"F32","shape":[3],"data_offsets":[40,52]}}',
+    52,
+  ),
+  'range beyond the file': raw('{"fc.weight":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]}}', 8),
+  'empty file': new Uint8Array(0),
+  'text file': new TextEncoder().encode('weights, honestly'),
+};
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'effnetc-reject-'));
+  writeFileSync(join(directory, 'model.ts'), model);
+  writeFileSync(join(directory, 'images.npy'), writeNpy(images));
+  writeFileSync(join(directory, 'good.safetensors'), file(good));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const run = async (...argv: string[]) => {
+  const result = await capture(argv, { cwd: directory });
+  return { ...result, stderr: result.stderr.replaceAll(`${directory}/`, '') };
+};
+const quantize = (name: string, calibration = 'images.npy') =>
+  run('quantize', 'model.ts', '--weights', name, '--calibration', calibration, '-o', 'q.safetensors');
+
+describe('weights that are refused, as the user sees it', () => {
+  it.each(Object.keys(weights))('%s', async name => {
+    writeFileSync(join(directory, 'w.safetensors'), weights[name]);
+    const { code, stderr } = await quantize('w.safetensors');
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+
+  it('no such file', async () => {
+    const { code, stderr } = await quantize('nowhere.npz');
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+
+  it('float weights where quantised ones are needed', async () => {
+    const { code, stderr } = await run(
+      'compile',
+      'model.ts',
+      '--weights',
+      'good.safetensors',
+      '--target',
+      'host',
+      '-o',
+      'out',
+    );
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+
+  it('quantised weights where float ones are needed', async () => {
+    expect((await quantize('good.safetensors')).code).toBe(0);
+    const { code, stderr } = await quantize('q.safetensors');
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+});
+
+describe('command lines that are refused', () => {
+  it.each([
+    ['no weights', 2, ['compile', 'model.ts', '--target', 'host', '-o', 'out']],
+    ['unknown target', 2, ['compile', 'model.ts', '--weights', 'q.safetensors', '--target', 'cortex-m5', '-o', 'out']],
+    [
+      'over --max-ram',
+      1,
+      ['compile', 'wide.ts', '--weights', 'wide.safetensors', '--target', 'host', '--max-ram', '64', '-o', 'out'],
+    ],
+    [
+      'over --max-flash',
+      1,
+      ['compile', 'model.ts', '--weights', 'q.safetensors', '--target', 'host', '--max-flash', '10', '-o', 'out'],
+    ],
+    [
+      'calibration of another shape',
+      2,
+      ['quantize', 'model.ts', '--weights', 'good.safetensors', '--calibration', 'wrong.npy', '-o', 'x.safetensors'],
+    ],
+    [
+      'images without labels',
+      2,
+      ['evaluate', 'model.ts', '--weights', 'q.safetensors', '--images', 'images.npy', '--labels', 'one.npy'],
+    ],
+    ['model is not there', 2, ['run', 'other.ts', '--weights', 'q.safetensors', '--input', 'images.npy']],
+  ] as const)('%s', async (_name, exitCode, argv) => {
+    writeFileSync(join(directory, 'wrong.npy'), writeNpy({ ...images, shape: [1, 2, 4, 1] }));
+    writeFileSync(join(directory, 'one.npy'), writeNpy({ dtype: 'u8', shape: [1], data: Uint8Array.of(1) }));
+    writeFileSync(
+      join(directory, 'wide.ts'),
+      model
+        .replace('dense }', 'x }')
+        .replace('dense, input', 'conv, dense, input')
+        .replace('return dense(x,', "return dense(conv(x, { name: 'c', channels: 32, kernel: 1 }),")
+        .replace("'small'", "'wide'"),
+    );
+    writeFileSync(
+      join(directory, 'wide-float.safetensors'),
+      file({ 'c.weight': f32([32, 1, 1, 1]), 'c.bias': f32([32]), 'fc.weight': f32([3, 128]), 'fc.bias': f32([3]) }),
+    );
+    await quantize('good.safetensors');
+    await run(
+      'quantize',
+      'wide.ts',
+      '--weights',
+      'wide-float.safetensors',
+      '--calibration',
+      'images.npy',
+      '-o',
+      'wide.safetensors',
+    );
+    const { code, stderr } = await run(...argv);
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(exitCode);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  });
+});
