@@ -17,11 +17,8 @@ export class Scope {
     this.bindings.set(name, { mutable, current: undefined });
   }
 
-  /** Gives a name its value: a declared one keeps its binding, which functions may already have captured. */
   define(name: string, value: Value, mutable = false): void {
-    const declared = this.bindings.get(name);
-    if (declared === undefined) this.bindings.set(name, { mutable, current: { value } });
-    else declared.current = { value };
+    this.bindings.set(name, { mutable, current: { value } });
   }
 
   find(name: string): Binding | undefined {
