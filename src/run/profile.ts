@@ -28,8 +28,10 @@ export interface ProfileOptions {
 export async function profileFirmware(firmware: Firmware, options: ProfileOptions = {}): Promise<ProfileResult> {
   const { hertz } = requireBoard(firmware).timer;
   const input = options.input ?? noise(firmware.inputBytes);
-  const total = await measureTotal(firmware, input, options);
-  const layers = await measureLayers(firmware, input, options);
+  const [total, layers] = await bothAtOnce(
+    measureTotal(firmware, input, options),
+    measureLayers(firmware, input, options),
+  );
   const layerInstructions = sumLayers(layers, firmware.layers.length, hertz);
   const sum = layerInstructions.reduce((a, b) => a + b, 0);
   // The timer wraps after 2^32 ticks; layers are timed row by row and do not.
@@ -46,6 +48,12 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
     flash: { code: sizes.code, weights: sizes.weights, tables: sizes.tables },
     arenaBytes: sizes.arena,
   };
+}
+
+/** Both results, or the first error once both have ended: neither may still be using its directory or a terminal. */
+async function bothAtOnce<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 interface TotalMeasurement {

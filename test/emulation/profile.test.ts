@@ -6,7 +6,8 @@ import { failureOf, toyFirmware } from './firmware.js';
 import { needsTool } from './tools.js';
 
 const here = needsTool('arm-none-eabi-gcc') && needsTool('qemu-system-arm');
-const emulated = listTargets().filter(name => loadTarget(name).qemu !== undefined);
+/** One of each machine and timer: a board with less memory of the same chip is measured in the same way. */
+const emulated = listTargets().filter(name => loadTarget(name).qemu !== undefined && !loadTarget(name).budget);
 
 describe('instructionsAt', () => {
   it.each([16_000_000, 20_000_000, 25_000_000, 32_000_000])('inverts the ticks of a timer of %i Hz exactly', hertz => {

@@ -52,13 +52,12 @@ describe.skipIf(!here)('qemu driver', () => {
     });
   });
 
-  it.each([
-    ['overrun', 'the generated code wrote behind the output buffer at vector 0 on QEMU'],
-    ['underrun', 'the generated code wrote in front of the input buffer at vector 0 on QEMU'],
-    ['writes_input', 'the generated code changed the input at vector 0 on QEMU'],
-  ])('%s is found by guard bytes', async (source, message) => {
-    const found = await failureOf(qemuDriver.run(toyFirmware('cortex-m3', source), toyVectors(1), noTrace));
-    expect(found).toMatchObject({ code: 'E0806', message });
+  it('guard bytes find a write outside of a buffer', async () => {
+    const found = await failureOf(qemuDriver.run(toyFirmware('cortex-m3', 'overrun'), toyVectors(1), noTrace));
+    expect(found).toMatchObject({
+      code: 'E0806',
+      message: 'the generated code wrote behind the output buffer at vector 0 on QEMU',
+    });
   });
 
   it('an endless loop ends with a diagnostic', async () => {

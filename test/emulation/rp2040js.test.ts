@@ -19,7 +19,6 @@ describe.skipIf(!needsTool('arm-none-eabi-gcc'))('rp2040js driver', () => {
     ['bad_address', 'E0805', 'the generated code ended with HardFault at vector 0 on rp2040js'],
     ['unaligned', 'E0805', 'the generated code ended with HardFault at vector 0 on rp2040js'],
     ['deep', 'E0810', 'the stack overflowed at vector 0 on rp2040js'],
-    ['overrun', 'E0806', 'the generated code wrote behind the output buffer at vector 0 on rp2040js'],
   ])('%s ends with a diagnostic', async (source, code, message) => {
     const found = await failureOf(rp2040Driver.run(toyFirmware('cortex-m0', source), toyVectors(1), noTrace));
     expect(found).toMatchObject({ code, message });
