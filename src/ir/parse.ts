@@ -132,7 +132,7 @@ class Parser {
   }
 
   end(): void {
-    if (this.text.slice(this.at).trim() !== '') this.fault('the end');
+    if (this.peek() !== '') this.fault('the end');
   }
 
   private peek(): string {

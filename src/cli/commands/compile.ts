@@ -25,7 +25,10 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.maxRam())
     .addOption(sharedOptions.maxFlash())
     .addOption(sharedOptions.output('directory for the C files').makeOptionMandatory())
-    .addHelpText('after', '\nExample:\n  $ effnetc compile model.ts --weights q.safetensors --target cortex-m4 -o out')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ effnetc compile model.ts --weights q.safetensors \\\n      --target cortex-m4 -o out',
+    )
     .action(
       shell.action<CompileOptions, [string]>(async (io, options, model) => {
         const { checkBudget, compileModel } = await import('../../pipeline.js');

@@ -27,7 +27,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
     .addOption(sharedOptions.limit())
     .addHelpText(
       'after',
-      '\nExample:\n  $ effnetc evaluate model.ts --weights q.safetensors --images x.npy --labels y.npy --driver host',
+      '\nExample:\n  $ effnetc evaluate model.ts --weights q.safetensors \\\n      --images x.npy --labels y.npy --driver host',
     )
     .action(
       shell.action<EvaluateOptions, [string]>(async (io, options, model) => {

@@ -18,7 +18,10 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
-    .addHelpText('after', '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors --target cortex-m4 --json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors \\\n      --target cortex-m4 --json',
+    )
     .action(
       shell.action<ProfileOptions, [string]>(async (io, options, model) => {
         const { compileModel } = await import('../../pipeline.js');

@@ -26,7 +26,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
     .addOption(sharedOptions.output('the quantised weights, .safetensors').makeOptionMandatory())
     .addHelpText(
       'after',
-      '\nExample:\n  $ effnetc quantize model.ts --weights float.npz --calibration images.npy -o q.safetensors',
+      '\nExample:\n  $ effnetc quantize model.ts --weights float.npz \\\n      --calibration images.npy -o q.safetensors',
     )
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {

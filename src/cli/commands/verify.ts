@@ -32,7 +32,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.drivers())
     .addHelpText(
       'after',
-      '\nExample:\n  $ effnetc verify model.ts --weights q.safetensors --target cortex-m4 --inputs images.npy --random 10',
+      '\nExample:\n  $ effnetc verify model.ts --weights q.safetensors \\\n      --target cortex-m4 --inputs images.npy --random 10',
     )
     .action(
       shell.action<VerifyOptions, [string]>(async (io, options, model) => {

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { TemplateEngine } from '../../src/emit/engine.js';
+import { emitModel } from '../../src/emit/emit-model.js';
+import { planKernels } from '../../src/kernels/select.js';
+import { packageRoot } from '../../src/package-root.js';
+import { planGraph } from '../../src/plan/plan.js';
+import { calibrate } from '../../src/quantize/calibrate.js';
+import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { makeModel, models } from '../ops/models.js';
+
+// Between them these models have every op; read the C as its user would. `npx vitest run test/golden -u` blesses it.
+it.each(Object.keys(models))('C of %s', async name => {
+  const { fused, images } = await makeModel(name);
+  const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), 'native'));
+  const engine = new TemplateEngine(join(packageRoot(), 'templates'));
+  const parts = { graph, plan: planGraph(graph), kernels: planKernels(graph, []), version: '0.0.0', provenance: [] };
+  const { files } = emitModel(parts, engine);
+  await expect(files.get(`${graph.name}.c`)).toMatchFileSnapshot(join('c', 'ops', `${name}.c`));
+});

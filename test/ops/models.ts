@@ -1,0 +1,100 @@
+import type { Graph, Node } from '../../src/ir/graph.js';
+import { GraphIndex } from '../../src/ir/graph.js';
+import { constant } from '../../src/ir/tensor.js';
+import { opTable } from '../../src/ops/index.js';
+import { floatPasses, runPasses } from '../../src/passes/index.js';
+import { randomBytes } from '../../src/run/vectors.js';
+import { readText } from '../frontend/read-text.js';
+
+const words =
+  'activation, argmax, avgPool, batchNorm, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax';
+
+/** Models that use each op in its corners: strides, uneven padding, groups, multipliers, batch norm on either side. */
+export const models: Readonly<Record<string, readonly [input: string, body: string]>> = {
+  conv: [
+    'height: 7, width: 5, channels: 4',
+    "x = conv(x, { channels: 6, kernel: [3, 2], stride: [2, 1], padding: 'same' }); x = activation(x, 'relu6');",
+  ],
+  grouped: [
+    'height: 5, width: 6, channels: 6',
+    'x = conv(x, { channels: 9, kernel: 3, groups: 3, padding: { left: 2, bottom: 1 } }); x = conv(x, { channels: 4, kernel: [2, 1], bias: false });',
+  ],
+  depthwise: [
+    'height: 9, width: 7, channels: 3',
+    "x = depthwiseConv(x, { kernel: 3, multiplier: 2, stride: 2, padding: 1 }); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = depthwiseConv(x, { kernel: [1, 3], padding: [0, 1] });",
+  ],
+  prelu: [
+    'height: 4, width: 4, channels: 3',
+    "x = conv(x, { channels: 5, kernel: 1 }); x = activation(x, { kind: 'prelu' }); x = maxPool(x, { kernel: 3, stride: 2, padding: 1 }); x = activation(x, { kind: 'prelu' });",
+  ],
+  normAfter: [
+    'height: 6, width: 6, channels: 3',
+    "x = conv(x, { channels: 7, kernel: 3 }); x = activation(x, { kind: 'leakyRelu', slope: 0.1 }); x = batchNorm(x); x = depthwiseConv(x, { kernel: 3, padding: 1 }); x = activation(x, 'relu'); x = batchNorm(x);",
+  ],
+  normAlone: [
+    'height: 5, width: 5, channels: 4',
+    "x = batchNorm(x); x = maxPool(x, { kernel: 2 }); x = activation(x, { kind: 'leakyRelu', slope: 0.5 }); x = conv(x, { channels: 3, kernel: 1 }); x = activation(x, 'relu6'); x = batchNorm(x);",
+  ],
+  pools: [
+    'height: 8, width: 7, channels: 5',
+    "x = avgPool(x, { kernel: 3, stride: 2, padding: 1 }); x = maxPool(x, { kernel: [1, 2], padding: 'same' }); x = conv(x, { channels: 3, kernel: 1 }); x = avgPool(x);",
+  ],
+  nchw: [
+    'height: 3, width: 4, channels: 5',
+    "x = flatten(x, { order: 'NCHW' }); x = dense(x, { units: 7 }); x = activation(x, 'relu'); x = dense(x, { units: 4 }); x = softmax(x);",
+  ],
+  flattened: [
+    'height: 3, width: 2, channels: 3',
+    "x = conv(x, { channels: 4, kernel: 1 }); x = flatten(x, { order: 'NCHW' }); x = activation(x, { kind: 'leakyRelu', slope: 0.2 }); x = argmax(x);",
+  ],
+  thin: [
+    'height: 1, width: 1, channels: 17',
+    "x = conv(x, { channels: 1, kernel: 3, padding: 'same' }); x = flatten(x); x = softmax(x);",
+  ],
+  block: [
+    'height: 8, width: 8, channels: 3',
+    "x = effnetBlock(x, { name: 'b', channels: 12, batchNorm: 'after', activation: { kind: 'leakyRelu', slope: 0.3 } }); x = dense(x, { units: 5 }); x = argmax(x);",
+  ],
+};
+
+let seed = 1;
+const noise = (count: number, low: number, high: number) =>
+  Float32Array.from(randomBytes(count, seed++), b => low + ((high - low) * b) / 255);
+
+/** Made-up parameters for every op of a float graph; variances are positive, gammas of both signs. */
+function withParameters(graph: Graph): Graph {
+  const index = new GraphIndex(graph);
+  const bind = (node: Node): Node => {
+    const specs =
+      opTable.get(node.op)?.parameters?.(
+        node,
+        index.inputTypes(node).map(t => t.shape),
+      ) ?? [];
+    const constants = Object.fromEntries(
+      specs.map(({ role, shape }) => {
+        const count = shape.reduce((a, b) => a * b, 1);
+        return [role, constant('f32', shape, role === 'variance' ? noise(count, 0.2, 2) : noise(count, -1, 1))];
+      }),
+    );
+    return { ...node, constants, attributes: 'epsilon' in node.attributes ? { epsilon: 1e-5 } : node.attributes };
+  };
+  return { ...graph, nodes: graph.nodes.map(bind) };
+}
+
+export async function makeModel(name: string): Promise<{ plain: Graph; fused: Graph; images: Float32Array[] }> {
+  const [input, body] = models[name];
+  const source = `import { ${words} } from 'effnetc';\nexport default defineModel('m_${name}', () => {\n  let x = input({ ${input}, scale: 1 / 64, zeroPoint: 3 });\n  ${body}\n  return x;\n});\n`;
+  const { graph, diagnostics } = await readText(
+    source.replace(/import \{[^}]*\}/, line => {
+      const used = words
+        .split(', ')
+        .filter(word => word === 'defineModel' || word === 'input' || body.includes(`${word}(`));
+      return line.replace(words, used.join(', '));
+    }),
+  );
+  if (graph === undefined) throw new Error(`${name}: ${diagnostics.map(d => d.message).join('; ')}`);
+  const plain = withParameters(graph);
+  const { height, width, channels } = plain.nodes[0].type.shape;
+  const images = Array.from({ length: 6 }, () => noise(height * width * channels, -2, 2));
+  return { plain, fused: runPasses(plain, floatPasses), images };
+}
