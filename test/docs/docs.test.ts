@@ -1,13 +1,26 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Rounding, requantise, roundings } from '../../src/numeric/requantise.js';
 import { opTable } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
+import { floatPasses } from '../../src/passes/index.js';
+import { targetFile } from '../../src/target/schema.js';
 import { readText } from '../frontend/read-text.js';
 
 const root = packageRoot();
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
 const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).map(page => `docs/${page}`)];
+
+const isRounding = (rule: string): rule is Rounding => roundings.some(known => known === rule);
+
+/** Paths of the fields of a JSON schema that have none below them: `qemu.timer.kind`. */
+function leafPaths(schema: unknown, path: readonly string[] = []): (readonly string[])[] {
+  const fields = z.object({ properties: z.record(z.string(), z.unknown()) }).safeParse(schema);
+  if (!fields.success) return [path];
+  return Object.entries(fields.data.properties).flatMap(([key, field]) => leafPaths(field, [...path, key]));
+}
 
 describe('the docs are true', () => {
   it.each(pages)('%s: links and paths lead somewhere', page => {
@@ -34,5 +47,45 @@ describe('the docs are true', () => {
     for (const { name } of readdirSync(join(root, 'src'), { withFileTypes: true }).filter(e => e.isDirectory())) {
       expect(text('docs/architecture.md')).toContain(`\`src/${name}\``);
     }
+  });
+
+  it('the architecture page lists the float passes in their order', () => {
+    const [, section] = /\n## Passes\n([\s\S]*?)\n## /.exec(text('docs/architecture.md')) ?? expect.fail('no section');
+    const listed = [...section.matchAll(/^\d+\. `([\w-]+)`/gm)].map(([, name]) => name);
+    expect(listed).toEqual(floatPasses.map(pass => pass.name));
+  });
+
+  it('the numeric page computes right', () => {
+    const row = /^\| `([\w-]+)` \| (-?\d+) \| (\d+) \| (-?\d+) \| (-?\d+) \|$/gm;
+    const examples = [...text('docs/numeric.md').matchAll(row)];
+    expect(new Set(examples.map(([, rule]) => rule))).toEqual(new Set(roundings));
+    for (const [line, rule, ...numbers] of examples) {
+      const [acc, multiplier, shift, result] = numbers.map(Number);
+      if (!isRounding(rule)) return expect.fail(line);
+      const [factor, preShift] = rule === 'native' ? [{ multiplier, shift: 0 }, shift] : [{ multiplier, shift }, 0];
+      expect(requantise(rule, acc, factor, preShift), line).toBe(result);
+    }
+  });
+
+  it('the target page has every field of a target file', () => {
+    const rows = text('docs/adding-a-target.md')
+      .split('\n')
+      .filter(line => line.startsWith('| `'));
+    const leaves = leafPaths(z.toJSONSchema(targetFile, { io: 'input' }));
+    expect(leaves.length).toBeGreaterThan(15);
+    for (const path of leaves) {
+      // Either the whole path, or the path of its object and in the same row its own name.
+      const [whole, object, name] = [path, path.slice(0, -1), path.slice(-1)].map(part => `\`${part.join('.')}\``);
+      const isThere = rows.some(row => row.includes(whole) || (row.includes(object) && row.includes(name)));
+      expect(isThere, whole).toBe(true);
+    }
+  });
+
+  it("the README's excerpt has the lines of a generated layer", () => {
+    const labels = (c: string) => [...c.matchAll(/^ \* {3}([\w|]+(?: arena)?) {2,}/gm)].map(([, label]) => label);
+    const [, excerpt] = /```c\n([\s\S]*?)```/.exec(text('README.md')) ?? expect.fail('no C');
+    expect(labels(excerpt).length).toBeGreaterThan(5);
+    const [layer] = /\/\*\n \* Layer 0:[\s\S]*?\*\//.exec(text('test/golden/c/ops/conv.c')) ?? expect.fail('no layer');
+    expect(labels(excerpt)).toEqual(labels(layer));
   });
 });
