@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkNode } from '../../src/cli/doctor/check-tools.js';
-import { findOnPath } from '../../src/cli/doctor/run-tool.js';
+import { findTool } from '../../src/toolchain/tools.js';
 import { capture } from './capture.js';
 
 let bin: string;
@@ -116,7 +116,22 @@ describe('effnetc doctor', () => {
     });
   });
 
-  const absent = ['arm-none-eabi-gcc', 'qemu-system-arm', 'gcc'].filter(name => !findOnPath(name, process.env));
+  it('looks where a variable points, as the other commands do', async () => {
+    fake('my-gcc', compiler(42));
+    const env = { PATH: '', EFFNETC_HOST_CC: join(bin, 'my-gcc'), EFFNETC_QEMU: '/nowhere/qemu' };
+    const { stdout } = await capture(['doctor', '--json'], { env });
+    const { checks } = JSON.parse(stdout);
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'gcc', status: 'ok', path: join(bin, 'my-gcc') }));
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        name: 'qemu-system-arm',
+        status: 'missing',
+        problem: 'EFFNETC_QEMU names "/nowhere/qemu", which is no program that can be run',
+      }),
+    );
+  });
+
+  const absent = (['armCompiler', 'emulator', 'hostCompiler'] as const).filter(name => findTool(name) === undefined);
   it.skipIf(absent.length > 0)(
     `works with the real tools${absent.length > 0 ? `: missing ${absent}` : ''}`,
     async () => {

@@ -48,6 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'report',
     'run',
     'target',
+    'toolchain',
   ],
 };
 

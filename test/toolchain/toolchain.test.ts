@@ -35,7 +35,7 @@ describe('tools', () => {
         {
           code: 'E0801',
           message: 'qemu-system-arm was not found; it is needed to run the firmware in emulation',
-          hint: 'install it: sudo apt-get install -y --no-install-recommends qemu-system-arm; or set EFFNETC_QEMU to its path',
+          hint: 'install it: sudo apt-get update && sudo apt-get install -y --no-install-recommends qemu-system-arm; or set EFFNETC_QEMU to its path',
         },
       ],
     });

@@ -56,9 +56,10 @@ function text(checks: readonly CheckResult[], ok: boolean, style: TextStyle): st
   return `${[table, ...remarks].join('\n')}\n${verdict}\n`;
 }
 
-function remark({ name, purpose, problem, install }: CheckResult): string {
+function remark({ name, status, purpose, problem, install }: CheckResult): string {
   const lines = [`${name} is needed to ${purpose}.`];
-  if (problem !== undefined) lines.push(`  It is there, but ${escapeControls(problem)}`);
+  if (problem !== undefined)
+    lines.push(`  ${status === 'broken' ? 'It is there, but ' : ''}${escapeControls(problem)}`);
   if (install !== undefined) lines.push(`  ${install}`);
   return `${lines.join('\n')}\n`;
 }

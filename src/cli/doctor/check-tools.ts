@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../package-root.js';
 import type { Target } from '../../target/target.js';
-import { type Environment, findOnPath, runTool, type ToolRun } from './run-tool.js';
-import { installLine, type ToolSpec, toolSpecs } from './tools.js';
+import { type ProcessRun, runProcess } from '../../toolchain/process.js';
+import {
+  type Environment,
+  findTool,
+  installLine,
+  missingTool,
+  type ToolName,
+  toolSpecs,
+  versionIn,
+} from '../../toolchain/tools.js';
 
 export interface CheckResult {
   readonly name: string;
@@ -35,11 +43,10 @@ export async function checkTools(
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly CheckResult[]> {
   const checks = [
-    () => check(context, toolSpecs.armCompiler, path => tryArmCompiler(context, path)),
-    () => check(context, toolSpecs.emulator, path => tryEmulator(context, path)),
-    () =>
-      check(context, toolSpecs.hostCompiler, path => tryHostCompiler(context, path, ['-fsanitize=address,undefined'])),
-    () => check(context, toolSpecs.secondCompiler, path => tryHostCompiler(context, path, [])),
+    () => check(context, 'armCompiler', path => tryArmCompiler(context, path)),
+    () => check(context, 'emulator', path => tryEmulator(context, path)),
+    () => check(context, 'hostCompiler', path => tryHostCompiler(context, path, ['-fsanitize=address,undefined'])),
+    () => check(context, 'secondCompiler', path => tryHostCompiler(context, path, [])),
   ];
   const results: CheckResult[] = [];
   for (const run of checks) {
@@ -66,25 +73,41 @@ export function checkNode(version: string, path: string): CheckResult {
 /** @param trial gives what is wrong, or nothing */
 async function check(
   context: CheckContext,
-  spec: ToolSpec,
+  tool: ToolName,
   trial: (path: string) => Promise<string | undefined>,
 ): Promise<CheckResult> {
-  const { name, required, purpose } = spec;
-  const install = installLine(spec.packages);
-  const path = findOnPath(name, context.env);
-  if (path === undefined) return { name, status: 'missing', required, purpose, install };
+  const { program, required, purpose, packages, variable } = toolSpecs[tool];
+  const install = installLine(packages);
+  const found = findTool(tool, context.env);
+  if (found === undefined) {
+    const base = { name: program, status: 'missing', required, purpose } as const;
+    if (!context.env[variable]) return { ...base, install };
+    const missing = missingTool(tool, context.env);
+    return { ...base, problem: missing?.message, install: missing?.hint };
+  }
+  const { path } = found;
   const asked = await run(context, path, ['--version']);
-  const version = /\d+\.\d+(?:\.\d+)*/.exec(asked.output.split('\n', 1)[0]?.replace(/\([^)]*\)/, '') ?? '')?.[0];
-  const problem = asked.exitCode === 0 ? await trial(path) : `--version failed: ${firstLine(asked)}`;
-  if (problem === undefined) return { name, status: 'ok', required, purpose, path, version };
-  return { name, status: 'broken', required, purpose, path, version, problem, install };
+  const version = versionIn(asked.stdout);
+  const problem = succeeded(asked) ? await trial(path) : `--version failed: ${firstLine(asked)}`;
+  const base = { name: program, required, purpose, path, version };
+  return problem === undefined ? { ...base, status: 'ok' } : { ...base, status: 'broken', problem, install };
 }
 
-const run = (context: CheckContext, file: string, args: readonly string[]): Promise<ToolRun> =>
-  runTool(file, args, { cwd: context.directory, env: context.env, timeoutMs });
+const run = (context: CheckContext, file: string, args: readonly string[]): Promise<ProcessRun> =>
+  runProcess(file, args, { cwd: context.directory, env: definedOnly(context.env), timeoutMs });
 
-const firstLine = ({ output, exitCode }: ToolRun): string =>
-  output.trim().split('\n', 1)[0] || (exitCode === undefined ? 'no answer in time' : `exit code ${exitCode}`);
+const definedOnly = (env: Environment): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+
+const exitCode = ({ outcome }: ProcessRun): number | undefined =>
+  outcome.kind === 'exited' ? outcome.code : undefined;
+const succeeded = (ended: ProcessRun): boolean => exitCode(ended) === 0;
+
+function firstLine(ended: ProcessRun): string {
+  const [line] = `${ended.stdout}${ended.stderr}`.trim().split('\n', 1);
+  const code = exitCode(ended);
+  return line || (code === undefined ? 'no answer in time' : `exit code ${code}`);
+}
 
 async function tryHostCompiler(
   context: CheckContext,
@@ -93,9 +116,9 @@ async function tryHostCompiler(
 ): Promise<string | undefined> {
   const program = join(context.directory, 'hello');
   const built = await run(context, path, ['-std=c99', ...flags, source('hello.c'), '-o', program]);
-  if (built.exitCode !== 0) return `cannot build a trivial program: ${firstLine(built)}`;
+  if (!succeeded(built)) return `cannot build a trivial program: ${firstLine(built)}`;
   const ran = await run(context, program, []);
-  return ran.exitCode === expectedExit ? undefined : `a trivial program does not run: ${firstLine(ran)}`;
+  return exitCode(ran) === expectedExit ? undefined : `a trivial program does not run: ${firstLine(ran)}`;
 }
 
 const emulated = (context: CheckContext): readonly Target[] =>
@@ -105,7 +128,7 @@ const firmware = (context: CheckContext, target: Target): string => join(context
 async function tryArmCompiler(context: CheckContext, path: string): Promise<string | undefined> {
   for (const target of emulated(context)) {
     const built = await buildFirmware(context, path, target);
-    if (built.exitCode !== 0) return `cannot build a trivial program for ${target.name}: ${firstLine(built)}`;
+    if (!succeeded(built)) return `cannot build a trivial program for ${target.name}: ${firstLine(built)}`;
   }
   return undefined;
 }
@@ -114,7 +137,7 @@ async function tryArmCompiler(context: CheckContext, path: string): Promise<stri
 const hexadecimal = (address: number): string => `0x${address.toString(16)}`;
 
 /** Vectors and code where the board has its memory; 0x400 leaves room for any vector table. */
-function buildFirmware(context: CheckContext, compiler: string, target: Target): Promise<ToolRun> {
+function buildFirmware(context: CheckContext, compiler: string, target: Target): Promise<ProcessRun> {
   const { memory } = target;
   const code = memory?.code.origin ?? 0;
   const stackTop = (memory?.ram.origin ?? 0) + (memory?.ram.bytes ?? 0);
@@ -137,12 +160,12 @@ function buildFirmware(context: CheckContext, compiler: string, target: Target):
 
 /** Runs what the Arm compiler just built, on the board of every target: an old QEMU lacks some. */
 async function tryEmulator(context: CheckContext, path: string): Promise<string | undefined> {
-  const compiler = findOnPath(toolSpecs.armCompiler.name, context.env);
+  const compiler = findTool('armCompiler', context.env)?.path;
   if (compiler === undefined) return undefined;
   const failures: string[] = [];
   for (const target of emulated(context)) {
     const built = await buildFirmware(context, compiler, target);
-    if (built.exitCode !== 0 || target.qemu === undefined) continue;
+    if (!succeeded(built) || target.qemu === undefined) continue;
     const board = [
       '-M',
       target.qemu.machine,
@@ -155,7 +178,7 @@ async function tryEmulator(context: CheckContext, path: string): Promise<string 
     ];
     const semihosting = ['-semihosting-config', 'enable=on,target=native'];
     const ran = await run(context, path, [...board, ...semihosting, '-kernel', firmware(context, target)]);
-    if (ran.exitCode !== expectedExit) failures.push(`${target.name} (${firstLine(ran)})`);
+    if (exitCode(ran) !== expectedExit) failures.push(`${target.name} (${firstLine(ran)})`);
   }
   return failures.length === 0 ? undefined : `a trivial program does not run on ${failures.join(', ')}`;
 }

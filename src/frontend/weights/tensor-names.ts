@@ -1,11 +1,9 @@
+import { nearestOf } from '../../diagnostics/nearest.js';
 import { quoteName } from '../arrays/quote.js';
 import type { FileTensor } from './weights-file.js';
 
 /** Prefixes such as `model.` or `effnet/backbone/` may be this many parts long. */
 const maxPrefixParts = 6;
-/** Names beyond this are not compared for suggestions. */
-const maxComparedLength = 100;
-const maxComparedNames = 500;
 
 /** Parts of a name: `.`, `/` and `:` separate them; TensorFlow's output index `:0` at the end is none. */
 function partsOf(name: string): string[] {
@@ -62,36 +60,10 @@ export function isIgnored(name: string): boolean {
   return partsOf(name).at(-1) === 'num_batches_tracked';
 }
 
-/** Levenshtein distance, or `limit + 1` when it is more than `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, previous[j] + 1, row[j - 1] + 1));
-    }
-    if (Math.min(...row) > limit) return limit + 1;
-    previous = row;
-  }
-  return previous[b.length];
-}
-
 /** The hint for a missing tensor: the name in the file that is most like one of the wanted names, if any is like it. */
 export function nearestHint(wanted: readonly string[], present: readonly string[]): string | undefined {
-  let nearest: string | undefined;
-  let least = Infinity;
-  for (const name of present.slice(0, maxComparedNames)) {
-    if (name.length > maxComparedLength) continue;
-    for (const want of wanted) {
-      const limit = Math.min(least - 1, Math.floor(want.length / 4));
-      if (Math.abs(want.length - name.length) > limit) continue;
-      const distance = editDistance(exactKey(partsOf(want)), exactKey(partsOf(name)), limit);
-      if (distance <= limit) {
-        least = distance;
-        nearest = name;
-      }
-    }
-  }
+  const keyOf = (name: string): string => exactKey(partsOf(name));
+  const byKey = new Map(present.map(name => [keyOf(name), name]));
+  const nearest = byKey.get(nearestOf(wanted.map(keyOf), byKey.keys()) ?? '');
   return nearest === undefined ? undefined : `the file has ${quoteName(nearest)}: if that is it, rename one of the two`;
 }

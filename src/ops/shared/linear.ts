@@ -111,7 +111,11 @@ export function linearQuantisedParameters(
   ];
 }
 
-/** Sum over a channel's weights of |w| * 128, plus |bias|: no accumulator, and no partial sum of one, can be larger. */
+/**
+ * Per channel a bound that no accumulator, and no partial sum of one in any order, exceeds: the larger of
+ * `|bias - zp * sum w| + 128 * sum |w|` (kernels: the zero point is in the bias, inputs are raw int8) and
+ * `|bias| + 255 * sum |w|` (the definition: `|x - zp|` is at most 255).
+ */
 export function accumulatorBounds(weight: Constant, bias: Constant, inputZeroPoint: number): Float64Array {
   const channels = bias.data.length;
   const perChannel = weight.data.length / channels;
@@ -124,7 +128,6 @@ export function accumulatorBounds(weight: Constant, bias: Constant, inputZeroPoi
       magnitude += Math.abs(w);
       sum += w;
     }
-    // Kernels start from the bias with the zero point folded in; the reference starts from the bias and adds (x - zp) * w.
     const folded = Math.abs(bias.data[o] - inputZeroPoint * sum) + 128 * magnitude;
     const plain = Math.abs(bias.data[o]) + 255 * magnitude;
     bounds[o] = Math.max(folded, plain);
