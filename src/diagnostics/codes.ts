@@ -166,6 +166,10 @@ const weightCodes = {
     'quantised weights do not belong to the model',
     'A quantised weights file carries the name of its model, its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
   ),
+  E0314: entry(
+    'parameter is out of range',
+    'A parameter has a value that its op cannot compute with, such as a variance below zero, of which no square root exists. Batch norm wants running statistics: look whether mean and variance, or variance and its inverse, were exchanged when the file was written.',
+  ),
 } as const;
 
 // E04xx: images, labels and calibration

@@ -32,6 +32,8 @@ export interface ParameterSpec {
   /** Dimensions in the IR: OHWI for weights. */
   readonly shape: readonly number[];
   readonly forms: readonly ParameterForm[];
+  /** No value may be smaller. */
+  readonly minimum?: number;
 }
 
 /**

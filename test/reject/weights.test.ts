@@ -107,6 +107,24 @@ describe('weights that are refused, as the user sees it', () => {
   });
 });
 
+describe('a batch norm that cannot be computed', () => {
+  it('variance below zero', async () => {
+    writeFileSync(
+      join(directory, 'norm.ts'),
+      model
+        .replace('return dense(x,', "return dense(batchNorm(x, { name: 'bn' }),")
+        .replace('dense,', 'batchNorm, dense,'),
+    );
+    const one = (value: number) => f32([1], () => value);
+    const norm = { 'bn.weight': one(1), 'bn.bias': one(0), 'bn.running_mean': one(0), 'bn.running_var': one(-0.25) };
+    writeFileSync(join(directory, 'w.safetensors'), file({ ...good, ...norm }));
+    const argv = ['--weights', 'w.safetensors', '--calibration', 'images.npy', '-o', 'q.safetensors'];
+    const { code, stderr } = await run('quantize', 'norm.ts', ...argv);
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+});
+
 describe('command lines that are refused', () => {
   it.each([
     ['no weights', 2, ['compile', 'model.ts', '--target', 'host', '-o', 'out']],

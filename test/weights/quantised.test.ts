@@ -92,6 +92,7 @@ describe('quantised weights', () => {
     ['activations', '{"input":[1]}', /no \[scale > 0/],
     ['activations', '{"input":[1e999,0]}', /no \[scale > 0/],
     ['activations', '{"gone":[1,0]}', /'gone', which is no op of 'tiny'/],
+    ['activations', '{"input":[1,0]}', /gives no scale for conv 'block1.pw'/],
   ])('are refused with %s %s', (key, value, message) => {
     const [found] = diagnosticsOf(() => bind(altered({}, { [key]: value })));
     expect(found.message).toMatch(message);

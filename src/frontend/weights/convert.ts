@@ -70,11 +70,25 @@ export function checkFinite(
   );
 }
 
+/** Reports E0314 when a value is below the least that the op can take. */
+function checkMinimum(match: Match, values: ArrayLike<number>, session: Session): void {
+  const { tensor, spec, node } = match;
+  const { minimum } = spec;
+  if (minimum === undefined) return;
+  const first = Array.from(values).findIndex(value => value < minimum);
+  if (first < 0) return;
+  session.error('E0314', `${describeParameter(match)} has a value below ${minimum}`, {
+    span: node.span,
+    notes: [`tensor ${quoteName(tensor.name)} is ${values[first]} at ${formatDims(positionOf(first, tensor.shape))}`],
+  });
+}
+
 /** The parameter as the IR has it: float32, in the order of the IR's axes. Integers become floats of the same value. */
 export function toConstant(match: Match, form: ParameterForm, session: Session): Constant {
   const { tensor, spec, node } = match;
   const values = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
   checkFinite({ label: describeParameter(match), span: node.span }, tensor, values, session);
+  checkMinimum(match, values, session);
   const view = form.view ?? form.fileShape;
   invariant(elementsOf(view) === values.length, `view [${view}] of ${spec.role} does not fit its file shape`);
   // What comes out may still have the IR's dimensions merged or split, as [C, m, h, w] for [C * m, h, w, 1].

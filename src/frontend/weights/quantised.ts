@@ -85,6 +85,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
       },
     );
   }
+  requireActivations(graph, metadata.activations, file, lookup, session);
   const claimed = new Set<FileTensor>();
   const nodes = graph.nodes.map(node => {
     const shapes = index.inputTypes(node).map(type => type.shape);
@@ -101,6 +102,24 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
   reportExtraTensors(file, claimed, graph, session);
   session.stopOnErrors();
   return { graph: { ...graph, nodes }, activations: metadata.activations, rounding: metadata.rounding };
+}
+
+/** Reports E0313 for each node whose scale nothing but the file can tell. */
+function requireActivations(
+  graph: Graph,
+  activations: QuantisedModel['activations'],
+  file: WeightsFile,
+  lookup: OpLookup,
+  session: Session,
+): void {
+  for (const { name, op, span } of graph.nodes) {
+    const { integerResult, keepsQuantisation, fixedQuantisation } = lookup(op).traits;
+    if (integerResult || keepsQuantisation || fixedQuantisation !== undefined || activations.has(name)) continue;
+    session.error('E0313', `the weights file ${quoteName(file.path)} gives no scale for ${op} ${quoteName(name)}`, {
+      span,
+      hint: 'quantise again after a change of the model',
+    });
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export const batchNorm: OpDefinition = defineOp<BatchNormAttributes>({
     vectorParameter('gamma', channels, 'weight', 'gamma'),
     vectorParameter('beta', channels, 'bias', 'beta'),
     vectorParameter('mean', channels, 'running_mean', 'moving_mean'),
-    vectorParameter('variance', channels, 'running_var', 'moving_variance'),
+    { ...vectorParameter('variance', channels, 'running_var', 'moving_variance'), minimum: 0 },
   ],
   rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
   macs: () => 0,

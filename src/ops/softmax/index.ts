@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invariant } from '../../diagnostics/diagnostic.js';
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import { type Constant, constant, elementCount } from '../../ir/tensor.js';
 import { expOnNegative, reciprocal } from '../../numeric/gemmlowp.js';
 import { clamp, doublingHighMultiply, roundingDivideByPowerOfTwo, tfliteMultiplier } from '../../numeric/requantise.js';
@@ -8,6 +8,9 @@ import { defineOp, vocabulary } from '../shared/define.js';
 import { genericSoftmax } from './generic.js';
 
 const attributes = z.strictObject({});
+
+/** Each of the summed exponentials is at most 2^19, and their sum has to stay below 2^31. */
+const maxChannels = 4095;
 
 /**
  * exp(-d * scale) in F0 for d = 0 up to the largest difference that TFLite counts; later ones give probability zero.
@@ -31,7 +34,15 @@ export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   traits: { fixedQuantisation: { scale: 1 / 256, zeroPoint: -128 } },
   attributes,
   vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
-  inferShape: (_site, [input]) => input,
+  inferShape(site, [input]) {
+    if (input.channels > maxChannels) {
+      fail('E0201', `softmax '${site.name}' has ${input.channels} channels, and its sum holds at most ${maxChannels}`, {
+        span: site.span,
+        hint: 'leave the softmax out: argmax, and the order of the classes, are the same without it',
+      });
+    }
+    return input;
+  },
   rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
   macs: () => 0,
 

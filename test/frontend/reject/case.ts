@@ -45,6 +45,7 @@ export function model(body: string, top = ''): string {
     'effnetBlock',
     'flatten',
     'maxPool',
+    'softmax',
   ];
   const used = words.filter(word => new RegExp(`\\b${word}\\(`).test(body + top));
   const imports = ['defineModel', 'input', ...used].sort().join(', ');

@@ -2,6 +2,7 @@ import { model, rejectCase } from './case.js';
 
 /** Options and shapes that an op cannot take. */
 export const optionCases = [
+  rejectCase('softmax over too many', 'E0201', model('x = §softmax(dense(x, { units: 4096 }));')),
   rejectCase('kernel of zero', 'E0201', model('x = conv(x, { channels: 4, §kernel: 0 });')),
   rejectCase('zero in a kernel pair', 'E0201', model('x = conv(x, { channels: 4, kernel: [1, §0] });')),
   rejectCase('half a channel', 'E0201', model('const channels = 5 / 2;\nx = conv(x, { §channels, kernel: 1 });')),
