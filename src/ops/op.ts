@@ -38,7 +38,7 @@ export interface ParameterSpec {
 
 /**
  * Which input rows an output row is made of: row `y` reads rows `y * stride - before` up to that plus `rows - 1`, as far
- * as they exist.
+ * as they exist. Stride 0 reads the same rows for every output row.
  */
 export interface RowWindow {
   readonly rows: number;
@@ -110,8 +110,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   /** Parameters of the quantised form: the tensors of a quantised weights file, float scales included. */
   quantisedParameters?(site: OpSite<A>, inputs: readonly Shape[]): readonly QuantisedParameterSpec[];
 
-  /** Window of rows per input. */
-  rowWindow(site: OpSite<A>, inputs: readonly Shape[]): RowWindow;
+  /** How rows of the output are made of rows of each input, one window per input. */
+  rowWindows(site: OpSite<A>, inputs: readonly Shape[]): readonly RowWindow[];
 
   /** Multiply-accumulates of one inference; padding taps count, as is the custom. */
   macs(site: OpSite<A>, inputs: readonly Shape[], output: Shape): number;

@@ -32,7 +32,7 @@ export function planGraph(graph: Graph): Plan {
     const op = opTable.get(node.op);
     if (op === undefined || op.traits.source) return [];
     const inputs = node.inputs.map(name => shapeOf(graph, name));
-    return [{ node, window: op.rowWindow(node, inputs) }];
+    return [{ node, window: op.rowWindows(node, inputs)[0] }];
   });
   const steps = layerByLayer(layers);
   const lifetimes = rowLifetimes(graph, layers, steps);

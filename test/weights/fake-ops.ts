@@ -22,7 +22,7 @@ function fakeOp(kind: string, parameters?: Parameters, quantised?: Quantised): O
       return none();
     },
     inferShape: none,
-    rowWindow: none,
+    rowWindows: none,
     macs: none,
     evaluate: none,
     kernels: [],

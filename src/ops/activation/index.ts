@@ -7,6 +7,7 @@ import type { OpDefinition, QuantiseContext } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { type Activation, activate, activationSchema } from '../shared/linear.js';
 import { vectorParameter } from '../shared/parameters.js';
+import { sameRow } from '../shared/window.js';
 import { genericActivation } from './generic.js';
 
 const attributes = z.strictObject({ function: activationSchema });
@@ -27,7 +28,7 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
   inferShape: (_site, [input]) => input,
   parameters: ({ attributes }, [input]) =>
     attributes.function.kind === 'prelu' ? [vectorParameter('slope', input.channels, 'weight', 'alpha')] : [],
-  rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
+  rowWindows: () => [sameRow],
   macs: () => 0,
   evaluate(node, [input]) {
     const { channels } = node.type.shape;

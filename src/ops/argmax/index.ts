@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OpDefinition, Operand } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
+import { wholeInput } from '../shared/window.js';
 import { genericArgmax } from './generic.js';
 
 const attributes = z.strictObject({});
@@ -19,7 +20,7 @@ export const argmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   attributes,
   vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
   inferShape: () => ({ height: 1, width: 1, channels: 1 }),
-  rowWindow: (_site, [input]) => ({ rows: input.height, stride: 1, before: 0 }),
+  rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: () => 0,
   evaluate: (_node, [input]) => Float32Array.of(indexOfLargest(input)),
   reference: (_node, [input]) => Int32Array.of(indexOfLargest(input)),

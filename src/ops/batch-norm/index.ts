@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { vectorParameter } from '../shared/parameters.js';
+import { sameRow } from '../shared/window.js';
 
 const attributes = z.strictObject({
   /** 0: by the convention of the weights file, 1e-5 for PyTorch and 1e-3 for Keras. */
@@ -29,7 +30,7 @@ export const batchNorm: OpDefinition = defineOp<BatchNormAttributes>({
     vectorParameter('mean', channels, 'running_mean', 'moving_mean'),
     { ...vectorParameter('variance', channels, 'running_var', 'moving_variance'), minimum: 0 },
   ],
-  rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
+  rowWindows: () => [sameRow],
   macs: () => 0,
   evaluate(node, [input]) {
     const { gamma, beta, mean, variance } = node.constants;

@@ -96,7 +96,7 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
       site.attributes.channels,
     ),
 
-  rowWindow: site => windowRows(site.attributes),
+  rowWindows: site => [windowRows(site.attributes)],
   macs: ({ attributes: { kernel, groups } }, [input], output) =>
     elementCount(output) * kernel[0] * kernel[1] * (input.channels / groups),
   evaluate: evaluateConv,

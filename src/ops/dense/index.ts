@@ -14,6 +14,7 @@ import {
   quantiseLinear,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
+import { wholeInput } from '../shared/window.js';
 import { genericDense } from './generic.js';
 
 const units = z.int().min(1).max(65536);
@@ -87,7 +88,7 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
       site.attributes.units,
     ),
 
-  rowWindow: (_site, [input]) => ({ rows: input.height, stride: 1, before: 0 }),
+  rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: ({ attributes: { units } }, [input]) => units * elementCount(input),
 
   evaluate(node, [input]) {

@@ -90,7 +90,7 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
     return linearQuantisedParameters(site, [channels, ...site.attributes.kernel, 1], channels);
   },
 
-  rowWindow: site => windowRows(site.attributes),
+  rowWindows: site => [windowRows(site.attributes)],
   macs: ({ attributes: { kernel } }, _inputs, output) => elementCount(output) * kernel[0] * kernel[1],
   evaluate: evaluateDepthwiseConv,
   reference: referenceDepthwiseConv,

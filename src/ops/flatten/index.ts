@@ -4,6 +4,7 @@ import { allocate, elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { keepQuantisation } from '../shared/pool.js';
+import { wholeInput } from '../shared/window.js';
 import { genericFlatten } from './generic.js';
 
 const attributes = z.strictObject({ order: z.enum(['NHWC', 'NCHW']) });
@@ -39,7 +40,7 @@ export const flatten: OpDefinition = defineOp<FlattenAttributes>({
     { optionsOptional: true },
   ),
   inferShape: (_site, [input]) => ({ height: 1, width: 1, channels: elementCount(input) }),
-  rowWindow: (_site, [input]) => ({ rows: input.height, stride: 1, before: 0 }),
+  rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: () => 0,
   evaluate: (node, inputs) => Float32Array.from(flattened(node, inputs)),
   reference: flattened,

@@ -23,7 +23,7 @@ export const input: OpDefinition = defineOp<InputAttributes>({
     options => options,
   ),
   inferShape: ({ attributes: { height, width, channels } }) => ({ height, width, channels }),
-  rowWindow: () => ({ rows: 0, stride: 1, before: 0 }),
+  rowWindows: () => [],
   macs: () => 0,
   evaluate: () => {
     throw new TypeError('the input is given, not computed');

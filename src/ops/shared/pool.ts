@@ -38,12 +38,12 @@ function mutable({ kernel, stride, padding }: WindowAttributes): PoolAttributes 
 /** Shape rules and window of a pool; scale and zero point pass through. */
 export const poolShape: Pick<
   OpDefinition<PoolAttributes>,
-  'arity' | 'attributes' | 'inferShape' | 'rowWindow' | 'macs' | 'lower'
+  'arity' | 'attributes' | 'inferShape' | 'rowWindows' | 'macs' | 'lower'
 > = {
   arity: 1,
   attributes: poolAttributes,
   inferShape: (site, [input]) => ({ ...windowOutput(site, site.attributes, input), channels: input.channels }),
-  rowWindow: site => windowRows(site.attributes),
+  rowWindows: site => [windowRows(site.attributes)],
   macs: () => 0,
   lower: keepQuantisation,
 };

@@ -109,6 +109,12 @@ export function windowOutput(
   return { height: Math.floor(rows / stride[0]) + 1, width: Math.floor(columns / stride[1]) + 1 };
 }
 
+/** A row is made of the row with its number. */
+export const sameRow: RowWindow = { rows: 1, stride: 1, before: 0 };
+
+/** The one output row is made of all rows. */
+export const wholeInput = ({ height }: Shape): RowWindow => ({ rows: height, stride: 1, before: 0 });
+
 export function windowRows(attributes: WindowAttributes): RowWindow {
   return { rows: attributes.kernel[0], stride: attributes.stride[0], before: attributes.padding[0] };
 }

@@ -5,6 +5,7 @@ import { expOnNegative, reciprocal } from '../../numeric/gemmlowp.js';
 import { clamp, doublingHighMultiply, roundingDivideByPowerOfTwo, tfliteMultiplier } from '../../numeric/requantise.js';
 import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
+import { sameRow } from '../shared/window.js';
 import { genericSoftmax } from './generic.js';
 
 const attributes = z.strictObject({});
@@ -43,7 +44,7 @@ export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
     }
     return input;
   },
-  rowWindow: () => ({ rows: 1, stride: 1, before: 0 }),
+  rowWindows: () => [sameRow],
   macs: () => 0,
 
   evaluate(node, [input]) {
