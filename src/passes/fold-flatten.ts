@@ -10,7 +10,7 @@ import type { Pass } from './pass.js';
  * flatten counted in NCHW.
  * Needs: float graph. Keeps: every value. Breaks: names of the flattens.
  */
-export const foldFlatten: Pass = { name: 'fold-flatten', run: graph => graph.nodes.reduce(foldOne, graph) };
+export const foldFlatten: Pass = { name: 'fold-flatten', run: graph => graph.nodes.reduceRight(foldOne, graph) };
 
 function foldOne(graph: Graph, { name }: Node): Graph {
   const index = new GraphIndex(graph);
