@@ -11,7 +11,7 @@ import { bindWeights } from './frontend/weights/bind.js';
 import { bindQuantised } from './frontend/weights/quantised.js';
 import { readWeightsFile } from './frontend/weights/weights-file.js';
 import { type Graph, GraphIndex, type Node } from './ir/graph.js';
-import { byteCount } from './ir/tensor.js';
+import { byteCount, rowBytes } from './ir/tensor.js';
 import { planKernels } from './kernels/select.js';
 import type { Rounding } from './numeric/requantise.js';
 import { opTable } from './ops/index.js';
@@ -19,11 +19,11 @@ import type { OpDefinition } from './ops/op.js';
 import { verifyGraph } from './ops/verify.js';
 import { packageRoot } from './package-root.js';
 import { floatPasses, runPasses } from './passes/index.js';
-import { type Plan, planGraph } from './plan/plan.js';
+import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
 import { toReal } from './quantize/inputs.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
-import type { Firmware } from './run/driver.js';
+import type { Entry, Firmware } from './run/driver.js';
 import type { Target } from './target/target.js';
 
 /**
@@ -31,7 +31,7 @@ import type { Target } from './target/target.js';
  *
  *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
- *             -> planGraph -> planKernels -> emitModel                       `compile` and what builds on it
+ *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
  */
 export interface ModelSource {
   readonly model: string;
@@ -101,10 +101,21 @@ export interface CompiledModel extends EmittedModel {
   readonly rounding: Rounding;
 }
 
+export interface CompileOptions {
+  /** The order of steps: the best one found, or one of the two that set the standard. */
+  readonly order?: OrderGoal | undefined;
+  /** What the firmware for verification and measurement calls; the C has both. */
+  readonly entry?: Entry | undefined;
+}
+
 /** Plans and emits the C of an integer graph for a target. Does not look at budgets: see {@link checkBudget}. */
-export function compileModel({ graph, rounding, source }: LoadedModel, target: Target, version: string): CompiledModel {
-  const plan = planGraph(graph);
-  const kernels = planKernels(graph, target.isa);
+export function compileModel(
+  { graph, rounding, source }: LoadedModel,
+  target: Target,
+  version: string,
+  { order = 'search', entry = 'infer' }: CompileOptions = {},
+): CompiledModel {
+  const plan = planGraph(graph, planKernels(graph, target.isa), order);
   const macs = countMacs(graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
@@ -115,8 +126,8 @@ export function compileModel({ graph, rounding, source }: LoadedModel, target: T
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
   ];
-  const emitted = emitModel({ graph, plan, kernels, version, provenance }, engine);
-  return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, emitted, target) };
+  const emitted = emitModel({ graph, plan, version, provenance }, engine);
+  return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, plan, emitted, target, entry) };
 }
 
 /** @throws CompileError E0601 or E0602 when the model does not fit the limits, in bytes */
@@ -152,17 +163,22 @@ export function checkBudget(
   }
 }
 
-function firmwareOf(graph: Graph, { files, view }: EmittedModel, target: Target): Firmware {
+function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {
   const index = new GraphIndex(graph);
   return {
     name: graph.name,
     files,
+    entry,
     inputBytes: byteCount(sourceOf(graph).type),
+    inputRows: sourceOf(graph).type.shape.height,
     outputBytes: byteCount(index.node(graph.output).type),
     outputType: view.output.ctype === 'int32_t' ? 'int32_t' : 'int8_t',
-    layers: graph.nodes
-      .filter(node => opTable.get(node.op)?.traits.source !== true)
-      .map(({ name, type }) => ({ name, rows: type.shape.height, rowBytes: byteCount(type) / type.shape.height })),
+    layers: plan.layers.map(({ node, row }) => ({
+      name: node.name,
+      rows: node.type.shape.height,
+      rowBytes: rowBytes(node.type),
+      steps: row.steps,
+    })),
     target,
   };
 }

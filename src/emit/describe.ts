@@ -34,7 +34,6 @@ export function layerFacts(
   kernel: KernelPlan,
   macs: number,
   place: string,
-  variant: string,
 ): LabelledText[] {
   const { requantisation } = node.attributes as { readonly requantisation?: { readonly rounding: string } };
   const facts: LabelledText[] = [];
@@ -42,7 +41,7 @@ export function layerFacts(
   facts.push({ label: 'input', text: inputs.map(describeType).join(' and ') });
   facts.push({ label: 'output', text: describeType(node.type) });
   facts.push({ label: 'in arena', text: place });
-  facts.push({ label: 'kernel', text: variant });
+  facts.push({ label: 'kernel', text: kernel.template.split('/').at(-1) ?? '' });
   if (macs > 0) facts.push({ label: 'MACs', text: String(macs) });
   if (kernel.accumulatorBound !== undefined) {
     const bound = kernel.accumulatorBound;

@@ -13,6 +13,28 @@ export interface TableView {
   readonly lines: readonly (readonly number[])[];
 }
 
+/** How a layer finds the rows of one of its inputs: `rows[first]` and those behind it. */
+export interface InputView {
+  /** Where the rows are: exactly one of these. */
+  readonly fromCaller: boolean;
+  readonly fromOutput: boolean;
+  readonly fromArena: boolean;
+  /** Table of the rows' places; for rows of the arena. */
+  readonly rowTable: string;
+  /** Index into `rows` of the window's first row. */
+  readonly first: number;
+  readonly count: number;
+  /** One row, always there, at a number that needs no arithmetic. */
+  readonly same: boolean;
+  readonly stride: number;
+  readonly before: number;
+  readonly strided: boolean;
+  readonly shifted: boolean;
+  readonly mayMiss: boolean;
+  readonly height: number;
+  readonly rowElements: number;
+}
+
 export interface LayerView {
   readonly index: number;
   /** `block1.pw conv 1x1, relu`. */
@@ -23,26 +45,62 @@ export interface LayerView {
   readonly code: string;
   readonly tables: readonly TableView[];
   readonly ctype: string;
-  readonly height: number;
-  readonly windowRows: number;
-  readonly rowStride: number;
-  readonly rowsBefore: number;
-  readonly rowsMayMiss: boolean;
-  readonly inputHeight: number;
-  readonly inputRowBytes: number;
-  /** C expressions of the first row of input and output. */
-  readonly source: string;
-  readonly destination: string;
+  readonly inputs: readonly InputView[];
+  /** The row goes to the caller's output, otherwise to the place that `rowTable` says. */
+  readonly toCaller: boolean;
+  readonly rowTable: string;
   readonly rowElements: number;
   readonly rowBytes: number;
+  /** Takes rows one by one into sums; then the row comes out with step `lastStep`. */
+  readonly accumulates: boolean;
+  readonly lastStep: number;
+  /** Word of the arena where the sums are. */
+  readonly sumsWord: number;
+  readonly hasScratch: boolean;
+  readonly scratchTable: string;
 }
 
+/** A line of the memory map. */
 export interface BufferView {
   readonly name: string;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly first: number;
-  readonly last: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+  /** The most rows that are live at a time. */
+  readonly live: number;
+  readonly lowest: number;
+  readonly end: number;
+}
+
+/** Where rows of a tensor are, in words of the arena. */
+export interface RowTableView {
+  readonly symbol: string;
+  readonly ctype: string;
+  readonly comment: string;
+  readonly count: number;
+  readonly lines: readonly (readonly number[])[];
+}
+
+export interface StepsView {
+  readonly count: number;
+  /** Type of the layer and of the row of a step. */
+  readonly ctype: string;
+  /** The order as a picture: a line per layer, time from left to right. */
+  readonly chart: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** The entry points that take the input row by row. */
+export interface PushView {
+  readonly rows: number;
+  readonly rowElements: number;
+  /** Per number of rows: the step at which the next row is needed. */
+  readonly cuts: readonly (readonly number[])[];
+  readonly keepsRows: boolean;
+  readonly keptRows: number;
+  /** Per input row: its place among the kept rows. */
+  readonly slots: readonly (readonly number[])[];
+  /** Output rows are made before the last input row is there, and wait for the end in a buffer of their own. */
+  readonly holdsOutput: boolean;
 }
 
 export interface ModelView {
@@ -61,9 +119,15 @@ export interface ModelView {
   };
   readonly output: { readonly shape: string; readonly ctype: string; readonly count: number; readonly meaning: string };
   readonly arenaBytes: number;
+  readonly boundBytes: number;
   readonly weightBytes: number;
   readonly tableBytes: number;
   readonly buffers: readonly BufferView[];
+  readonly rowTables: readonly RowTableView[];
+  /** Length of the longest window list. */
+  readonly windowRows: number;
+  readonly steps: StepsView;
+  readonly push: PushView;
   /** C text of the shared helper functions, callees first. */
   readonly helpers: readonly string[];
   readonly layers: readonly LayerView[];

@@ -1,18 +1,36 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type Graph, GraphIndex } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
 import type { IsaFeature, KernelPlan, KernelVariant } from '../ops/kernel.js';
 
-/** The first variant of an op whose needs the target meets; `generic` needs nothing. */
-export function selectVariant(node: Node, isa: readonly IsaFeature[]): KernelVariant {
-  const variant = opTable.get(node.op)?.kernels.find(v => v.needs.every(feature => isa.includes(feature)));
-  if (variant === undefined) throw new InternalError(`${node.op} has no kernel`);
-  return variant;
+/** The ways in which a layer may be computed; the planner takes the one that needs less memory. */
+export interface KernelChoice {
+  /** Makes an output row from rows of the inputs. */
+  readonly rows: KernelPlan;
+  /** Takes the rows of the input one by one, where the op can. */
+  readonly accumulate?: KernelPlan | undefined;
 }
 
-/** The kernel plan of every layer, by node name. */
-export function planKernels(graph: Graph, isa: readonly IsaFeature[]): ReadonlyMap<string, KernelPlan> {
+/** The kernel plans of every layer, by node name. */
+export function planKernels(graph: Graph, isa: readonly IsaFeature[]): ReadonlyMap<string, KernelChoice> {
   const index = new GraphIndex(graph);
-  const layers = graph.nodes.filter(node => opTable.get(node.op)?.traits.source !== true);
-  return new Map(layers.map(node => [node.name, selectVariant(node, isa).plan(node, index.inputTypes(node))]));
+  return new Map(
+    graph.nodes.flatMap(node => {
+      const op = opTable.get(node.op);
+      if (op === undefined || op.traits.source === true) return [];
+      const inputs = index.inputTypes(node);
+      // The first variant whose needs the target meets, and that suits the node; `generic` needs nothing.
+      const first = (variants: readonly KernelVariant[]): KernelPlan | undefined => {
+        const usable = variants.filter(v => v.needs.every(feature => isa.includes(feature)));
+        for (const variant of usable) {
+          const plan = variant.plan(node, inputs);
+          if (plan !== undefined) return plan;
+        }
+        return undefined;
+      };
+      const rows = first(op.kernels);
+      if (rows === undefined) throw new InternalError(`${node.op} has no kernel`);
+      return [[node.name, { rows, accumulate: first(op.accumulators ?? []) }]];
+    }),
+  );
 }

@@ -20,8 +20,13 @@ export interface ConstantTable {
 
 /**
  * A kernel chosen and sized for one layer. All decisions are in here; the template only spells them in C.
+ *
  * The function makes one output row: `void NAME(T *out, const int8_t *const *rows)`, where `rows` has one pointer for
- * each row of the op's window, null where the window reaches over the edge.
+ * each row of each input's window, null where the window reaches over the edge.
+ *
+ * Or it takes the rows of its one input one by one, and keeps int32 sums between them:
+ * `void NAME(T *out, int32_t *sums, const int8_t *row, int32_t y)`. With row 0 it begins, with the last one it writes the
+ * one output row.
  */
 export interface KernelPlan {
   /** What the layer's C function is called after its number: `dwconv_1x3`. */
@@ -33,6 +38,16 @@ export interface KernelPlan {
   readonly tables: readonly ConstantTable[];
   /** Shared helper functions that the kernel calls: templates below `templates/numeric/`, callees first. */
   readonly helpers: readonly Helper[];
+  /**
+   * Per input: where the output row may lie over a row of it that nobody needs afterwards. Its first byte must be at least
+   * so many bytes in front of that row's first byte; absent where it may not. It follows from the order in which the kernel
+   * reads and writes: whatever it has still to read must lie behind what it has written.
+   */
+  readonly overlays?: readonly (number | undefined)[];
+  /** Bytes of the sums; present exactly where the kernel takes its input row by row. */
+  readonly sumsBytes?: number;
+  /** Bytes of RAM that each call needs besides its rows, aligned to words. */
+  readonly scratchBytes?: number;
   /** Worst-case |accumulator| over all inputs, where the kernel has one. */
   readonly accumulatorBound?: number;
 }
@@ -49,5 +64,6 @@ export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */
   readonly name: string;
   readonly needs: readonly IsaFeature[];
-  plan(node: Node, inputs: readonly TensorType[]): KernelPlan;
+  /** Nothing where the variant does not suit the node. */
+  plan(node: Node, inputs: readonly TensorType[]): KernelPlan | undefined;
 }

@@ -136,6 +136,9 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 
   /** Ways to compute a row of the integer node in C, best first; the last one suits every target. */
   readonly kernels: readonly KernelVariant[];
+
+  /** Ways to take the input row by row instead, best first; the planner chooses between these and {@link kernels}. */
+  readonly accumulators?: readonly KernelVariant[];
 }
 
 export interface QuantisedParameterSpec {

@@ -1,70 +1,92 @@
-import type { Graph, Node } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
-import { liveBytes, rowLifetimes } from './lifetimes.js';
-import { placeBlocks } from './place.js';
-import { heightOf, type Layer, layerByLayer, type Step } from './steps.js';
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import type { KernelChoice } from '../kernels/select.js';
+import type { KernelPlan } from '../ops/kernel.js';
+import { LiveMemory } from './live-memory.js';
+import { demandDriven, layerByLayer, liveCurve, orderOf } from './orders.js';
+import { type OrderGoal, planRows, type RowPlan, searchLimit } from './plan-rows.js';
+import { programOf } from './program-of.js';
+import { cutAtInputRows, type Pushing } from './pushing.js';
+import type { RowLayer } from './row-program.js';
+import { searchOrder } from './search.js';
 
-/** Where a tensor lies in the arena: `height` rows, one behind the other. */
-export interface BufferPlacement {
-  readonly name: string;
-  readonly offset: number;
-  readonly bytes: number;
-  /** First and last layer that needs it, by index. */
-  readonly firstLayer: number;
-  readonly lastLayer: number;
+export type { OrderGoal } from './plan-rows.js';
+
+/** A layer of the program: a node that makes rows, the kernel that makes them, and how it reads its inputs. */
+export interface PlannedLayer {
+  readonly node: Node;
+  readonly kernel: KernelPlan;
+  readonly row: RowLayer;
 }
 
 /** Everything about time and memory that the generated code needs. */
-export interface Plan {
-  readonly layers: readonly Layer[];
-  readonly steps: readonly Step[];
-  readonly buffers: readonly BufferPlacement[];
-  readonly arenaBytes: number;
-  /** Peak of live row bytes over the steps, in bytes. */
-  readonly boundBytes: number;
-  /** The layer during which most buffer bytes are taken. */
-  readonly peak: { readonly node: Node; readonly bytes: number };
+export interface Plan extends RowPlan {
+  readonly layers: readonly PlannedLayer[];
+  readonly pushing: Pushing;
+  /** Live bytes of the arena during each step. */
+  readonly live: Float64Array;
+  /** The first step in which most bytes are live. */
+  readonly peak: { readonly node: Node; readonly bytes: number; readonly step: number };
 }
 
-/** Plans an integer graph layer by layer, each tensor whole, placed by lifetime. */
-export function planGraph(graph: Graph): Plan {
-  const layers = graph.nodes.flatMap((node): Layer[] => {
-    const op = opTable.get(node.op);
-    if (op === undefined || op.traits.source) return [];
-    const inputs = node.inputs.map(name => shapeOf(graph, name));
-    return [{ node, window: op.rowWindows(node, inputs)[0] }];
+/** Plans an integer graph: which way each layer is computed, in which order, and where every row lies. */
+export function planGraph(graph: Graph, choices: ReadonlyMap<string, KernelChoice>, goal: OrderGoal = 'search'): Plan {
+  const kernels = chooseKernels(graph, choices, goal);
+  const plan = planRows(programOf(graph, kernels), goal);
+  const index = new GraphIndex(graph);
+  const layers = plan.program.layers.flatMap((row): PlannedLayer[] => {
+    const kernel = kernels.get(row.name);
+    return kernel === undefined ? [] : [{ node: index.node(row.name), kernel, row }];
   });
-  const steps = layerByLayer(layers);
-  const lifetimes = rowLifetimes(graph, layers, steps);
-  const live = liveBytes(lifetimes, steps.length);
-  const blocks = lifetimes.map(({ name, rowBytes, made, lastRead }) => ({
-    name,
-    bytes: rowBytes * made.length,
-    from: steps[Math.min(...made)].layer,
-    to: steps[Math.max(...lastRead)].layer,
-  }));
-  const placement = placeBlocks(blocks);
-  const taken = layers.map((_, layer) =>
-    blocks.filter(b => b.from <= layer && layer <= b.to).reduce((sum, b) => sum + b.bytes, 0),
-  );
-  const peakLayer = taken.indexOf(Math.max(...taken));
+  const live = liveCurve(new LiveMemory(plan.program), orderOf(plan.steps));
+  const bytes = live.reduce((a, b) => Math.max(a, b), 0);
+  const step = live.indexOf(bytes);
   return {
+    ...plan,
     layers,
-    steps,
-    buffers: blocks.map(b => ({
-      name: b.name,
-      offset: placement.offsets.get(b.name) ?? 0,
-      bytes: b.bytes,
-      firstLayer: b.from,
-      lastLayer: b.to,
-    })),
-    arenaBytes: placement.bytes,
-    boundBytes: live.reduce((a, b) => Math.max(a, b), 0),
-    peak: { node: layers[peakLayer].node, bytes: taken[peakLayer] },
+    pushing: cutAtInputRows(plan),
+    live,
+    peak: { node: layers[plan.steps[step].layer].node, bytes, step },
   };
 }
 
-function shapeOf(graph: Graph, name: string) {
-  const found = graph.nodes.find(node => node.name === name);
-  return found?.type.shape ?? { height: heightOf(graph, name), width: 0, channels: 0 };
+/**
+ * For layers that can take their input row by row: whether that is better than to have the input whole. Starts from what
+ * takes less by itself, then turns each one over, if that lowers the peak of live bytes.
+ */
+function chooseKernels(
+  graph: Graph,
+  choices: ReadonlyMap<string, KernelChoice>,
+  goal: OrderGoal,
+): ReadonlyMap<string, KernelPlan> {
+  const index = new GraphIndex(graph);
+  const chosen = new Map<string, KernelPlan>();
+  const open: string[] = [];
+  for (const [name, { rows, accumulate }] of choices) {
+    chosen.set(name, rows);
+    if (accumulate?.sumsBytes === undefined) continue;
+    open.push(name);
+    const [{ shape }] = index.inputTypes(index.node(name));
+    const restBytes = (shape.height - 1) * shape.width * shape.channels;
+    if (accumulate.sumsBytes < restBytes) chosen.set(name, accumulate);
+  }
+  const peakWith = (kernels: ReadonlyMap<string, KernelPlan>): number => {
+    const program = programOf(graph, kernels);
+    const memory = new LiveMemory(program);
+    if (goal !== 'search') {
+      const order = goal === 'layers' ? layerByLayer(program) : demandDriven(program);
+      return liveCurve(memory, order).reduce((a, b) => Math.max(a, b), 0);
+    }
+    return searchOrder(memory, [demandDriven(program), layerByLayer(program)], searchLimit / 10).peak;
+  };
+  let peak = open.length === 0 ? 0 : peakWith(chosen);
+  for (const name of open) {
+    const { rows, accumulate } = choices.get(name) ?? {};
+    if (rows === undefined || accumulate === undefined) continue;
+    const before = chosen.get(name) ?? rows;
+    chosen.set(name, before === rows ? accumulate : rows);
+    const other = peakWith(chosen);
+    if (other < peak) peak = other;
+    else chosen.set(name, before);
+  }
+  return chosen;
 }

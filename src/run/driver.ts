@@ -5,15 +5,22 @@ export interface TracedLayer {
   readonly name: string;
   readonly rows: number;
   readonly rowBytes: number;
+  /** Calls of its kernel in an inference. */
+  readonly steps: number;
 }
+
+/** How the input is handed in: whole, or row by row. */
+export type Entry = 'infer' | 'push-row';
 
 /** The generated sources and what is needed to call them. */
 export interface Firmware {
-  /** C prefix: the header is `<name>.h`, the entry `<name>_infer`. */
+  /** C prefix: the header is `<name>.h`, the entries are `<name>_infer` and `<name>_push_row`. */
   readonly name: string;
+  readonly entry: Entry;
   /** File name to text: `<name>.h`, `<name>.c`, `<name>_weights.h`, `<name>_weights.c`. */
   readonly files: ReadonlyMap<string, string>;
   readonly inputBytes: number;
+  readonly inputRows: number;
   readonly outputBytes: number;
   /** C type of the elements of the output: `int8_t` or `int32_t`. */
   readonly outputType: 'int8_t' | 'int32_t';
@@ -37,7 +44,7 @@ export interface ProfileResult {
   /** Bytes of stack below the call of `infer`, by painting. */
   readonly stackBytes: number;
   readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
-  /** Static RAM of the model's own objects: the arena. */
+  /** Static RAM of the model's own objects: the arena, a few bytes of state, and input rows that are kept. */
   readonly arenaBytes: number;
 }
 

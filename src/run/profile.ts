@@ -21,7 +21,7 @@ export interface ProfileOptions {
  * by layer, stack and sizes.
  *
  * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
- * row and read it behind; the rest, from the total to the sum of the layers, is the driver's loop.
+ * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop.
  *
  * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0811 when build or run fail
  */
@@ -65,11 +65,16 @@ interface TotalMeasurement {
 function measureTotal(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<TotalMeasurement> {
   return withBuildDirectory(async directory => {
     const build = await buildFirmware(firmware, { mode: 'profile-total', platform: boardOf(firmware) }, directory);
-    const sizes = await measureSizes(build, `${firmware.name}_infer`, directory);
+    const sizes = await measureSizes(build, entriesOf(firmware), directory);
     const words = await runProfile(firmware, build.image, input, options, directory);
     if (words.length !== 3) failIncomplete('profile-total');
     return { words, sizes };
   });
+}
+
+/** What a product calls. */
+function entriesOf({ name, entry }: Firmware): readonly string[] {
+  return entry === 'infer' ? [`${name}_infer`] : ['begin', 'push_row', 'end'].map(part => `${name}_${part}`);
 }
 
 /** Pairs of layer and ticks, the calibration first. */
@@ -77,8 +82,8 @@ function measureLayers(firmware: Firmware, input: Uint8Array, options: ProfileOp
   return withBuildDirectory(async directory => {
     const build = await buildFirmware(firmware, { mode: 'profile-layers', platform: boardOf(firmware) }, directory);
     const words = await runProfile(firmware, build.image, input, options, directory);
-    const rows = firmware.layers.reduce((sum, layer) => sum + layer.rows, 0);
-    if (words.length !== 2 * (rows + 1)) failIncomplete('profile-layers');
+    const steps = firmware.layers.reduce((sum, layer) => sum + layer.steps, 0);
+    if (words.length !== 2 * (steps + 1)) failIncomplete('profile-layers');
     return words;
   });
 }

@@ -81,6 +81,9 @@ export async function buildFirmware(firmware: Firmware, request: BuildRequest, d
   return { image: 'firmware.elf', modelObjects, libraryObjects, compiler, flags };
 }
 
+/** The profile times steps: to see the rows would count as a part of them. */
+const traceDefines = (mode: BuildMode): readonly string[] =>
+  hooked(mode) ? ['-DEFFNETC_TRACE', ...(mode === 'profile-layers' ? ['-DEFFNETC_TRACE_TIMES'] : [])] : [];
 const hooked = (mode: BuildMode): boolean => mode === 'trace' || mode === 'profile-layers';
 
 async function compileModel(
@@ -93,7 +96,7 @@ async function compileModel(
   mkdirSync(join(directory, 'model'), { recursive: true });
   for (const [name, text] of firmware.files) writeFileSync(join(directory, 'model', name), text);
   const sources = [...firmware.files.keys()].filter(name => name.endsWith('.c')).map(name => `model/${name}`);
-  const trace = hooked(mode) ? ['-DEFFNETC_TRACE', '-Iharness'] : [];
+  const trace = hooked(mode) ? [...traceDefines(mode), '-Iharness'] : [];
   await inParallel(
     2,
     sources.map(
@@ -121,7 +124,7 @@ async function buildHarness(
 ): Promise<readonly string[]> {
   const { mode, platform } = request;
   const defines = [
-    ...(hooked(mode) ? ['-DEFFNETC_TRACE'] : []),
+    ...traceDefines(mode),
     ...(request.sanitize === true ? ['-DHARNESS_SANITIZE'] : []),
     ...(platform.kind === 'board' ? boardHarnessFlags : []),
   ];

@@ -17,16 +17,25 @@ export interface ModelSizes {
 }
 
 /**
- * Measures the model of a build by linking it alone, from its entry: so that what a product would drop is dropped, and
+ * Measures the model of a build by linking it alone, from its entries: so that what a product would drop is dropped, and
  * what it pulls in of libgcc and of memcpy counts.
  *
  * @param build without trace hooks, for a board
  */
-export async function measureSizes(build: Build, entry: string, directory: string): Promise<ModelSizes> {
+export async function measureSizes(build: Build, entries: readonly string[], directory: string): Promise<ModelSizes> {
   const { compiler, flags, modelObjects, libraryObjects } = build;
   copyFileSync(join(packageRoot(), 'templates', 'harness', 'sizes.ld'), join(directory, 'harness', 'sizes.ld'));
   await compiler.run('link the model', [
-    ...[...flags, '-nostdlib', '-nostartfiles', '-Wl,--gc-sections', `-Wl,-e,${entry}`, '-T', 'harness/sizes.ld'],
+    ...[
+      ...flags,
+      '-nostdlib',
+      '-nostartfiles',
+      '-Wl,--gc-sections',
+      `-Wl,-e,${entries[0]}`,
+      ...entries.map(e => `-Wl,-u,${e}`),
+      '-T',
+      'harness/sizes.ld',
+    ],
     ...[...modelObjects, ...libraryObjects, '-lgcc', '-o', 'sizes.elf'],
   ]);
   const output = async (name: string, args: readonly string[]): Promise<string> => {

@@ -1,5 +1,5 @@
 /*
- * Ticks of each row of each layer of one inference, to profile.bin: { uint32 layer, uint32 ticks } in the order of
+ * Ticks of each step of each layer of one inference, to profile.bin: { uint32 layer, uint32 ticks } in the order of
  * execution. The first record measures the hooks themselves, with no work between them.
  */
 #include "buffers.h"
@@ -13,18 +13,15 @@ enum { CALIBRATION = 0xffff };
 static int file;
 
 /* The restart comes last and the reading first, so that the rest of the hooks is not counted. */
-__attribute__((noinline)) void effnetc_trace_enter(uint32_t layer, uint32_t row) {
+__attribute__((noinline)) void effnetc_trace_enter(uint32_t layer, uint32_t step) {
     (void)layer;
-    (void)row;
+    (void)step;
     TIMER_RESTART();
 }
 
-__attribute__((noinline)) void effnetc_trace_row(uint32_t layer, uint32_t row, const void *data, uint32_t bytes) {
+__attribute__((noinline)) void effnetc_trace_leave(uint32_t layer) {
     const uint32_t ticks = TIMER_ELAPSED();
     const uint32_t record[] = { layer, ticks };
-    (void)row;
-    (void)data;
-    (void)bytes;
     if (!port_write(file, record, sizeof record)) port_exit(EXIT_OUTPUT_FILE);
 }
 
@@ -36,7 +33,7 @@ int main(void) {
     if (in < 0 || !port_read(in, buffers_input(), INPUT_BYTES)) port_exit(EXIT_INPUT_FILE);
     timer_start();
     EFFNETC_TRACE_ENTER(CALIBRATION, 0);
-    EFFNETC_TRACE_ROW(CALIBRATION, 0, buffers_output(), OUTPUT_BYTES);
+    EFFNETC_TRACE_LEAVE(CALIBRATION);
     buffers_guard();
     MODEL_INFER(buffers_input(), buffers_output());
     buffers_check();

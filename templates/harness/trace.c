@@ -45,10 +45,12 @@ void trace_close(void) {
     port_close(file);
 }
 
-void effnetc_trace_enter(uint32_t layer, uint32_t row) {
+void effnetc_trace_enter(uint32_t layer, uint32_t step) {
     (void)layer;
-    (void)row;
+    (void)step;
 }
+
+void effnetc_trace_leave(uint32_t layer) { (void)layer; }
 
 void effnetc_trace_row(uint32_t layer, uint32_t row, const void *data, uint32_t bytes) {
     const struct record record = { (uint16_t)layer, (uint16_t)row, bytes };

@@ -15,12 +15,14 @@ export function toyFirmware(target: string, source = 'toy'): Firmware {
       ['toy_weights.h', text('toy_weights.h')],
       ['toy_weights.c', text('toy_weights.c')],
     ]),
+    entry: 'infer',
     inputBytes: 24,
+    inputRows: 1,
     outputBytes: 4,
     outputType: 'int8_t',
     layers: [
-      { name: 'scale', rows: 4, rowBytes: 6 },
-      { name: 'sum', rows: 2, rowBytes: 2 },
+      { name: 'scale', rows: 4, rowBytes: 6, steps: 4 },
+      { name: 'sum', rows: 2, rowBytes: 2, steps: 2 },
     ],
     target: loadTarget(target),
   };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseTrace } from '../../src/run/trace.js';
 
 const layers = [
-  { name: 'a', rows: 2, rowBytes: 3 },
-  { name: 'b', rows: 1, rowBytes: 1 },
+  { name: 'a', rows: 2, rowBytes: 3, steps: 2 },
+  { name: 'b', rows: 1, rowBytes: 1, steps: 1 },
 ];
 
 type Row = readonly [layer: number, row: number, bytes: readonly number[]];

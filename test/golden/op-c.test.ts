@@ -14,7 +14,7 @@ it.each(Object.keys(models))('C of %s', async name => {
   const { fused, images } = await makeModel(name);
   const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), 'native'));
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
-  const parts = { graph, plan: planGraph(graph), kernels: planKernels(graph, []), version: '0.0.0', provenance: [] };
+  const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), version: '0.0.0', provenance: [] };
   const { files } = emitModel(parts, engine);
   await expect(files.get(`${graph.name}.c`)).toMatchFileSnapshot(join('c', 'ops', `${name}.c`));
 });

@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   target: ['diagnostics', 'ops', 'package-root.ts'],
   quantize: ['diagnostics', 'ir', 'numeric', 'ops', 'run'],
   frontend: ['diagnostics', 'ir', 'numeric', 'ops', 'quantize'],
-  plan: ['diagnostics', 'ir', 'ops'],
+  plan: ['diagnostics', 'ir', 'kernels', 'ops'],
   kernels: ['diagnostics', 'ir', 'ops'],
   emit: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops', 'plan'],
   toolchain: ['diagnostics', 'emit', 'package-root.ts', 'run', 'target'],

@@ -19,6 +19,7 @@ export const genericActivation: KernelVariant = {
         kind: 'tables',
       },
     ],
+    overlays: [0],
     helpers: [],
   }),
 };

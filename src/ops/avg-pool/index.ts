@@ -3,6 +3,7 @@ import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { type PoolAttributes, pool, poolShape, resolvePool } from '../shared/pool.js';
 import { paddingOption, perAxis } from '../shared/window.js';
+import { accumulatingAvgPool } from './accumulate.js';
 import { genericAvgPool } from './generic.js';
 
 /** Integer division that rounds halves away from zero, as TFLite's average pool does. `taps` > 0. */
@@ -40,4 +41,5 @@ export const avgPool: OpDefinition = defineOp<PoolAttributes>({
     ),
   reference: (node, [input]) => pool(node, input, 0, (sum, x) => sum + x, roundedMean),
   kernels: [genericAvgPool],
+  accumulators: [accumulatingAvgPool],
 });

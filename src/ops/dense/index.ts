@@ -15,6 +15,7 @@ import {
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
 import { wholeInput } from '../shared/window.js';
+import { accumulatingDense } from './accumulate.js';
 import { genericDense } from './generic.js';
 
 const units = z.int().min(1).max(65536);
@@ -107,4 +108,5 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   quantise: quantiseLinear,
   lower: lowerLinear,
   kernels: [genericDense],
+  accumulators: [accumulatingDense],
 });

@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import { padTable, type RequantiseView, requantisePlan, type TapsView, tapsView } from '../shared/linear-kernel.js';
+import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
 
 export interface DepthwiseView {
@@ -41,6 +42,14 @@ export const genericDepthwiseConv: KernelVariant = {
       ],
       helpers: requantise.helpers,
       accumulatorBound: requantise.accumulatorBound,
+      overlays: [
+        overlayDistance(
+          input.shape,
+          node.type.shape,
+          { stride: taps.stridePixels, left: taps.left },
+          multiplier === 1 ? 'channel' : 'pixel',
+        ),
+      ],
     };
   },
 };

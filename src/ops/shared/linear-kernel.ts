@@ -4,6 +4,7 @@ import type { TensorType } from '../../ir/tensor.js';
 import type { Rounding } from '../../numeric/requantise.js';
 import type { ConstantTable, Helper, KernelPlan } from '../kernel.js';
 import { accumulatorBounds, type LinearAttributes } from './linear.js';
+import { overlayDistance } from './window.js';
 
 /** What `kernels/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
 export interface RequantiseView {
@@ -218,5 +219,6 @@ export function dotProductPlan(
     ],
     helpers: requantise.helpers,
     accumulatorBound: requantise.accumulatorBound,
+    overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
   };
 }

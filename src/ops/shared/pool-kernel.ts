@@ -2,6 +2,7 @@ import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import { tapsView } from './linear-kernel.js';
 import type { PoolAttributes } from './pool.js';
+import { overlayDistance } from './window.js';
 
 /** Portable C of a pool: for each output pixel, gather the taps inside the input, then fold each channel over them. */
 export function genericPool(slug: string, template: string): KernelVariant {
@@ -18,6 +19,9 @@ export function genericPool(slug: string, template: string): KernelVariant {
         view: { taps, channels: node.type.shape.channels },
         tables: [],
         helpers: [],
+        overlays: [
+          overlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, 'channel'),
+        ],
       };
     },
   };

@@ -115,6 +115,28 @@ export const sameRow: RowWindow = { rows: 1, stride: 1, before: 0 };
 /** The one output row is made of all rows. */
 export const wholeInput = ({ height }: Shape): RowWindow => ({ rows: height, stride: 1, before: 0 });
 
+/**
+ * How far in front of an input row the output row must start to lie over it, in bytes, for a kernel that goes over the
+ * columns from left to right and writes int8.
+ *
+ * `pixel`: it may read all taps of a position until that position is written whole. `channel`: to write a channel it reads
+ * that channel of the taps alone, channel by channel.
+ */
+export function overlayDistance(
+  input: Shape,
+  output: Shape,
+  { stride, left }: { readonly stride: number; readonly left: number },
+  done: 'pixel' | 'channel',
+): number {
+  let distance = 0;
+  for (let x = 0; x < output.width; x++) {
+    const needed = Math.max(0, x * stride - left) * input.channels;
+    const written = (done === 'pixel' ? x + 1 : x) * output.channels;
+    distance = Math.max(distance, written - needed);
+  }
+  return distance;
+}
+
 export function windowRows(attributes: WindowAttributes): RowWindow {
   return { rows: attributes.kernel[0], stride: attributes.stride[0], before: attributes.padding[0] };
 }

@@ -21,6 +21,7 @@ export const genericSoftmax: KernelVariant = {
           kind: 'tables',
         },
       ],
+      overlays: [0],
       helpers: ['doubling-high-multiply', 'rounding-divide', 'reciprocal'],
     };
   },

@@ -11,33 +11,102 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_BLOCK_ARENA_ATTRIBUTE
+#define M_BLOCK_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 768 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 148 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 188 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0     384    0..1    b.pw
- *      384     384    1..2    b.dw1
- *        0     192    2..3    b.pool
- *      192     192    3..4    b.dw2
- *        0     192    4..5    b.conv
- *      192       5    5..6    dense
+ *   rows x bytes   live   offsets       what
+ *      8 x 48         1        0..148    b.pw
+ *      8 x 48         1       20..148    b.dw1
+ *      8 x 24         3        0..148    b.pool
+ *      8 x 24         2        0..148    b.dw2
+ *      4 x 48         1       24..140    b.conv
+ *      1 x 20         1        0..20     sums of dense
+ *      1 x 5          1       20..28     dense
  */
+#ifdef M_BLOCK_CALLER_ARENA
+static int8_t *arena;
+
+void m_block_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_BLOCK_ARENA_BYTES];
-} arena;
+} arena_memory M_BLOCK_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 768, "the arena has the size that was planned");
-_Static_assert(0 + 384 <= M_BLOCK_ARENA_BYTES, "b.pw lies in the arena");
-_Static_assert(384 + 384 <= M_BLOCK_ARENA_BYTES, "b.dw1 lies in the arena");
-_Static_assert(0 + 192 <= M_BLOCK_ARENA_BYTES, "b.pool lies in the arena");
-_Static_assert(192 + 192 <= M_BLOCK_ARENA_BYTES, "b.dw2 lies in the arena");
-_Static_assert(0 + 192 <= M_BLOCK_ARENA_BYTES, "b.conv lies in the arena");
-_Static_assert(192 + 5 <= M_BLOCK_ARENA_BYTES, "dense lies in the arena");
+_Static_assert(sizeof(arena_memory) == 148, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of b.pw */
+static const uint8_t l00_rows[8] = {
+    0, 6, 13, 7, 7, 19, 19, 25,
+};
+
+/* rows of b.dw1 */
+static const uint8_t l01_rows[8] = {
+    12, 25, 6, 5, 5, 11, 17, 23,
+};
+
+/* rows of b.pool */
+static const uint8_t l02_rows[8] = {
+    0, 25, 19, 31, 5, 11, 17, 5,
+};
+
+/* rows of b.dw2 */
+static const uint8_t l03_rows[8] = {
+    31, 0, 25, 11, 31, 5, 11, 5,
+};
+
+/* rows of b.conv */
+static const uint8_t l04_rows[4] = {
+    6, 17, 23, 17,
+};
+
+/* rows of dense */
+static const uint8_t l05_rows[1] = {
+    5,
+};
+
+/*
+ * The order of the 41 steps: a line per layer, time from left to right.
+ *
+ *    0 #..#...#.....#...#.....#...#.....#.......
+ *    1 .#..#...#.....#...#.....#...#.....#......
+ *    2 ..#..#...#.....#...#.....#...#.....#.....
+ *    3 ......#...#.....#...#.....#...#.....##...
+ *    4 ...........#.........#.........#......#..
+ *    5 ............#.........#.........#......#.
+ *    6 ........................................#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[41] = {
+    {0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}, {2, 1}, {3, 0}, {0, 2},
+    {1, 2}, {2, 2}, {3, 1}, {4, 0}, {5, 0}, {0, 3}, {1, 3}, {2, 3},
+    {3, 2}, {0, 4}, {1, 4}, {2, 4}, {3, 3}, {4, 1}, {5, 1}, {0, 5},
+    {1, 5}, {2, 5}, {3, 4}, {0, 6}, {1, 6}, {2, 6}, {3, 5}, {4, 2},
+    {5, 2}, {0, 7}, {1, 7}, {2, 7}, {3, 6}, {3, 7}, {4, 3}, {5, 3},
+    {6, 0},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -51,7 +120,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     8x8x3 i8, scale 0.015625, zero point 3
  *   output    8x8x6 i8, scale 0.035217662886077285, zero point 94
- *   in arena  arena.bytes + 0
+ *   in arena  8 rows of 48 bytes, from offset 0
  *   kernel    generic
  *   MACs      1152
  *   |acc|     at most 70125, 18 bits of 32
@@ -92,7 +161,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:7
  *   input     8x8x6 i8, scale 0.035217662886077285, zero point 94
  *   output    8x8x6 i8, scale 0.010238913461273792, zero point 42
- *   in arena  arena.bytes + 384
+ *   in arena  8 rows of 48 bytes, from offset 20
  *   kernel    generic
  *   MACs      1152
  *   |acc|     at most 74460, 18 bits of 32
@@ -130,7 +199,7 @@ static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:7
  *   input     8x8x6 i8, scale 0.010238913461273792, zero point 42
  *   output    8x4x6 i8, scale 0.010238913461273792, zero point 42
- *   in arena  arena.bytes + 0
+ *   in arena  8 rows of 24 bytes, from offset 0
  *   kernel    generic
  */
 static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
@@ -161,7 +230,7 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:7
  *   input     8x4x6 i8, scale 0.010238913461273792, zero point 42
  *   output    8x4x6 i8, scale 0.008211434121225394, zero point 30
- *   in arena  arena.bytes + 192
+ *   in arena  8 rows of 24 bytes, from offset 0
  *   kernel    generic
  *   MACs      576
  *   |acc|     at most 84405, 18 bits of 32
@@ -199,7 +268,7 @@ static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:7
  *   input     8x4x6 i8, scale 0.008211434121225394, zero point 30
  *   output    4x4x12 i8, scale 0.011564914385477703, zero point 4
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 48 bytes, from offset 24
  *   kernel    generic
  *   MACs      2304
  *   |acc|     at most 266220, 20 bits of 32
@@ -240,32 +309,24 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:123
  *   input     4x4x12 i8, scale 0.011564914385477703, zero point 4
  *   output    1x1x5 i8, scale 0.08274266486074411, zero point 3
- *   in arena  arena.bytes + 192
- *   kernel    generic
+ *   in arena  1 rows of 5 bytes, from offset 20
+ *   kernel    accumulate
  *   MACs      960
  *   |acc|     at most 3330239, 23 bits of 32
  *   rounding  native
  */
-static void l05_dense(int8_t *out, const int8_t *const *rows)
+static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[4];
-        for (int32_t ky = 0; ky < 4; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 12;
-            }
+    const int8_t *w = m_block_l05_weights + y * 48;
+    for (int32_t o = 0; o < 5; ++o) {
+        int32_t acc = y == 0 ? m_block_l05_bias[o] : sums[o];
+        for (int32_t i = 0; i < 48; ++i) {
+            acc += row[i] * w[i];
         }
-        const int8_t *w = m_block_l05_weights;
-        for (int32_t o = 0; o < 5; ++o) {
-            int32_t acc = m_block_l05_bias[o];
-            for (int32_t t = 0; t < 4; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 48; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 48;
-            }
+        w += 192;
+        if (y < 3) {
+            sums[o] = acc;
+        } else {
             const int32_t multiplier = m_block_l05_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 3;
@@ -281,7 +342,7 @@ static void l05_dense(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:151
  *   input     1x1x5 i8, scale 0.08274266486074411, zero point 3
  *   output    1x1x1 i32
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
 static void l06_argmax(int32_t *out, const int8_t *const *rows)
@@ -299,90 +360,155 @@ static void l06_argmax(int32_t *out, const int8_t *const *rows)
     *out = best;
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int32_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* b.pw: conv 1x1, leakyRelu, affine */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 48);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* b.dw1: depthwiseConv 1x3, leakyRelu, affine */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_dwconv_1x3(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 48);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* b.pool: maxPool 1x2 */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_maxpool_1x2(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 24);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* b.dw2: depthwiseConv 3x1, leakyRelu, affine */
+            EFFNETC_TRACE_ENTER(3, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 8 ? at(l02_rows[r]) : 0;
+            }
+            int8_t *const out = at(l03_rows[y]);
+            l03_dwconv_3x1(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 24);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        case 4: { /* b.conv: conv 2x1, leakyRelu, affine */
+            EFFNETC_TRACE_ENTER(4, y);
+            for (int32_t k = 0; k < 2; ++k) {
+                const int32_t r = y * 2 + k;
+                rows[0 + k] = at(l03_rows[r]);
+            }
+            int8_t *const out = at(l04_rows[y]);
+            l04_conv_2x1(out, rows);
+            EFFNETC_TRACE_ROW(4, y, out, 48);
+            EFFNETC_TRACE_LEAVE(4);
+            break;
+        }
+        case 5: { /* dense: dense */
+            EFFNETC_TRACE_ENTER(5, y);
+            rows[0] = at(l04_rows[y]);
+            int8_t *const out = at(l05_rows[0]);
+            l05_dense_rows(out, (int32_t *)(void *)at(0), rows[0], y);
+            if (y == 3) {
+                EFFNETC_TRACE_ROW(5, 0, out, 5);
+            }
+            EFFNETC_TRACE_LEAVE(5);
+            break;
+        }
+        case 6: { /* argmax: argmax */
+            EFFNETC_TRACE_ENTER(6, y);
+            rows[0] = at(l05_rows[y]);
+            int32_t *const out = call->output + y * 1;
+            l06_argmax(out, rows);
+            EFFNETC_TRACE_ROW(6, y, out, 4);
+            EFFNETC_TRACE_LEAVE(6);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[8 + 1] = {
+    0, 3, 7, 13, 17, 23, 27, 33, 40,
+};
+
 void m_block_infer(const int8_t input[192], int32_t output[1])
 {
-    /* layer 0: b.pw: conv 1x1, leakyRelu, affine */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 24;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 48;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 48);
+    const struct call call = { input, 24, output };
+    pushed.open = 0;
+    run(&call, 0, 41);
+}
+
+void m_block_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_block_push_row(const int8_t row[24])
+{
+    if (!pushed.open) {
+        return M_BLOCK_NOT_BEGUN;
     }
-    /* layer 1: b.dw1: depthwiseConv 1x3, leakyRelu, affine */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 48;
-        }
-        int8_t *const out = arena.bytes + 384 + row * 48;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_dwconv_1x3(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 48);
+    if (pushed.rows == 8) {
+        return M_BLOCK_TOO_MANY_ROWS;
     }
-    /* layer 2: b.pool: maxPool 1x2 */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 384 + r * 48;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 24;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_maxpool_1x2(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 24);
+    const struct call call = { row, 0, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_BLOCK_OK;
+}
+
+int m_block_end(int32_t output[1])
+{
+    if (!pushed.open) {
+        return M_BLOCK_NOT_BEGUN;
     }
-    /* layer 3: b.dw2: depthwiseConv 3x1, leakyRelu, affine */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 8 ? arena.bytes + 0 + r * 24 : 0;
-        }
-        int8_t *const out = arena.bytes + 192 + row * 24;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_dwconv_3x1(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 24);
+    if (pushed.rows < 8) {
+        return M_BLOCK_ROWS_MISSING;
     }
-    /* layer 4: b.conv: conv 2x1, leakyRelu, affine */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 2; ++k) {
-            const int32_t r = row * 2 + k - 0;
-            rows[k] = arena.bytes + 192 + r * 24;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 48;
-        EFFNETC_TRACE_ENTER(4, row);
-        l04_conv_2x1(out, rows);
-        EFFNETC_TRACE_ROW(4, row, out, 48);
-    }
-    /* layer 5: dense: dense */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[4];
-        for (int32_t k = 0; k < 4; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 48;
-        }
-        int8_t *const out = arena.bytes + 192 + row * 5;
-        EFFNETC_TRACE_ENTER(5, row);
-        l05_dense(out, rows);
-        EFFNETC_TRACE_ROW(5, row, out, 5);
-    }
-    /* layer 6: argmax: argmax */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 192 + r * 5;
-        }
-        int32_t *const out = output + row * 1;
-        EFFNETC_TRACE_ENTER(6, row);
-        l06_argmax(out, rows);
-        EFFNETC_TRACE_ROW(6, row, out, 4);
-    }
+    const struct call call = { 0, 0, output };
+    run(&call, pushed_steps[8], 41);
+    pushed.open = 0;
+    return M_BLOCK_OK;
 }

@@ -7,25 +7,60 @@
 #include "m_conv.h"
 #include "m_conv_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_CONV_ARENA_ATTRIBUTE
+#define M_CONV_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 4 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 4 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 0 bytes.
  *
- *   offset   bytes   layers   tensor
+ *   rows x bytes   live   offsets       what
  */
+#ifdef M_CONV_CALLER_ARENA
+static int8_t *arena;
+
+void m_conv_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_CONV_ARENA_BYTES];
-} arena;
+} arena_memory M_CONV_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 4, "the arena has the size that was planned");
+_Static_assert(sizeof(arena_memory) == 4, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/*
+ * The order of the 4 steps: a line per layer, time from left to right.
+ *
+ *    0 ####
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[4] = {
+    {0, 0}, {0, 1}, {0, 2}, {0, 3},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -39,7 +74,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     7x5x4 i8, scale 0.015625, zero point 3
  *   output    4x5x6 i8, scale 0.023529411764705882, zero point -128
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      2880
  *   |acc|     at most 447514, 20 bits of 32
@@ -76,18 +111,109 @@ static void l00_conv_3x2(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 3x2, relu6 */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y * 2 + k - 1;
+                rows[0 + k] = r >= 0 && r < 7 ? input_row(call, r) : 0;
+            }
+            int8_t *const out = call->output + y * 30;
+            l00_conv_3x2(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 30);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[7 + 1] = {
+    0, 0, 1, 1, 2, 2, 3, 4,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][20];
+
+static const uint8_t pushed_slots[7] = {
+    0, 1, 2, 0, 1, 2, 0,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[120];
+
 void m_conv_infer(const int8_t input[140], int8_t output[120])
 {
-    /* layer 0: conv: conv 3x2, relu6 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 2 + k - 1;
-            rows[k] = r >= 0 && r < 7 ? input + r * 20 : 0;
-        }
-        int8_t *const out = output + row * 30;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_3x2(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 30);
+    const struct call call = { input, 20, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 4);
+}
+
+void m_conv_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_conv_push_row(const int8_t row[20])
+{
+    if (!pushed.open) {
+        return M_CONV_NOT_BEGUN;
     }
+    if (pushed.rows == 7) {
+        return M_CONV_TOO_MANY_ROWS;
+    }
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 20);
+    const struct call call = { pushed_ring[0], 20, pushed_slots, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_CONV_OK;
+}
+
+int m_conv_end(int8_t output[120])
+{
+    if (!pushed.open) {
+        return M_CONV_NOT_BEGUN;
+    }
+    if (pushed.rows < 7) {
+        return M_CONV_ROWS_MISSING;
+    }
+    for (int32_t i = 0; i < 120; ++i) {
+        output[i] = pushed_output[i];
+    }
+    pushed.open = 0;
+    return M_CONV_OK;
 }

@@ -7,27 +7,68 @@
 #include "m_depthwise.h"
 #include "m_depthwise_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_DEPTHWISE_ARENA_ATTRIBUTE
+#define M_DEPTHWISE_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 120 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 24 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 24 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0     120    0..1    depthwiseConv
+ *   rows x bytes   live   offsets       what
+ *      5 x 24         1        0..24     depthwiseConv
  */
+#ifdef M_DEPTHWISE_CALLER_ARENA
+static int8_t *arena;
+
+void m_depthwise_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_DEPTHWISE_ARENA_BYTES];
-} arena;
+} arena_memory M_DEPTHWISE_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 120, "the arena has the size that was planned");
-_Static_assert(0 + 120 <= M_DEPTHWISE_ARENA_BYTES, "depthwiseConv lies in the arena");
+_Static_assert(sizeof(arena_memory) == 24, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of depthwiseConv */
+static const uint8_t l00_rows[5] = {
+    0, 0, 0, 0, 0,
+};
+
+/*
+ * The order of the 10 steps: a line per layer, time from left to right.
+ *
+ *    0 #.#.#.#.#.
+ *    1 .#.#.#.#.#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[10] = {
+    {0, 0}, {1, 0}, {0, 1}, {1, 1}, {0, 2}, {1, 2}, {0, 3}, {1, 3},
+    {0, 4}, {1, 4},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -41,7 +82,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     9x7x3 i8, scale 0.015625, zero point 3
  *   output    5x4x6 i8, scale 0.029697689355588426, zero point -56
- *   in arena  arena.bytes + 0
+ *   in arena  5 rows of 24 bytes, from offset 0
  *   kernel    generic
  *   MACs      1080
  *   |acc|     at most 214269, 19 bits of 32
@@ -79,7 +120,7 @@ static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:136
  *   input     5x4x6 i8, scale 0.029697689355588426, zero point -56
  *   output    5x4x6 i8, scale 0.02824096352446313, zero point 70
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      360
  *   |acc|     at most 101151, 18 bits of 32
@@ -112,30 +153,118 @@ static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* depthwiseConv: depthwiseConv 3x3, leakyRelu */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y * 2 + k - 1;
+                rows[0 + k] = r >= 0 && r < 9 ? input_row(call, r) : 0;
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_dwconv_3x3(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 24);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* depthwiseConv_2: depthwiseConv 1x3 */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = call->output + y * 24;
+            l01_dwconv_1x3(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 24);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[9 + 1] = {
+    0, 0, 2, 2, 4, 4, 6, 6, 8, 10,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][21];
+
+static const uint8_t pushed_slots[9] = {
+    0, 1, 2, 0, 1, 2, 0, 1, 2,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[120];
+
 void m_depthwise_infer(const int8_t input[189], int8_t output[120])
 {
-    /* layer 0: depthwiseConv: depthwiseConv 3x3, leakyRelu */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 2 + k - 1;
-            rows[k] = r >= 0 && r < 9 ? input + r * 21 : 0;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 24;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_dwconv_3x3(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 24);
+    const struct call call = { input, 21, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 10);
+}
+
+void m_depthwise_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_depthwise_push_row(const int8_t row[21])
+{
+    if (!pushed.open) {
+        return M_DEPTHWISE_NOT_BEGUN;
     }
-    /* layer 1: depthwiseConv_2: depthwiseConv 1x3 */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 24;
-        }
-        int8_t *const out = output + row * 24;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_dwconv_1x3(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 24);
+    if (pushed.rows == 9) {
+        return M_DEPTHWISE_TOO_MANY_ROWS;
     }
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 21);
+    const struct call call = { pushed_ring[0], 21, pushed_slots, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_DEPTHWISE_OK;
+}
+
+int m_depthwise_end(int8_t output[120])
+{
+    if (!pushed.open) {
+        return M_DEPTHWISE_NOT_BEGUN;
+    }
+    if (pushed.rows < 9) {
+        return M_DEPTHWISE_ROWS_MISSING;
+    }
+    for (int32_t i = 0; i < 120; ++i) {
+        output[i] = pushed_output[i];
+    }
+    pushed.open = 0;
+    return M_DEPTHWISE_OK;
 }

@@ -11,27 +11,75 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_FLATTENED_ARENA_ATTRIBUTE
+#define M_FLATTENED_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 48 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 48 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 48 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0      24    0..1    conv
- *       24      24    1..2    flatten
- *        0      24    2..3    activation
+ *   rows x bytes   live   offsets       what
+ *      3 x 8          3        0..24     conv
+ *      1 x 24         1       24..48     flatten
+ *      1 x 24         1        0..24     activation
  */
+#ifdef M_FLATTENED_CALLER_ARENA
+static int8_t *arena;
+
+void m_flattened_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_FLATTENED_ARENA_BYTES];
-} arena;
+} arena_memory M_FLATTENED_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 48, "the arena has the size that was planned");
-_Static_assert(0 + 24 <= M_FLATTENED_ARENA_BYTES, "conv lies in the arena");
-_Static_assert(24 + 24 <= M_FLATTENED_ARENA_BYTES, "flatten lies in the arena");
-_Static_assert(0 + 24 <= M_FLATTENED_ARENA_BYTES, "activation lies in the arena");
+_Static_assert(sizeof(arena_memory) == 48, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[3] = {
+    0, 2, 4,
+};
+
+/* rows of flatten */
+static const uint8_t l01_rows[1] = {
+    6,
+};
+
+/* rows of activation */
+static const uint8_t l02_rows[1] = {
+    0,
+};
+
+/*
+ * The order of the 6 steps: a line per layer, time from left to right.
+ *
+ *    0 ###...
+ *    1 ...#..
+ *    2 ....#.
+ *    3 .....#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[6] = {
+    {0, 0}, {0, 1}, {0, 2}, {1, 0}, {2, 0}, {3, 0},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -45,7 +93,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     3x2x3 i8, scale 0.015625, zero point 3
  *   output    3x2x4 i8, scale 0.019906069250667797, zero point -3
- *   in arena  arena.bytes + 0
+ *   in arena  3 rows of 8 bytes, from offset 0
  *   kernel    generic
  *   MACs      72
  *   |acc|     at most 95444, 18 bits of 32
@@ -86,7 +134,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:48
  *   input     3x2x4 i8, scale 0.019906069250667797, zero point -3
  *   output    1x1x24 i8, scale 0.019906069250667797, zero point -3
- *   in arena  arena.bytes + 24
+ *   in arena  1 rows of 24 bytes, from offset 24
  *   kernel    generic
  */
 static void l01_flatten_nchw(int8_t *out, const int8_t *const *rows)
@@ -105,7 +153,7 @@ static void l01_flatten_nchw(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:83
  *   input     1x1x24 i8, scale 0.019906069250667797, zero point -3
  *   output    1x1x24 i8, scale 0.012119549629735011, zero point -87
- *   in arena  arena.bytes + 0
+ *   in arena  1 rows of 24 bytes, from offset 0
  *   kernel    generic
  */
 static void l02_lookup(int8_t *out, const int8_t *const *rows)
@@ -120,7 +168,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:137
  *   input     1x1x24 i8, scale 0.012119549629735011, zero point -87
  *   output    1x1x1 i32
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
 static void l03_argmax(int32_t *out, const int8_t *const *rows)
@@ -138,54 +186,123 @@ static void l03_argmax(int32_t *out, const int8_t *const *rows)
     *out = best;
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int32_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 1x1 */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 8);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* flatten: flatten */
+            EFFNETC_TRACE_ENTER(1, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k;
+                rows[0 + k] = at(l00_rows[r]);
+            }
+            int8_t *const out = at(l01_rows[y]);
+            l01_flatten_nchw(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 24);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* activation: activation */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_lookup(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 24);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* argmax: argmax */
+            EFFNETC_TRACE_ENTER(3, y);
+            rows[0] = at(l02_rows[y]);
+            int32_t *const out = call->output + y * 1;
+            l03_argmax(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 4);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[3 + 1] = {
+    0, 1, 2, 5,
+};
+
 void m_flattened_infer(const int8_t input[18], int32_t output[1])
 {
-    /* layer 0: conv: conv 1x1 */
-    for (int32_t row = 0; row < 3; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 6;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 8;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 8);
+    const struct call call = { input, 6, output };
+    pushed.open = 0;
+    run(&call, 0, 6);
+}
+
+void m_flattened_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_flattened_push_row(const int8_t row[6])
+{
+    if (!pushed.open) {
+        return M_FLATTENED_NOT_BEGUN;
     }
-    /* layer 1: flatten: flatten */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 8;
-        }
-        int8_t *const out = arena.bytes + 24 + row * 24;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_flatten_nchw(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 24);
+    if (pushed.rows == 3) {
+        return M_FLATTENED_TOO_MANY_ROWS;
     }
-    /* layer 2: activation: activation */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 24 + r * 24;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 24;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_lookup(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 24);
+    const struct call call = { row, 0, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_FLATTENED_OK;
+}
+
+int m_flattened_end(int32_t output[1])
+{
+    if (!pushed.open) {
+        return M_FLATTENED_NOT_BEGUN;
     }
-    /* layer 3: argmax: argmax */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 24;
-        }
-        int32_t *const out = output + row * 1;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_argmax(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 4);
+    if (pushed.rows < 3) {
+        return M_FLATTENED_ROWS_MISSING;
     }
+    const struct call call = { 0, 0, output };
+    run(&call, pushed_steps[3], 6);
+    pushed.open = 0;
+    return M_FLATTENED_OK;
 }

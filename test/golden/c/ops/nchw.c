@@ -7,29 +7,74 @@
 #include "m_nchw.h"
 #include "m_nchw_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_NCHW_ARENA_ATTRIBUTE
+#define M_NCHW_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 12 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 12 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 12 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0       7    0..1    dense
- *        8       4    1..2    dense_2
+ *   rows x bytes   live   offsets       what
+ *      1 x 7          1        0..8      dense
+ *      1 x 4          1        8..12     dense_2
  */
+#ifdef M_NCHW_CALLER_ARENA
+static int8_t *arena;
+
+void m_nchw_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_NCHW_ARENA_BYTES];
-} arena;
+} arena_memory M_NCHW_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 12, "the arena has the size that was planned");
-_Static_assert(0 + 7 <= M_NCHW_ARENA_BYTES, "dense lies in the arena");
-_Static_assert(8 + 4 <= M_NCHW_ARENA_BYTES, "dense_2 lies in the arena");
+_Static_assert(sizeof(arena_memory) == 12, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of dense */
+static const uint8_t l00_rows[1] = {
+    0,
+};
+
+/* rows of dense_2 */
+static const uint8_t l01_rows[1] = {
+    2,
+};
+
+/*
+ * The order of the 3 steps: a line per layer, time from left to right.
+ *
+ *    0 #..
+ *    1 .#.
+ *    2 ..#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[3] = {
+    {0, 0}, {1, 0}, {2, 0},
+};
 
 /* round(a * b / 2^31), halves up; never both INT32_MIN. Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
@@ -76,7 +121,7 @@ static int32_t one_over_one_plus(int32_t a)
  *   from      model.ts:4:42
  *   input     3x4x5 i8, scale 0.015625, zero point 3
  *   output    1x1x7 i8, scale 0.041014514249913835, zero point -128
- *   in arena  arena.bytes + 0
+ *   in arena  1 rows of 7 bytes, from offset 0
  *   kernel    generic
  *   MACs      420
  *   |acc|     at most 1075813, 22 bits of 32
@@ -117,7 +162,7 @@ static void l00_dense(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:97
  *   input     1x1x7 i8, scale 0.041014514249913835, zero point -128
  *   output    1x1x4 i8, scale 0.06253521863151999, zero point 9
- *   in arena  arena.bytes + 8
+ *   in arena  1 rows of 4 bytes, from offset 8
  *   kernel    generic
  *   MACs      28
  *   |acc|     at most 142766, 19 bits of 32
@@ -158,7 +203,7 @@ static void l01_dense(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:125
  *   input     1x1x4 i8, scale 0.06253521863151999, zero point 9
  *   output    1x1x4 i8, scale 0.00390625, zero point -128
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
 static void l02_softmax(int8_t *out, const int8_t *const *rows)
@@ -195,42 +240,123 @@ static void l02_softmax(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* dense: dense, relu */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k;
+                rows[0 + k] = input_row(call, r);
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_dense(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 7);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* dense_2: dense */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_dense(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 4);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* softmax: softmax */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = call->output + y * 4;
+            l02_softmax(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 4);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[3 + 1] = {
+    0, 0, 0, 2,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][20];
+
+static const uint8_t pushed_slots[3] = {
+    0, 1, 2,
+};
+
 void m_nchw_infer(const int8_t input[60], int8_t output[4])
 {
-    /* layer 0: dense: dense, relu */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 20;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 7;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_dense(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 7);
+    const struct call call = { input, 20, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 3);
+}
+
+void m_nchw_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_nchw_push_row(const int8_t row[20])
+{
+    if (!pushed.open) {
+        return M_NCHW_NOT_BEGUN;
     }
-    /* layer 1: dense_2: dense */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 7;
-        }
-        int8_t *const out = arena.bytes + 8 + row * 4;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_dense(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 4);
+    if (pushed.rows == 3) {
+        return M_NCHW_TOO_MANY_ROWS;
     }
-    /* layer 2: softmax: softmax */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 8 + r * 4;
-        }
-        int8_t *const out = output + row * 4;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_softmax(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 4);
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 20);
+    const struct call call = { pushed_ring[0], 20, pushed_slots, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_NCHW_OK;
+}
+
+int m_nchw_end(int8_t output[4])
+{
+    if (!pushed.open) {
+        return M_NCHW_NOT_BEGUN;
     }
+    if (pushed.rows < 3) {
+        return M_NCHW_ROWS_MISSING;
+    }
+    const struct call call = { pushed_ring[0], 20, pushed_slots, output };
+    run(&call, pushed_steps[3], 3);
+    pushed.open = 0;
+    return M_NCHW_OK;
 }

@@ -7,27 +7,67 @@
 #include "m_normAfter.h"
 #include "m_normAfter_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_NORMAFTER_ARENA_ATTRIBUTE
+#define M_NORMAFTER_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 112 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 84 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 84 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0     112    0..1    conv
+ *   rows x bytes   live   offsets       what
+ *      4 x 28         3        0..84     conv
  */
+#ifdef M_NORMAFTER_CALLER_ARENA
+static int8_t *arena;
+
+void m_normAfter_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_NORMAFTER_ARENA_BYTES];
-} arena;
+} arena_memory M_NORMAFTER_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 112, "the arena has the size that was planned");
-_Static_assert(0 + 112 <= M_NORMAFTER_ARENA_BYTES, "conv lies in the arena");
+_Static_assert(sizeof(arena_memory) == 84, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[4] = {
+    0, 7, 14, 0,
+};
+
+/*
+ * The order of the 8 steps: a line per layer, time from left to right.
+ *
+ *    0 ##.#.#..
+ *    1 ..#.#.##
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[8] = {
+    {0, 0}, {0, 1}, {1, 0}, {0, 2}, {1, 1}, {0, 3}, {1, 2}, {1, 3},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -41,7 +81,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     6x6x3 i8, scale 0.015625, zero point 3
  *   output    4x4x7 i8, scale 0.0389958147909127, zero point 48
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 28 bytes, from offset 0
  *   kernel    generic
  *   MACs      3024
  *   |acc|     at most 555601, 21 bits of 32
@@ -82,7 +122,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:120
  *   input     4x4x7 i8, scale 0.0389958147909127, zero point 48
  *   output    4x4x7 i8, scale 0.020835733881183698, zero point 82
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      1008
  *   |acc|     at most 161136, 19 bits of 32
@@ -115,30 +155,121 @@ static void l01_dwconv_3x3(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 3x3, leakyRelu, affine */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k;
+                rows[0 + k] = input_row(call, r);
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_3x3(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 28);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* depthwiseConv: depthwiseConv 3x3, relu, affine */
+            EFFNETC_TRACE_ENTER(1, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 4 ? at(l00_rows[r]) : 0;
+            }
+            int8_t *const out = call->output + y * 28;
+            l01_dwconv_3x3(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 28);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[6 + 1] = {
+    0, 0, 0, 1, 3, 5, 8,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][18];
+
+static const uint8_t pushed_slots[6] = {
+    0, 1, 2, 0, 1, 2,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[112];
+
 void m_normAfter_infer(const int8_t input[108], int8_t output[112])
 {
-    /* layer 0: conv: conv 3x3, leakyRelu, affine */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 18;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 28;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_3x3(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 28);
+    const struct call call = { input, 18, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 8);
+}
+
+void m_normAfter_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_normAfter_push_row(const int8_t row[18])
+{
+    if (!pushed.open) {
+        return M_NORMAFTER_NOT_BEGUN;
     }
-    /* layer 1: depthwiseConv: depthwiseConv 3x3, relu, affine */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 4 ? arena.bytes + 0 + r * 28 : 0;
-        }
-        int8_t *const out = output + row * 28;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_dwconv_3x3(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 28);
+    if (pushed.rows == 6) {
+        return M_NORMAFTER_TOO_MANY_ROWS;
     }
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 18);
+    const struct call call = { pushed_ring[0], 18, pushed_slots, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_NORMAFTER_OK;
+}
+
+int m_normAfter_end(int8_t output[112])
+{
+    if (!pushed.open) {
+        return M_NORMAFTER_NOT_BEGUN;
+    }
+    if (pushed.rows < 6) {
+        return M_NORMAFTER_ROWS_MISSING;
+    }
+    for (int32_t i = 0; i < 112; ++i) {
+        output[i] = pushed_output[i];
+    }
+    pushed.open = 0;
+    return M_NORMAFTER_OK;
 }

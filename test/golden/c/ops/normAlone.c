@@ -11,29 +11,83 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_NORMALONE_ARENA_ATTRIBUTE
+#define M_NORMALONE_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 116 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 40 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 48 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0     100    0..1    batchNorm
- *      100      16    1..2    maxPool
- *        0      16    2..3    activation
- *       16      12    3..4    conv
+ *   rows x bytes   live   offsets       what
+ *      5 x 20         2        0..40     batchNorm
+ *      2 x 8          1        0..8      maxPool
+ *      2 x 8          1        0..8      activation
+ *      2 x 6          1        8..16     conv
  */
+#ifdef M_NORMALONE_CALLER_ARENA
+static int8_t *arena;
+
+void m_normAlone_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_NORMALONE_ARENA_BYTES];
-} arena;
+} arena_memory M_NORMALONE_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 116, "the arena has the size that was planned");
-_Static_assert(0 + 100 <= M_NORMALONE_ARENA_BYTES, "batchNorm lies in the arena");
-_Static_assert(100 + 16 <= M_NORMALONE_ARENA_BYTES, "maxPool lies in the arena");
-_Static_assert(0 + 16 <= M_NORMALONE_ARENA_BYTES, "activation lies in the arena");
-_Static_assert(16 + 12 <= M_NORMALONE_ARENA_BYTES, "conv lies in the arena");
+_Static_assert(sizeof(arena_memory) == 40, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of batchNorm */
+static const uint8_t l00_rows[5] = {
+    0, 5, 0, 5, 0,
+};
+
+/* rows of maxPool */
+static const uint8_t l01_rows[2] = {
+    0, 0,
+};
+
+/* rows of activation */
+static const uint8_t l02_rows[2] = {
+    0, 0,
+};
+
+/* rows of conv */
+static const uint8_t l03_rows[2] = {
+    2, 2,
+};
+
+/*
+ * The order of the 13 steps: a line per layer, time from left to right.
+ *
+ *    0 ##....##....#
+ *    1 ..#.....#....
+ *    2 ...#.....#...
+ *    3 ....#.....#..
+ *    4 .....#.....#.
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[13] = {
+    {0, 0}, {0, 1}, {1, 0}, {2, 0}, {3, 0}, {4, 0}, {0, 2}, {0, 3},
+    {1, 1}, {2, 1}, {3, 1}, {4, 1}, {0, 4},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -47,7 +101,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     5x5x4 i8, scale 0.015625, zero point 3
  *   output    5x5x4 i8, scale 0.017751067292456534, zero point 21
- *   in arena  arena.bytes + 0
+ *   in arena  5 rows of 20 bytes, from offset 0
  *   kernel    generic
  *   MACs      100
  *   |acc|     at most 49414, 17 bits of 32
@@ -84,7 +138,7 @@ static void l00_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:25
  *   input     5x5x4 i8, scale 0.017751067292456534, zero point 21
  *   output    2x2x4 i8, scale 0.017751067292456534, zero point 21
- *   in arena  arena.bytes + 100
+ *   in arena  2 rows of 8 bytes, from offset 0
  *   kernel    generic
  */
 static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
@@ -115,7 +169,7 @@ static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:56
  *   input     2x2x4 i8, scale 0.017751067292456534, zero point 21
  *   output    2x2x4 i8, scale 0.008853446852927115, zero point -86
- *   in arena  arena.bytes + 0
+ *   in arena  2 rows of 8 bytes, from offset 0
  *   kernel    generic
  */
 static void l02_lookup(int8_t *out, const int8_t *const *rows)
@@ -130,7 +184,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:110
  *   input     2x2x4 i8, scale 0.008853446852927115, zero point -86
  *   output    2x2x3 i8, scale 0.008005375020644244, zero point -128
- *   in arena  arena.bytes + 16
+ *   in arena  2 rows of 6 bytes, from offset 8
  *   kernel    generic
  *   MACs      48
  *   |acc|     at most 130817, 18 bits of 32
@@ -171,7 +225,7 @@ static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:179
  *   input     2x2x3 i8, scale 0.008005375020644244, zero point -128
  *   output    2x2x3 i8, scale 0.008546614931786762, zero point 124
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      12
  *   |acc|     at most 62566, 17 bits of 32
@@ -203,66 +257,136 @@ static void l04_dwconv_1x1(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[2];
+        switch (steps[s].layer) {
+        case 0: { /* batchNorm: depthwiseConv 1x1 */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 20);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* maxPool: maxPool 2x2 */
+            EFFNETC_TRACE_ENTER(1, y);
+            for (int32_t k = 0; k < 2; ++k) {
+                const int32_t r = y * 2 + k;
+                rows[0 + k] = at(l00_rows[r]);
+            }
+            int8_t *const out = at(l01_rows[y]);
+            l01_maxpool_2x2(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 8);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* activation: activation */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_lookup(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 8);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* conv: conv 1x1, relu6 */
+            EFFNETC_TRACE_ENTER(3, y);
+            rows[0] = at(l02_rows[y]);
+            int8_t *const out = at(l03_rows[y]);
+            l03_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 6);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        case 4: { /* batchNorm_2: depthwiseConv 1x1 */
+            EFFNETC_TRACE_ENTER(4, y);
+            rows[0] = at(l03_rows[y]);
+            int8_t *const out = call->output + y * 6;
+            l04_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(4, y, out, 6);
+            EFFNETC_TRACE_LEAVE(4);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[5 + 1] = {
+    0, 1, 6, 7, 12, 13,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[12];
+
 void m_normAlone_infer(const int8_t input[100], int8_t output[12])
 {
-    /* layer 0: batchNorm: depthwiseConv 1x1 */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 20;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 20;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 20);
+    const struct call call = { input, 20, output };
+    pushed.open = 0;
+    run(&call, 0, 13);
+}
+
+void m_normAlone_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_normAlone_push_row(const int8_t row[20])
+{
+    if (!pushed.open) {
+        return M_NORMALONE_NOT_BEGUN;
     }
-    /* layer 1: maxPool: maxPool 2x2 */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 2; ++k) {
-            const int32_t r = row * 2 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 20;
-        }
-        int8_t *const out = arena.bytes + 100 + row * 8;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_maxpool_2x2(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 8);
+    if (pushed.rows == 5) {
+        return M_NORMALONE_TOO_MANY_ROWS;
     }
-    /* layer 2: activation: activation */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 100 + r * 8;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 8;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_lookup(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 8);
+    const struct call call = { row, 0, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_NORMALONE_OK;
+}
+
+int m_normAlone_end(int8_t output[12])
+{
+    if (!pushed.open) {
+        return M_NORMALONE_NOT_BEGUN;
     }
-    /* layer 3: conv: conv 1x1, relu6 */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 8;
-        }
-        int8_t *const out = arena.bytes + 16 + row * 6;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 6);
+    if (pushed.rows < 5) {
+        return M_NORMALONE_ROWS_MISSING;
     }
-    /* layer 4: batchNorm_2: depthwiseConv 1x1 */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 16 + r * 6;
-        }
-        int8_t *const out = output + row * 6;
-        EFFNETC_TRACE_ENTER(4, row);
-        l04_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(4, row, out, 6);
+    for (int32_t i = 0; i < 12; ++i) {
+        output[i] = pushed_output[i];
     }
+    pushed.open = 0;
+    return M_NORMALONE_OK;
 }

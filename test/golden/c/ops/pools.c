@@ -7,31 +7,83 @@
 #include "m_pools.h"
 #include "m_pools_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_POOLS_ARENA_ATTRIBUTE
+#define M_POOLS_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 120 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 32 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 44 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0      80    0..1    avgPool
- *       80      40    1..2    maxPool
- *        0      24    2..3    conv
+ *   rows x bytes   live   offsets       what
+ *      4 x 20         1        0..20     avgPool
+ *      4 x 10         1        0..12     maxPool
+ *      4 x 6          1       12..20     conv
+ *      1 x 12         1       20..32     sums of avgPool_2
  */
+#ifdef M_POOLS_CALLER_ARENA
+static int8_t *arena;
+
+void m_pools_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_POOLS_ARENA_BYTES];
-} arena;
+} arena_memory M_POOLS_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 120, "the arena has the size that was planned");
-_Static_assert(0 + 80 <= M_POOLS_ARENA_BYTES, "avgPool lies in the arena");
-_Static_assert(80 + 40 <= M_POOLS_ARENA_BYTES, "maxPool lies in the arena");
-_Static_assert(0 + 24 <= M_POOLS_ARENA_BYTES, "conv lies in the arena");
+_Static_assert(sizeof(arena_memory) == 32, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of avgPool */
+static const uint8_t l00_rows[4] = {
+    0, 0, 0, 0,
+};
+
+/* rows of maxPool */
+static const uint8_t l01_rows[4] = {
+    0, 0, 0, 0,
+};
+
+/* rows of conv */
+static const uint8_t l02_rows[4] = {
+    3, 3, 3, 3,
+};
+
+/*
+ * The order of the 16 steps: a line per layer, time from left to right.
+ *
+ *    0 #...#...#...#...
+ *    1 .#...#...#...#..
+ *    2 ..#...#...#...#.
+ *    3 ...#...#...#...#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[16] = {
+    {0, 0}, {1, 0}, {2, 0}, {3, 0}, {0, 1}, {1, 1}, {2, 1}, {3, 1},
+    {0, 2}, {1, 2}, {2, 2}, {3, 2}, {0, 3}, {1, 3}, {2, 3}, {3, 3},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -45,7 +97,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     8x7x5 i8, scale 0.015625, zero point 3
  *   output    4x4x5 i8, scale 0.015625, zero point 3
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 20 bytes, from offset 0
  *   kernel    generic
  */
 static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
@@ -79,7 +131,7 @@ static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:61
  *   input     4x4x5 i8, scale 0.015625, zero point 3
  *   output    4x2x5 i8, scale 0.015625, zero point 3
- *   in arena  arena.bytes + 80
+ *   in arena  4 rows of 10 bytes, from offset 0
  *   kernel    generic
  */
 static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
@@ -110,7 +162,7 @@ static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:114
  *   input     4x2x5 i8, scale 0.015625, zero point 3
  *   output    4x2x3 i8, scale 0.016675142213410023, zero point -6
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 6 bytes, from offset 12
  *   kernel    generic
  *   MACs      120
  *   |acc|     at most 99092, 18 bits of 32
@@ -151,80 +203,157 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:155
  *   input     4x2x3 i8, scale 0.016675142213410023, zero point -6
  *   output    1x1x3 i8, scale 0.016675142213410023, zero point -6
- *   in arena  no, in the caller's output
- *   kernel    generic
+ *   in arena  none, the rows go to the caller's output
+ *   kernel    accumulate
  */
-static void l03_avgpool_4x2(int8_t *out, const int8_t *const *rows)
+static void l03_avgpool_4x2_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
     for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[8];
-        int32_t count = 0;
-        for (int32_t ky = 0; ky < 4; ++ky) {
-            for (int32_t kx = 0; kx < 2; ++kx) {
-                const int32_t column = x * 2 + kx - 0;
-                taps[count++] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *taps = row + x * 2 * 3;
         for (int32_t c = 0; c < 3; ++c) {
-            int32_t sum = 0;
-            for (int32_t t = 0; t < count; ++t) {
-                sum += taps[t][c];
+            int32_t sum = y == 0 ? 0 : *sums;
+            for (int32_t kx = 0; kx < 2; ++kx) {
+                sum += taps[kx * 3 + c];
             }
-            /* Mean, halves away from zero. */
-            sum += sum > 0 ? count / 2 : -(count / 2);
-            *out++ = (int8_t)(sum / count);
+            if (y < 3) {
+                *sums = sum;
+            } else {
+                /* Mean, halves away from zero. */
+                *out++ = (int8_t)((sum + (sum > 0 ? 4 : -4)) / 8);
+            }
+            ++sums;
         }
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* avgPool: avgPool 3x3 */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y * 2 + k - 1;
+                rows[0 + k] = r >= 0 && r < 8 ? input_row(call, r) : 0;
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_avgpool_3x3(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 20);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* maxPool: maxPool 1x2 */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_maxpool_1x2(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 10);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* conv: conv 1x1 */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 6);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* avgPool_2: avgPool 4x2 */
+            EFFNETC_TRACE_ENTER(3, y);
+            rows[0] = at(l02_rows[y]);
+            int8_t *const out = call->output;
+            l03_avgpool_4x2_rows(out, (int32_t *)(void *)at(5), rows[0], y);
+            if (y == 3) {
+                EFFNETC_TRACE_ROW(3, 0, out, 3);
+            }
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[8 + 1] = {
+    0, 0, 4, 4, 8, 8, 12, 12, 15,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][35];
+
+static const uint8_t pushed_slots[8] = {
+    0, 1, 2, 0, 1, 2, 0, 1,
+};
+
 void m_pools_infer(const int8_t input[280], int8_t output[3])
 {
-    /* layer 0: avgPool: avgPool 3x3 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 2 + k - 1;
-            rows[k] = r >= 0 && r < 8 ? input + r * 35 : 0;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 20;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_avgpool_3x3(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 20);
+    const struct call call = { input, 35, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 16);
+}
+
+void m_pools_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_pools_push_row(const int8_t row[35])
+{
+    if (!pushed.open) {
+        return M_POOLS_NOT_BEGUN;
     }
-    /* layer 1: maxPool: maxPool 1x2 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 20;
-        }
-        int8_t *const out = arena.bytes + 80 + row * 10;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_maxpool_1x2(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 10);
+    if (pushed.rows == 8) {
+        return M_POOLS_TOO_MANY_ROWS;
     }
-    /* layer 2: conv: conv 1x1 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 80 + r * 10;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 6;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 6);
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 35);
+    const struct call call = { pushed_ring[0], 35, pushed_slots, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_POOLS_OK;
+}
+
+int m_pools_end(int8_t output[3])
+{
+    if (!pushed.open) {
+        return M_POOLS_NOT_BEGUN;
     }
-    /* layer 3: avgPool_2: avgPool 4x2 */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[4];
-        for (int32_t k = 0; k < 4; ++k) {
-            const int32_t r = row * 4 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 6;
-        }
-        int8_t *const out = output + row * 3;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_avgpool_4x2(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 3);
+    if (pushed.rows < 8) {
+        return M_POOLS_ROWS_MISSING;
     }
+    const struct call call = { pushed_ring[0], 35, pushed_slots, output };
+    run(&call, pushed_steps[8], 16);
+    pushed.open = 0;
+    return M_POOLS_OK;
 }

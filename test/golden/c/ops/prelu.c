@@ -11,25 +11,68 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_PRELU_ARENA_ATTRIBUTE
+#define M_PRELU_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 100 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 60 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 72 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0      80    0..1    conv
- *       80      20    1..2    maxPool
+ *   rows x bytes   live   offsets       what
+ *      4 x 20         3        0..60     conv
+ *      2 x 10         1        0..12     maxPool
  */
+#ifdef M_PRELU_CALLER_ARENA
+static int8_t *arena;
+
+void m_prelu_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_PRELU_ARENA_BYTES];
-} arena;
+} arena_memory M_PRELU_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 100, "the arena has the size that was planned");
-_Static_assert(0 + 80 <= M_PRELU_ARENA_BYTES, "conv lies in the arena");
-_Static_assert(80 + 20 <= M_PRELU_ARENA_BYTES, "maxPool lies in the arena");
+_Static_assert(sizeof(arena_memory) == 60, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[4] = {
+    0, 5, 0, 10,
+};
+
+/* rows of maxPool */
+static const uint8_t l01_rows[2] = {
+    0, 0,
+};
+
+/*
+ * The order of the 8 steps: a line per layer, time from left to right.
+ *
+ *    0 ##..##..
+ *    1 ..#...#.
+ *    2 ...#...#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[8] = {
+    {0, 0}, {0, 1}, {1, 0}, {2, 0}, {0, 2}, {0, 3}, {1, 1}, {2, 1},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -43,7 +86,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     4x4x3 i8, scale 0.015625, zero point 3
  *   output    4x4x5 i8, scale 0.017096625589856914, zero point -98
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 20 bytes, from offset 0
  *   kernel    generic
  *   MACs      240
  *   |acc|     at most 86830, 18 bits of 32
@@ -84,7 +127,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:86
  *   input     4x4x5 i8, scale 0.017096625589856914, zero point -98
  *   output    2x2x5 i8, scale 0.017096625589856914, zero point -98
- *   in arena  arena.bytes + 80
+ *   in arena  2 rows of 10 bytes, from offset 0
  *   kernel    generic
  */
 static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
@@ -118,7 +161,7 @@ static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:140
  *   input     2x2x5 i8, scale 0.017096625589856914, zero point -98
  *   output    2x2x5 i8, scale 0.015219911319368026, zero point -125
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      20
  *   |acc|     at most 32385, 16 bits of 32
@@ -150,42 +193,118 @@ static void l02_dwconv_1x1(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 1x1, prelu */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 20);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* maxPool: maxPool 3x3 */
+            EFFNETC_TRACE_ENTER(1, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y * 2 + k - 1;
+                rows[0 + k] = r >= 0 && r < 4 ? at(l00_rows[r]) : 0;
+            }
+            int8_t *const out = at(l01_rows[y]);
+            l01_maxpool_3x3(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 10);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* activation_2: depthwiseConv 1x1, prelu */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = call->output + y * 10;
+            l02_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 10);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[4 + 1] = {
+    0, 1, 4, 5, 8,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[20];
+
 void m_prelu_infer(const int8_t input[48], int8_t output[20])
 {
-    /* layer 0: conv: conv 1x1, prelu */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 12;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 20;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 20);
+    const struct call call = { input, 12, output };
+    pushed.open = 0;
+    run(&call, 0, 8);
+}
+
+void m_prelu_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_prelu_push_row(const int8_t row[12])
+{
+    if (!pushed.open) {
+        return M_PRELU_NOT_BEGUN;
     }
-    /* layer 1: maxPool: maxPool 3x3 */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 2 + k - 1;
-            rows[k] = r >= 0 && r < 4 ? arena.bytes + 0 + r * 20 : 0;
-        }
-        int8_t *const out = arena.bytes + 80 + row * 10;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_maxpool_3x3(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 10);
+    if (pushed.rows == 4) {
+        return M_PRELU_TOO_MANY_ROWS;
     }
-    /* layer 2: activation_2: depthwiseConv 1x1, prelu */
-    for (int32_t row = 0; row < 2; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 80 + r * 10;
-        }
-        int8_t *const out = output + row * 10;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 10);
+    const struct call call = { row, 0, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_PRELU_OK;
+}
+
+int m_prelu_end(int8_t output[20])
+{
+    if (!pushed.open) {
+        return M_PRELU_NOT_BEGUN;
     }
+    if (pushed.rows < 4) {
+        return M_PRELU_ROWS_MISSING;
+    }
+    for (int32_t i = 0; i < 20; ++i) {
+        output[i] = pushed_output[i];
+    }
+    pushed.open = 0;
+    return M_PRELU_OK;
 }

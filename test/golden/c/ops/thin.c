@@ -11,25 +11,68 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_THIN_ARENA_ATTRIBUTE
+#define M_THIN_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 8 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 8 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 8 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0       1    0..1    conv
- *        4       1    1..2    flatten
+ *   rows x bytes   live   offsets       what
+ *      1 x 1          1        0..4      conv
+ *      1 x 1          1        4..8      flatten
  */
+#ifdef M_THIN_CALLER_ARENA
+static int8_t *arena;
+
+void m_thin_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_THIN_ARENA_BYTES];
-} arena;
+} arena_memory M_THIN_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 8, "the arena has the size that was planned");
-_Static_assert(0 + 1 <= M_THIN_ARENA_BYTES, "conv lies in the arena");
-_Static_assert(4 + 1 <= M_THIN_ARENA_BYTES, "flatten lies in the arena");
+_Static_assert(sizeof(arena_memory) == 8, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[1] = {
+    0,
+};
+
+/* rows of flatten */
+static const uint8_t l01_rows[1] = {
+    1,
+};
+
+/*
+ * The order of the 3 steps: a line per layer, time from left to right.
+ *
+ *    0 #..
+ *    1 .#.
+ *    2 ..#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[3] = {
+    {0, 0}, {1, 0}, {2, 0},
+};
 
 /* round(a * b / 2^31), halves up; never both INT32_MIN. Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
@@ -76,7 +119,7 @@ static int32_t one_over_one_plus(int32_t a)
  *   from      model.ts:4:7
  *   input     1x1x17 i8, scale 0.015625, zero point 3
  *   output    1x1x1 i8, scale 0.020884396983127967, zero point -18
- *   in arena  arena.bytes + 0
+ *   in arena  1 rows of 1 bytes, from offset 0
  *   kernel    generic
  *   MACs      153
  *   |acc|     at most 2447649, 23 bits of 32
@@ -118,7 +161,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:65
  *   input     1x1x1 i8, scale 0.020884396983127967, zero point -18
  *   output    1x1x1 i8, scale 0.020884396983127967, zero point -18
- *   in arena  arena.bytes + 4
+ *   in arena  1 rows of 1 bytes, from offset 4
  *   kernel    generic
  */
 static void l01_flatten(int8_t *out, const int8_t *const *rows)
@@ -135,7 +178,7 @@ static void l01_flatten(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:81
  *   input     1x1x1 i8, scale 0.020884396983127967, zero point -18
  *   output    1x1x1 i8, scale 0.00390625, zero point -128
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
 static void l02_softmax(int8_t *out, const int8_t *const *rows)
@@ -172,42 +215,114 @@ static void l02_softmax(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 3x3 */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 1 ? input_row(call, r) : 0;
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_3x3(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 1);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* flatten: flatten */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_flatten(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 1);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* softmax: softmax */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = call->output + y * 1;
+            l02_softmax(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 1);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[1 + 1] = {
+    0, 2,
+};
+
 void m_thin_infer(const int8_t input[17], int8_t output[1])
 {
-    /* layer 0: conv: conv 3x3 */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 1 ? input + r * 17 : 0;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 1;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_3x3(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 1);
+    const struct call call = { input, 17, output };
+    pushed.open = 0;
+    run(&call, 0, 3);
+}
+
+void m_thin_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_thin_push_row(const int8_t row[17])
+{
+    if (!pushed.open) {
+        return M_THIN_NOT_BEGUN;
     }
-    /* layer 1: flatten: flatten */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 1;
-        }
-        int8_t *const out = arena.bytes + 4 + row * 1;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_flatten(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 1);
+    if (pushed.rows == 1) {
+        return M_THIN_TOO_MANY_ROWS;
     }
-    /* layer 2: softmax: softmax */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 4 + r * 1;
-        }
-        int8_t *const out = output + row * 1;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_softmax(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 1);
+    const struct call call = { row, 0, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_THIN_OK;
+}
+
+int m_thin_end(int8_t output[1])
+{
+    if (!pushed.open) {
+        return M_THIN_NOT_BEGUN;
     }
+    if (pushed.rows < 1) {
+        return M_THIN_ROWS_MISSING;
+    }
+    const struct call call = { 0, 0, output };
+    run(&call, pushed_steps[1], 3);
+    pushed.open = 0;
+    return M_THIN_OK;
 }

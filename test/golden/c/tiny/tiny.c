@@ -8,7 +8,7 @@
  *   weights    q.safetensors, SHA-256 8eb10d28eaf78239f554f6ff3b65e2ca667c182cd25012cc1f84733e814b7fd3
  *   rounding   native
  *   MACs       3456
- *   RAM        512 bytes of arena (row-live bound of this order: 288)
+ *   RAM        100 bytes of arena (row-live bound of this order: 128)
  */
 #include "tiny.h"
 #include "tiny_weights.h"
@@ -17,31 +17,94 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef TINY_ARENA_ATTRIBUTE
+#define TINY_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 512 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 100 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 128 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0     256    0..1    block.pw
- *      256     256    1..2    block.dw1
- *        0     128    2..3    block.pool
- *      128     128    3..4    block.dw2
- *        0     128    4..5    block.conv
+ *   rows x bytes   live   offsets       what
+ *      8 x 32         1        0..84     block.pw
+ *      8 x 32         1       16..80     block.dw1
+ *      8 x 16         3        0..84     block.pool
+ *      8 x 16         2        0..100    block.dw2
+ *      4 x 32         1       32..80     block.conv
+ *      1 x 16         1       84..100    sums of fc
  */
+#ifdef TINY_CALLER_ARENA
+static int8_t *arena;
+
+void tiny_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[TINY_ARENA_BYTES];
-} arena;
+} arena_memory TINY_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 512, "the arena has the size that was planned");
-_Static_assert(0 + 256 <= TINY_ARENA_BYTES, "block.pw lies in the arena");
-_Static_assert(256 + 256 <= TINY_ARENA_BYTES, "block.dw1 lies in the arena");
-_Static_assert(0 + 128 <= TINY_ARENA_BYTES, "block.pool lies in the arena");
-_Static_assert(128 + 128 <= TINY_ARENA_BYTES, "block.dw2 lies in the arena");
-_Static_assert(0 + 128 <= TINY_ARENA_BYTES, "block.conv lies in the arena");
+_Static_assert(sizeof(arena_memory) == 100, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of block.pw */
+static const uint8_t l00_rows[8] = {
+    0, 0, 13, 13, 5, 9, 9, 13,
+};
+
+/* rows of block.dw1 */
+static const uint8_t l01_rows[8] = {
+    8, 12, 12, 8, 4, 8, 8, 12,
+};
+
+/* rows of block.pool */
+static const uint8_t l02_rows[8] = {
+    8, 4, 0, 17, 4, 0, 8, 4,
+};
+
+/* rows of block.dw2 */
+static const uint8_t l03_rows[8] = {
+    21, 8, 13, 0, 17, 4, 0, 4,
+};
+
+/* rows of block.conv */
+static const uint8_t l04_rows[4] = {
+    12, 8, 12, 8,
+};
+
+/*
+ * The order of the 40 steps: a line per layer, time from left to right.
+ *
+ *    0 #..#...#.....#...#.....#...#.....#......
+ *    1 .#..#...#.....#...#.....#...#.....#.....
+ *    2 ..#..#...#.....#...#.....#...#.....#....
+ *    3 ......#...#.....#...#.....#...#.....##..
+ *    4 ...........#.........#.........#......#.
+ *    5 ............#.........#.........#......#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[40] = {
+    {0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}, {2, 1}, {3, 0}, {0, 2},
+    {1, 2}, {2, 2}, {3, 1}, {4, 0}, {5, 0}, {0, 3}, {1, 3}, {2, 3},
+    {3, 2}, {0, 4}, {1, 4}, {2, 4}, {3, 3}, {4, 1}, {5, 1}, {0, 5},
+    {1, 5}, {2, 5}, {3, 4}, {0, 6}, {1, 6}, {2, 6}, {3, 5}, {4, 2},
+    {5, 2}, {0, 7}, {1, 7}, {2, 7}, {3, 6}, {3, 7}, {4, 3}, {5, 3},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -55,7 +118,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:6:13
  *   input     8x8x3 i8, scale 0.00392156862745098, zero point -128
  *   output    8x8x4 i8, scale 0.008742568072150736, zero point -128
- *   in arena  arena.bytes + 0
+ *   in arena  8 rows of 32 bytes, from offset 0
  *   kernel    generic
  *   MACs      768
  *   |acc|     at most 116151, 18 bits of 32
@@ -96,7 +159,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x8x4 i8, scale 0.008742568072150736, zero point -128
  *   output    8x8x4 i8, scale 0.004011935813754213, zero point -128
- *   in arena  arena.bytes + 256
+ *   in arena  8 rows of 32 bytes, from offset 16
  *   kernel    generic
  *   MACs      768
  *   |acc|     at most 104728, 18 bits of 32
@@ -134,7 +197,7 @@ static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x8x4 i8, scale 0.004011935813754213, zero point -128
  *   output    8x4x4 i8, scale 0.004011935813754213, zero point -128
- *   in arena  arena.bytes + 0
+ *   in arena  8 rows of 16 bytes, from offset 0
  *   kernel    generic
  */
 static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
@@ -165,7 +228,7 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x4x4 i8, scale 0.004011935813754213, zero point -128
  *   output    8x4x4 i8, scale 0.009446246951234107, zero point -128
- *   in arena  arena.bytes + 128
+ *   in arena  8 rows of 16 bytes, from offset 0
  *   kernel    generic
  *   MACs      384
  *   |acc|     at most 112072, 18 bits of 32
@@ -203,7 +266,7 @@ static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x4x4 i8, scale 0.009446246951234107, zero point -128
  *   output    4x4x8 i8, scale 0.021668381784476484, zero point -128
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 32 bytes, from offset 32
  *   kernel    generic
  *   MACs      1024
  *   |acc|     at most 173962, 19 bits of 32
@@ -244,32 +307,24 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:7:10
  *   input     4x4x8 i8, scale 0.021668381784476484, zero point -128
  *   output    1x1x4 i8, scale 0.21812014860265394, zero point -47
- *   in arena  no, in the caller's output
- *   kernel    generic
+ *   in arena  none, the rows go to the caller's output
+ *   kernel    accumulate
  *   MACs      512
  *   |acc|     at most 2145332, 23 bits of 32
  *   rounding  native
  */
-static void l05_dense(int8_t *out, const int8_t *const *rows)
+static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[4];
-        for (int32_t ky = 0; ky < 4; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 8;
-            }
+    const int8_t *w = tiny_l05_weights + y * 32;
+    for (int32_t o = 0; o < 4; ++o) {
+        int32_t acc = y == 0 ? tiny_l05_bias[o] : sums[o];
+        for (int32_t i = 0; i < 32; ++i) {
+            acc += row[i] * w[i];
         }
-        const int8_t *w = tiny_l05_weights;
-        for (int32_t o = 0; o < 4; ++o) {
-            int32_t acc = tiny_l05_bias[o];
-            for (int32_t t = 0; t < 4; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 32; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 32;
-            }
+        w += 128;
+        if (y < 3) {
+            sums[o] = acc;
+        } else {
             const int32_t multiplier = tiny_l05_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += -47;
@@ -280,78 +335,146 @@ static void l05_dense(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* block.pw: conv 1x1, relu */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 32);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* block.dw1: depthwiseConv 1x3, relu */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_dwconv_1x3(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 32);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* block.pool: maxPool 1x2 */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_maxpool_1x2(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 16);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* block.dw2: depthwiseConv 3x1, relu */
+            EFFNETC_TRACE_ENTER(3, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 8 ? at(l02_rows[r]) : 0;
+            }
+            int8_t *const out = at(l03_rows[y]);
+            l03_dwconv_3x1(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 16);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        case 4: { /* block.conv: conv 2x1, relu */
+            EFFNETC_TRACE_ENTER(4, y);
+            for (int32_t k = 0; k < 2; ++k) {
+                const int32_t r = y * 2 + k;
+                rows[0 + k] = at(l03_rows[r]);
+            }
+            int8_t *const out = at(l04_rows[y]);
+            l04_conv_2x1(out, rows);
+            EFFNETC_TRACE_ROW(4, y, out, 32);
+            EFFNETC_TRACE_LEAVE(4);
+            break;
+        }
+        case 5: { /* fc: dense */
+            EFFNETC_TRACE_ENTER(5, y);
+            rows[0] = at(l04_rows[y]);
+            int8_t *const out = call->output;
+            l05_dense_rows(out, (int32_t *)(void *)at(21), rows[0], y);
+            if (y == 3) {
+                EFFNETC_TRACE_ROW(5, 0, out, 4);
+            }
+            EFFNETC_TRACE_LEAVE(5);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[8 + 1] = {
+    0, 3, 7, 13, 17, 23, 27, 33, 39,
+};
+
 void tiny_infer(const int8_t input[192], int8_t output[4])
 {
-    /* layer 0: block.pw: conv 1x1, relu */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 24;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 32;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 32);
+    const struct call call = { input, 24, output };
+    pushed.open = 0;
+    run(&call, 0, 40);
+}
+
+void tiny_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int tiny_push_row(const int8_t row[24])
+{
+    if (!pushed.open) {
+        return TINY_NOT_BEGUN;
     }
-    /* layer 1: block.dw1: depthwiseConv 1x3, relu */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 32;
-        }
-        int8_t *const out = arena.bytes + 256 + row * 32;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_dwconv_1x3(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 32);
+    if (pushed.rows == 8) {
+        return TINY_TOO_MANY_ROWS;
     }
-    /* layer 2: block.pool: maxPool 1x2 */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 256 + r * 32;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 16;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_maxpool_1x2(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 16);
+    const struct call call = { row, 0, 0 };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return TINY_OK;
+}
+
+int tiny_end(int8_t output[4])
+{
+    if (!pushed.open) {
+        return TINY_NOT_BEGUN;
     }
-    /* layer 3: block.dw2: depthwiseConv 3x1, relu */
-    for (int32_t row = 0; row < 8; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 8 ? arena.bytes + 0 + r * 16 : 0;
-        }
-        int8_t *const out = arena.bytes + 128 + row * 16;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_dwconv_3x1(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 16);
+    if (pushed.rows < 8) {
+        return TINY_ROWS_MISSING;
     }
-    /* layer 4: block.conv: conv 2x1, relu */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 2; ++k) {
-            const int32_t r = row * 2 + k - 0;
-            rows[k] = arena.bytes + 128 + r * 16;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 32;
-        EFFNETC_TRACE_ENTER(4, row);
-        l04_conv_2x1(out, rows);
-        EFFNETC_TRACE_ROW(4, row, out, 32);
-    }
-    /* layer 5: fc: dense */
-    for (int32_t row = 0; row < 1; ++row) {
-        const int8_t *rows[4];
-        for (int32_t k = 0; k < 4; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 32;
-        }
-        int8_t *const out = output + row * 4;
-        EFFNETC_TRACE_ENTER(5, row);
-        l05_dense(out, rows);
-        EFFNETC_TRACE_ROW(5, row, out, 4);
-    }
+    const struct call call = { 0, 0, output };
+    run(&call, pushed_steps[8], 40);
+    pushed.open = 0;
+    return TINY_OK;
 }

@@ -8,7 +8,7 @@
  *   weights    q.safetensors, SHA-256 8eb10d28eaf78239f554f6ff3b65e2ca667c182cd25012cc1f84733e814b7fd3
  *   rounding   native
  *   MACs       3456
- *   RAM        512 bytes of arena (row-live bound of this order: 288)
+ *   RAM        100 bytes of arena (row-live bound of this order: 128)
  *
  * Input:  8x8x3 int8, rows of pixels, channels together (HWC); real = 0.00392156862745098 * (q - (-128))
  * Output: 1x1x4 int8_t; 1x1x4 i8, scale 0.21812014860265394, zero point -47
@@ -27,14 +27,39 @@ extern "C" {
 #define TINY_INPUT_CHANNELS 3
 #define TINY_INPUT_COUNT 192
 #define TINY_OUTPUT_COUNT 4
-/* Static RAM of the model: everything but the caller's input and output, and the stack. */
-#define TINY_ARENA_BYTES 512
+/* Static RAM of the model, but for a few bytes of state; the input, the output and the stack come on top. */
+#define TINY_ARENA_BYTES 100
+
+/* What the functions below return. */
+#define TINY_OK 0
+#define TINY_NOT_BEGUN (-1)     /* _push_row or _end without _begin, or after _end or _infer */
+#define TINY_TOO_MANY_ROWS (-2) /* _push_row after row 8; the row is not taken */
+#define TINY_ROWS_MISSING (-3)  /* _end before row 8; the rows so far stay, more may be pushed */
 
 /*
- * One inference. Reads `input`, which stays as it is, and writes `output`; they must not overlap.
- * Not reentrant: intermediate rows live in one static arena.
+ * One inference on a whole input. Reads `input`, which stays as it is, and writes `output`; they must not overlap.
+ * Not reentrant: intermediate rows live in one arena.
  */
 void tiny_infer(const int8_t input[192], int8_t output[4]);
+
+/*
+ * The same inference, bit for bit, row by row: _begin, then _push_row 8 times from the top of the input, then
+ * _end. Each call does what can be done with the rows so far. A row may be overwritten when _push_row has returned.
+ * No row of the input is kept.
+ */
+void tiny_begin(void);
+int tiny_push_row(const int8_t row[24]);
+int tiny_end(int8_t output[4]);
+
+/*
+ * Placement, decided where tiny.c is compiled:
+ *   TINY_ARENA_ATTRIBUTE    attributes of the arena, as in __attribute__((section(".dtcm")))
+ *   TINY_CALLER_ARENA       no static arena: call _set_arena once, with 100 bytes aligned to 4
+ *   TINY_WEIGHTS_ATTRIBUTE  attributes of all weights and tables of tiny_weights.c
+ */
+#ifdef TINY_CALLER_ARENA
+void tiny_set_arena(void *bytes);
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,101 @@
+import { invariant } from '../diagnostics/diagnostic.js';
+import type { GraphIndex } from '../ir/graph.js';
+import { rowBytes, type TensorType } from '../ir/tensor.js';
+import { identifier, layerPrefix } from '../kernels/names.js';
+import { opTable } from '../ops/index.js';
+import type { Plan, PlannedLayer } from '../plan/plan.js';
+import type { RowInput } from '../plan/row-program.js';
+import { layerFacts, layerTitle } from './describe.js';
+import type { TemplateEngine } from './engine.js';
+import { tableView } from './tables.js';
+import type { InputView, LayerView } from './views.js';
+
+/** `l03_rows`: where the rows of the tensor are that layer 3 makes. */
+export const rowTableOf = (layer: number): string => `${layerPrefix(layer)}_rows`;
+export const scratchTableOf = (layer: number): string => `${layerPrefix(layer)}_scratch`;
+
+/** The layer with the number `i` in the order of the graph. */
+export function layerView(plan: Plan, i: number, index: GraphIndex, engine: TemplateEngine): LayerView {
+  const layer = plan.layers[i];
+  const { node, kernel, row } = layer;
+  const op = opTable.get(node.op);
+  invariant(op !== undefined, `'${node.op}' is an op`);
+  const inputs = index.inputTypes(node);
+  const shapes = inputs.map(type => type.shape);
+  const prefix = layerPrefix(i);
+  const symbolOf = (suffix: string): string => `${index.graph.name}_${prefix}_${suffix}`;
+  const tables = Object.fromEntries(kernel.tables.map(t => [t.suffix, symbolOf(t.suffix)]));
+  const name = `${prefix}_${identifier(kernel.slug)}`;
+  const toCaller = node.name === index.graph.output;
+  const state = plan.buffers.states[i];
+  return {
+    index: i,
+    title: layerTitle(node),
+    facts: layerFacts(node, inputs, kernel, op.macs(node, shapes, node.type.shape), placeOf(plan, layer, toCaller)),
+    function: name,
+    code: engine.render(kernel.template, { ...kernel.view, function: name, tables }).trimEnd(),
+    tables: kernel.tables.map(t => tableView(t, symbolOf(t.suffix))),
+    ctype: node.type.dtype === 'i32' ? 'int32_t' : 'int8_t',
+    inputs: inputViews(plan, layer, inputs),
+    toCaller,
+    rowTable: rowTableOf(i),
+    rowElements: node.type.shape.width * node.type.shape.channels,
+    rowBytes: rowBytes(node.type),
+    accumulates: row.makes === 'last',
+    lastStep: row.steps - 1,
+    sumsWord: state < 0 ? 0 : plan.offsets[state] / 4,
+    hasScratch: row.scratchBytes > 0,
+    scratchTable: scratchTableOf(i),
+  };
+}
+
+function placeOf(plan: Plan, { row }: PlannedLayer, toCaller: boolean): string {
+  if (toCaller) return "none, the rows go to the caller's output";
+  const blocks = [...plan.buffers.rows[row.output]];
+  const lowest = Math.min(...blocks.map(block => plan.offsets[block]));
+  return `${blocks.length} rows of ${plan.program.tensors[row.output].rowBytes} bytes, from offset ${lowest}`;
+}
+
+function inputViews(plan: Plan, { row }: PlannedLayer, types: readonly TensorType[]): InputView[] {
+  let first = 0;
+  return row.inputs.map((input, i): InputView => {
+    const view = inputView(plan, input, types[i], row.steps, first);
+    first += view.count;
+    return view;
+  });
+}
+
+function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number, first: number): InputView {
+  const { rows, stride, before } = input.window;
+  const { height, width, channels } = type.shape;
+  const { home } = plan.program.tensors[input.tensor];
+  const mayMiss = before > 0 || (steps - 1) * stride - before + rows > height;
+  return {
+    fromCaller: home === 'input',
+    fromOutput: home === 'output',
+    fromArena: home === 'arena',
+    rowTable: rowTableOf(plan.program.layers.findIndex(({ output }) => output === input.tensor)),
+    first,
+    count: rows,
+    same: rows === 1 && stride === 1 && !mayMiss,
+    stride,
+    before,
+    strided: stride !== 1,
+    shifted: before > 0,
+    mayMiss,
+    height,
+    rowElements: width * channels,
+  };
+}
+
+/** Elements of the longest list of row pointers. */
+export function longestWindow(layers: readonly LayerView[]): number {
+  return layers.reduce(
+    (most, { inputs }) =>
+      Math.max(
+        most,
+        inputs.reduce((sum, { count }) => sum + count, 0),
+      ),
+    1,
+  );
+}

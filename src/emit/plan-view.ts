@@ -1,0 +1,111 @@
+import type { Plan } from '../plan/plan.js';
+import { rowTableOf, scratchTableOf } from './layer-view.js';
+import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
+
+const perLine = 16;
+const stepsPerLine = 8;
+/** Columns of the chart. */
+const chartWidth = 96;
+
+export function inLines(values: readonly number[], length = perLine): number[][] {
+  const lines: number[][] = [];
+  for (let i = 0; i < values.length; i += length) lines.push(values.slice(i, i + length));
+  return lines;
+}
+
+/** The smallest unsigned type that holds all values. */
+export function unsignedType(values: Iterable<number>): string {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most < 2 ** 8 ? 'uint8_t' : most < 2 ** 16 ? 'uint16_t' : 'uint32_t';
+}
+
+export const unsignedBytes: Readonly<Record<string, number>> = { uint8_t: 1, uint16_t: 2, uint32_t: 4 };
+
+/** Places of all rows and of all scratch of the arena, in words. */
+export function rowTables(plan: Plan): RowTableView[] {
+  const table = (symbol: string, blocks: Int32Array, comment: string): RowTableView => {
+    const words = Array.from(blocks, block => plan.offsets[block] / 4);
+    return { symbol, ctype: unsignedType(words), comment, count: words.length, lines: inLines(words) };
+  };
+  return plan.layers.flatMap(({ node, row }, l) => {
+    const tables: RowTableView[] = [];
+    if (plan.program.tensors[row.output].home === 'arena') {
+      tables.push(table(rowTableOf(l), plan.buffers.rows[row.output], `rows of ${node.name}`));
+    }
+    if (row.scratchBytes > 0) tables.push(table(scratchTableOf(l), plan.buffers.scratch[l], `scratch of ${node.name}`));
+    return tables;
+  });
+}
+
+/** The memory map: a line per tensor of the arena, and per layer that keeps sums. */
+export function bufferViews(plan: Plan): BufferView[] {
+  const { blocks, rows, states } = plan.buffers;
+  return plan.layers.flatMap(({ node, row }, l) => {
+    const views: BufferView[] = [];
+    const add = (name: string, numbers: readonly number[], bytes: number): void => {
+      const lowest = Math.min(...numbers.map(b => plan.offsets[b]));
+      const end = Math.max(...numbers.map(b => plan.offsets[b] + blocks[b].bytes));
+      views.push({ name, rows: numbers.length, rowBytes: bytes, live: mostLive(plan, numbers), lowest, end });
+    };
+    if (states[l] >= 0) add(`sums of ${node.name}`, [states[l]], row.stateBytes);
+    if (row.scratchBytes > 0) add(`scratch of ${node.name}`, [...plan.buffers.scratch[l]], row.scratchBytes);
+    const { home, rowBytes } = plan.program.tensors[row.output];
+    if (home === 'arena') add(node.name, [...rows[row.output]], rowBytes);
+    return views;
+  });
+}
+
+function mostLive({ buffers }: Plan, numbers: readonly number[]): number {
+  const spans = numbers.map(b => buffers.blocks[b]);
+  return Math.max(...spans.map(({ from }) => spans.filter(s => s.from <= from && from <= s.to).length));
+}
+
+const stepType = (plan: Plan): string => unsignedType(plan.steps.flatMap(({ layer, index }) => [layer, index]));
+
+export function stepsView(plan: Plan): StepsView {
+  const { steps, layers } = plan;
+  return {
+    count: steps.length,
+    ctype: stepType(plan),
+    chart: chart(plan),
+    lines: inLines(Array.from(steps.keys()), stepsPerLine).map(line =>
+      line.map(s => `{${steps[s].layer}, ${steps[s].index}}`).join(', '),
+    ),
+  };
+
+  /** Each column stands for some steps; a mark where the layer has one of them. */
+  function chart({ steps }: Plan): string[] {
+    const columns = Math.min(chartWidth, steps.length);
+    return layers.map((_, l) => {
+      const marks = new Array<string>(columns).fill('.');
+      for (const [time, step] of steps.entries()) {
+        if (step.layer === l) marks[Math.floor((time * columns) / steps.length)] = '#';
+      }
+      return `${String(l).padStart(2)} ${marks.join('')}`;
+    });
+  }
+}
+
+export function pushView(plan: Plan, input: { readonly height: number; readonly rowElements: number }): PushView {
+  const { stepsAfter, outputFrom, keptRows } = plan.pushing;
+  const last = stepsAfter[input.height - 1];
+  const holdsOutput = outputFrom < last;
+  const cuts = stepsAfter.map((steps, rows) => (rows === 0 ? 0 : holdsOutput ? steps : Math.min(steps, outputFrom)));
+  return {
+    rows: input.height,
+    rowElements: input.rowElements,
+    cuts: inLines(cuts),
+    keepsRows: keptRows > 1,
+    keptRows,
+    slots: inLines(Array.from({ length: input.height }, (_, row) => row % keptRows)),
+    holdsOutput,
+  };
+}
+
+/** Bytes of flash that the driver's tables take. */
+export function planTableBytes(plan: Plan, tables: readonly RowTableView[], push: PushView): number {
+  const rows = tables.reduce((sum, t) => sum + t.count * unsignedBytes[t.ctype], 0);
+  const step = 2 * unsignedBytes[stepType(plan)];
+  return rows + plan.steps.length * step + 2 * (push.rows + 1) + (push.keepsRows ? push.rows : 0);
+}

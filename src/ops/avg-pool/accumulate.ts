@@ -1,0 +1,32 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import type { PoolAttributes } from '../shared/pool.js';
+
+/** A mean over all rows takes them one by one: int32 sums of its outputs instead of the whole input in memory. */
+export const accumulatingAvgPool: KernelVariant = {
+  name: 'accumulate',
+  needs: [],
+  plan(plain, [input]) {
+    const node = plain as Node<PoolAttributes>;
+    const { kernel, stride, padding } = node.attributes;
+    const { height, width, channels } = node.type.shape;
+    const wholeHeight = kernel[0] === input.shape.height && height === 1;
+    if (!wholeHeight || input.shape.height === 1 || padding.some(rows => rows > 0)) return undefined;
+    return {
+      slug: `avgpool_${kernel[0]}x${kernel[1]}_rows`,
+      template: 'kernels/avg-pool/accumulate',
+      view: {
+        outputWidth: width,
+        channels,
+        columns: kernel[1],
+        stridePixels: stride[1],
+        lastRow: input.shape.height - 1,
+        count: kernel[0] * kernel[1],
+        half: Math.floor((kernel[0] * kernel[1]) / 2),
+      },
+      tables: [],
+      helpers: [],
+      sumsBytes: 4 * width * channels,
+    };
+  },
+};

@@ -1,0 +1,43 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { requantisePlan } from '../shared/linear-kernel.js';
+import type { DenseAttributes } from './index.js';
+
+/** Takes the input row by row: int32 sums of all units instead of the whole input in memory. Same weights, same MACs. */
+export const accumulatingDense: KernelVariant = {
+  name: 'accumulate',
+  needs: [],
+  plan(plain, [input]) {
+    const node = plain as Node<DenseAttributes>;
+    const { height, width, channels } = input.shape;
+    if (height === 1) return undefined;
+    const { weight } = node.constants;
+    const { units } = node.attributes;
+    const requantise = requantisePlan(node, input);
+    return {
+      slug: 'dense_rows',
+      template: 'kernels/dense/accumulate',
+      view: {
+        units,
+        lastRow: height - 1,
+        rowElements: width * channels,
+        weightsPerUnit: height * width * channels,
+        requantise: requantise.view,
+      },
+      tables: [
+        {
+          suffix: 'weights',
+          ctype: 'int8_t',
+          values: weight.data,
+          perLine: weight.data.length / units,
+          layout: `OHWI ${weight.shape.join('x')}, a line per unit`,
+          kind: 'weights',
+        },
+        ...requantise.tables,
+      ],
+      helpers: requantise.helpers,
+      accumulatorBound: requantise.accumulatorBound,
+      sumsBytes: 4 * units,
+    };
+  },
+};

@@ -1,0 +1,84 @@
+import { type Buffers, buffersOf } from './blocks.js';
+import { LiveMemory } from './live-memory.js';
+import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
+import { type Placement, placeBlocks } from './place.js';
+import type { RowProgram, Step } from './row-program.js';
+import { searchOrder } from './search.js';
+
+/** Which order of steps: the best that is found, or one of the two that set the standard. */
+export type OrderGoal = 'search' | 'demand' | 'layers';
+
+/** When everything happens and where everything lies. */
+export interface RowPlan {
+  readonly program: RowProgram;
+  readonly steps: readonly Step[];
+  readonly buffers: Buffers;
+  /** Per block of the buffers, in bytes from the start of the arena. */
+  readonly offsets: Int32Array;
+  readonly arenaBytes: number;
+  /**
+   * The row-live bound of this order: the peak over the steps of live row bytes, when no two rows share any. The arena can
+   * be smaller, where an output row lies over a row that dies.
+   */
+  readonly boundBytes: number;
+  /** The row-live bounds of the two orders that are always there, for comparison. */
+  readonly standard: { readonly demand: number; readonly layers: number };
+  /** No order and no placement of these layers needs less; overlays counted. */
+  readonly leastBytes: number;
+}
+
+/** States that the search may expand for each peak that it tries. */
+export const searchLimit = 20_000;
+
+/** Chooses the order and places the rows. Deterministic: the same program gives the same plan on any machine. */
+export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPlan {
+  const memory = new LiveMemory(program);
+  const plain = new LiveMemory(withoutOverlays(program));
+  const layers = layerByLayer(program);
+  const demand = demandDriven(program);
+  const standard = { demand: peakOf(plain, demand), layers: peakOf(plain, layers) };
+  const finish = (order: Order, placement: Placement, leastBytes: number): RowPlan => {
+    const steps = stepsOf(order, program.layers.length);
+    const boundBytes = peakOf(plain, order);
+    const { offsets, bytes: arenaBytes } = placement;
+    return {
+      program,
+      steps,
+      buffers: buffersOf(program, steps),
+      offsets,
+      arenaBytes,
+      boundBytes,
+      standard,
+      leastBytes,
+    };
+  };
+  const known = goal === 'layers' ? [layers] : goal === 'demand' ? [demand] : [demand, layers];
+  const shared = goal === 'search' ? searchOrder(memory, known, searchLimit) : undefined;
+  const apart = goal === 'search' ? searchOrder(plain, known, searchLimit) : undefined;
+  const leastBytes = shared?.lowerBound ?? peakOf(memory, known[0]);
+  // The searched orders as they were searched for first: rows that share no bytes are the easier ones to place.
+  const attempts = [
+    ...(apart === undefined ? [] : [{ order: apart.order, live: plain }]),
+    ...(shared === undefined ? [] : [{ order: shared.order, live: memory }]),
+    ...known.flatMap(order => [plain, memory].map(live => ({ order, live }))),
+  ];
+  let best: { order: Order; placement: Placement } | undefined;
+  for (const { order, live } of attempts) {
+    const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
+    const peak = peakOf(live, order);
+    if (peak >= limit) continue;
+    const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
+    const placement = placeBlocks(blocks, peak, limit);
+    if (placement !== undefined) best = { order, placement };
+  }
+  return finish(best?.order ?? known[0], best?.placement ?? { offsets: new Int32Array(0), bytes: 0 }, leastBytes);
+}
+
+/** The same layers, none of whose outputs may lie over its inputs. */
+function withoutOverlays(program: RowProgram): RowProgram {
+  const layers = program.layers.map(layer => ({
+    ...layer,
+    inputs: layer.inputs.map(({ tensor, window }) => ({ tensor, window })),
+  }));
+  return { ...program, layers };
+}

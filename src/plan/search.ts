@@ -1,0 +1,197 @@
+import type { LiveMemory } from './live-memory.js';
+import { type Order, peakOf } from './orders.js';
+import { alignment, stepCount } from './row-program.js';
+import { smoothOrder } from './smooth.js';
+
+export interface SearchResult {
+  readonly order: Order;
+  /** Its peak of live bytes. */
+  readonly peak: number;
+  /** No order has a smaller peak than this; equal to `peak` where the order is proven best. */
+  readonly lowerBound: number;
+}
+
+/** A state that was reached, and how. */
+interface Reached {
+  readonly counts: Int32Array;
+  readonly live: number;
+  readonly from: Reached | undefined;
+  readonly steps: readonly number[];
+}
+
+/**
+ * Finds the order with the least peak of live bytes, by halving the range between what one step takes and what the given
+ * orders take. Whether there is an order under a given peak is found out by {@link orderUnder}.
+ *
+ * @param known orders to start from, at least one
+ * @param limit states that may be expanded for one peak; beyond that the result is good, but not proven best
+ */
+export function searchOrder(memory: LiveMemory, known: readonly Order[], limit: number): SearchResult {
+  let best = known.map(order => ({ order, peak: peakOf(memory, order) })).reduce((a, b) => (b.peak < a.peak ? b : a));
+  let lowerBound = leastPeak(memory);
+  /** Peaks below this were tried in vain, whether or not it was proven that there is no order. */
+  let tried = lowerBound;
+  while (tried < best.peak) {
+    const peak = tried + alignment * Math.floor((best.peak - tried) / (2 * alignment));
+    const found = orderUnder(memory, peak, limit);
+    if (found.order !== undefined) {
+      best = { order: found.order, peak: peakOf(memory, found.order) };
+      continue;
+    }
+    if (found.complete && tried === lowerBound) lowerBound = found.blocked;
+    tried = found.complete ? found.blocked : peak + alignment;
+  }
+  return {
+    order: smoothOrder(memory, best.order, best.peak),
+    peak: best.peak,
+    lowerBound: Math.min(lowerBound, best.peak),
+  };
+}
+
+interface Attempt {
+  readonly order?: Order;
+  /** Was everything looked at? Then no order has a peak below `blocked`. */
+  readonly complete: boolean;
+  readonly blocked: number;
+}
+
+/**
+ * Looks for an order whose live bytes never exceed `peak`, among the states "how many steps each layer has done". A state
+ * is visited once, since what remains depends on the counts alone; depth first, what adds
+ * least first.
+ *
+ * What keeps it small: a run of steps under the peak, after which no more is live than before, is done at once without
+ * looking at others ({@link settle}, {@link crossHill}). That loses nothing. Live bytes are a submodular function of the
+ * set of steps done: a row is live when its maker is in the set and not all of its readers are. So if no set between S and
+ * T has fewer live bytes than T, then doing T's steps first makes no later state larger; and whether a row dies in a step,
+ * so that its bytes can be shared, only becomes more often true.
+ */
+function orderUnder(memory: LiveMemory, peak: number, limit: number): Attempt {
+  const { layers } = memory.program;
+  const total = stepCount(memory.program);
+  const seen = new Set<string>();
+  const stack: Reached[] = [{ counts: memory.start(), live: 0, from: undefined, steps: [] }];
+  let blocked = Number.POSITIVE_INFINITY;
+  for (let expanded = 0; expanded < limit; ) {
+    const popped = stack.pop();
+    if (popped === undefined) return { complete: true, blocked };
+    const state = runFreely(memory, popped, peak);
+    const before = seen.size;
+    if (seen.add(String.fromCharCode(...state.counts)).size === before) continue;
+    if (state.counts.reduce((sum, count) => sum + count, 0) === total)
+      return { order: orderTo(state), complete: true, blocked };
+    expanded++;
+    const next: { readonly layer: number; readonly after: number; readonly during: number }[] = [];
+    for (let l = 0; l < layers.length; l++) {
+      if (!memory.enabled(state.counts, l)) continue;
+      const { during, after } = memory.change(state.counts, l);
+      if (state.live + during <= peak) next.push({ layer: l, during, after });
+      else blocked = Math.min(blocked, state.live + during);
+    }
+    // On top what adds least: an order that stays low is easier to place.
+    next.sort((a, b) => b.after - a.after || a.layer - b.layer);
+    for (const { layer, after } of next) {
+      const counts = state.counts.slice();
+      counts[layer]++;
+      stack.push({ counts, live: state.live + after, from: state, steps: [layer] });
+    }
+  }
+  return { complete: false, blocked: peak + alignment };
+}
+
+/** What the hungriest step takes by itself: no order has a smaller peak. */
+function leastPeak(memory: LiveMemory): number {
+  return memory.program.layers.reduce((most, _, l) => Math.max(most, memory.leastDuring(l)), 0);
+}
+
+/** Does all that loses nothing. */
+function runFreely(memory: LiveMemory, state: Reached, peak: number): Reached {
+  const run = new Run(memory, state, peak);
+  const layers = Array.from(memory.program.layers.keys());
+  do settle(run, layers);
+  while (layers.some(l => crossHill(run, l, layers)));
+  return run.steps.length === 0 ? state : run.reached(state);
+}
+
+/** Steps done from a state on, under a peak. */
+class Run {
+  readonly counts: Int32Array;
+  readonly steps: number[] = [];
+  live: number;
+
+  constructor(
+    readonly memory: LiveMemory,
+    { counts, live }: Pick<Reached, 'counts' | 'live'>,
+    private readonly peak: number,
+  ) {
+    this.counts = counts.slice();
+    this.live = live;
+  }
+
+  /** The change that the next step of a layer makes; nothing when it cannot be done, or not under the peak. */
+  possible(layer: number): number | undefined {
+    if (!this.memory.enabled(this.counts, layer)) return undefined;
+    const { during, after } = this.memory.change(this.counts, layer);
+    return this.live + during > this.peak ? undefined : after;
+  }
+
+  perform(layer: number, after: number): void {
+    this.counts[layer]++;
+    this.steps.push(layer);
+    this.live += after;
+  }
+
+  /** A run that starts where this one is. */
+  branch(): Run {
+    return new Run(this.memory, this, this.peak);
+  }
+
+  adopt(other: Run): void {
+    this.counts.set(other.counts);
+    this.live = other.live;
+    this.steps.push(...other.steps);
+  }
+
+  reached(from: Reached): Reached {
+    const { counts, live, steps } = this;
+    return { counts, live, from, steps };
+  }
+}
+
+/** Does steps of these layers that make the live bytes no more, while there are any. */
+function settle(run: Run, layers: readonly number[]): void {
+  for (let again = true; again; ) {
+    again = false;
+    for (const l of layers) {
+      for (let after = run.possible(l); after !== undefined && after <= 0; after = run.possible(l)) {
+        run.perform(l, after);
+        again = true;
+      }
+    }
+  }
+}
+
+/**
+ * Does a step that makes the live bytes more, and what it makes possible, if no more is live afterwards. Only steps that
+ * were not possible without the first one may follow it: so every set between is one on the way, and none has fewer live
+ * bytes than the last.
+ */
+function crossHill(run: Run, first: number, layers: readonly number[]): boolean {
+  const after = run.possible(first);
+  if (after === undefined) return false;
+  const hill = run.branch();
+  hill.perform(first, after);
+  settle(
+    hill,
+    layers.filter(l => l === first || !run.memory.enabled(run.counts, l)),
+  );
+  if (hill.live > run.live) return false;
+  run.adopt(hill);
+  return true;
+}
+
+function orderTo(state: Reached): Order {
+  const parts: (readonly number[])[] = [];
+  for (let at: Reached | undefined = state; at !== undefined; at = at.from) parts.push(at.steps);
+  return Int32Array.from(parts.reverse().flat());
+}
