@@ -54,8 +54,8 @@ export function modelView({ graph, plan, version, provenance }: ModelParts, engi
       count: elementCount(output.shape),
       meaning: output.dtype === 'i32' ? 'the index of the largest value' : describeType(output),
     },
-    // C has no empty arrays.
-    arenaBytes: Math.max(plan.arenaBytes, 4),
+    arenaBytes: plan.arenaBytes,
+    usesArena: plan.arenaBytes > 0,
     boundBytes: plan.boundBytes,
     weightBytes: bytes('weights'),
     tableBytes: bytes('tables') + planTableBytes(plan, places, push),

@@ -119,6 +119,8 @@ export interface ModelView {
   };
   readonly output: { readonly shape: string; readonly ctype: string; readonly count: number; readonly meaning: string };
   readonly arenaBytes: number;
+  /** False where all rows are the caller's: then there is no arena. */
+  readonly usesArena: boolean;
   readonly boundBytes: number;
   readonly weightBytes: number;
   readonly tableBytes: number;

@@ -18,36 +18,6 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
-#ifndef M_CONV_ARENA_ATTRIBUTE
-#define M_CONV_ARENA_ATTRIBUTE
-#endif
-
-/*
- * Memory map: 4 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
- * it; rows that do not live at the same time share bytes. Live rows of this order: at most 0 bytes.
- *
- *   rows x bytes   live   offsets       what
- */
-#ifdef M_CONV_CALLER_ARENA
-static int8_t *arena;
-
-void m_conv_set_arena(void *bytes)
-{
-    arena = bytes;
-}
-#else
-static union {
-    int32_t aligned; /* for the alignment only */
-    int8_t bytes[M_CONV_ARENA_BYTES];
-} arena_memory M_CONV_ARENA_ATTRIBUTE;
-
-_Static_assert(sizeof(arena_memory) == 4, "the arena has the size that was planned");
-
-static int8_t *const arena = arena_memory.bytes;
-#endif
-
-/* Where the rows are in the arena, in words of 4 bytes. */
-
 /*
  * The order of the 4 steps: a line per layer, time from left to right.
  *
@@ -122,11 +92,6 @@ struct call {
 static const int8_t *input_row(const struct call *call, int32_t r)
 {
     return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
-}
-
-static int8_t *at(uint32_t word)
-{
-    return arena + 4 * word;
 }
 
 /* Does the steps from `first` up to `end`. */

@@ -47,6 +47,11 @@ _Static_assert(sizeof(arena_memory) == 84, "the arena has the size that was plan
 static int8_t *const arena = arena_memory.bytes;
 #endif
 
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
 /* Where the rows are in the arena, in words of 4 bytes. */
 
 /* rows of conv */
@@ -166,11 +171,6 @@ struct call {
 static const int8_t *input_row(const struct call *call, int32_t r)
 {
     return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
-}
-
-static int8_t *at(uint32_t word)
-{
-    return arena + 4 * word;
 }
 
 /* Does the steps from `first` up to `end`. */
