@@ -1,7 +1,8 @@
 import type { GraphIndex, Node } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
 import type { OpTraits } from '../ops/op.js';
-import type { Activation, LinearAttributes } from '../ops/shared/linear.js';
+import type { Activation } from '../ops/shared/activation.js';
+import type { LinearAttributes } from '../ops/shared/linear.js';
 
 /** Questions that the fusing passes share. */
 export function traits(node: Node | undefined): OpTraits {

@@ -4,6 +4,7 @@ import type { Attributes, Node } from '../../ir/graph.js';
 import { type Constant, constant, type Quantisation, type TensorType } from '../../ir/tensor.js';
 import { clamp, nativePreShift, quantiseMultiplier, requantise, roundings } from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
+import { type Activation, activate, activationSchema, clampRange } from './activation.js';
 
 /**
  * What conv, depthwiseConv and dense have in common: an accumulator per output channel, and what happens to it on its
@@ -12,15 +13,6 @@ import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
  *   z = sum(w * x) + bias            the linear part
  *   y = affine(activation(z))        fused by passes; `affine` is a batch norm that stands after the activation
  */
-export const activationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('identity') }),
-  z.strictObject({ kind: z.literal('relu') }),
-  z.strictObject({ kind: z.literal('relu6') }),
-  z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0).max(1) }),
-  z.strictObject({ kind: z.literal('prelu') }),
-]);
-
-export type Activation = z.infer<typeof activationSchema>;
 
 /** How accumulators become int8; there in integer graphs only. */
 const requantisationSchema = z.strictObject({
@@ -51,22 +43,6 @@ export interface LinearAttributes extends Attributes {
 /** Attributes of a linear op as a model writes it: nothing fused yet. */
 export function plainLinear(bias: boolean): Attributes {
   return { bias, activation: { kind: 'identity' }, affine: false };
-}
-
-/** The float value of an activation; `slope` for prelu. */
-export function activate(activation: Activation, z: number, slope: number): number {
-  switch (activation.kind) {
-    case 'identity':
-      return z;
-    case 'relu':
-      return Math.max(z, 0);
-    case 'relu6':
-      return clamp(z, 0, 6);
-    case 'leakyRelu':
-      return z >= 0 ? z : z * activation.slope;
-    case 'prelu':
-      return z >= 0 ? z : z * slope;
-  }
 }
 
 /** The float epilogue for one output: bias, activation, affine. */
@@ -155,20 +131,6 @@ function realSlopes(
   }
 }
 
-/** The range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
-function clampRange({ activation, affine }: LinearAttributes, output: Quantisation): { low: number; high: number } {
-  if (affine) return { low: -128, high: 127 };
-  const quantise = (real: number) => clamp(Math.round(real / output.scale) + output.zeroPoint, -128, 127);
-  switch (activation.kind) {
-    case 'relu':
-      return { low: quantise(0), high: 127 };
-    case 'relu6':
-      return { low: quantise(0), high: quantise(6) };
-    default:
-      return { low: -128, high: 127 };
-  }
-}
-
 /**
  * Turns the parameters of a quantised weights file into those of the integer op: multipliers from scales.
  * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic.
@@ -231,7 +193,7 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
       requantisation: {
         rounding: context.rounding,
         preShift,
-        ...clampRange(node.attributes, context.output),
+        ...(affine ? { low: -128, high: 127 } : clampRange(activation, context.output)),
         twoSlopes,
       },
     },
