@@ -176,6 +176,9 @@ export const maxPool: (x: Tensor, options: PoolOptions) => Tensor = notExecuted;
 /** Mean of each window, by channel; without a kernel, of the whole height and width. */
 export const avgPool: (x: Tensor, options?: PoolOptions | GlobalPoolOptions) => Tensor = notExecuted;
 
+/** Sum of two tensors of the same shape, element by element: a residual connection. */
+export const add: (a: Tensor, b: Tensor, options?: Named) => Tensor = notExecuted;
+
 /** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;
 

@@ -98,6 +98,10 @@ const shapeCodes = {
     'channels do not divide into groups',
     'A grouped convolution splits its input and its output channels into equal parts. Both counts must be multiples of `groups`.',
   ),
+  E0207: entry(
+    'shapes do not match',
+    'An op that combines tensors element by element needs them in one shape: the same height, width and channels. In a residual block, give the shortcut a 1x1 conv with the channels and the stride of the other branch, and look at the padding: `same` keeps the size, `valid` does not.',
+  ),
   E0209: entry(
     'text form of a graph not understood',
     'A graph written by hand in the text form of the IR does not follow its grammar, as src/ir/print.ts describes it.',

@@ -31,7 +31,7 @@ export class GraphBuilder {
     }
     const { op, attributes, span } = request;
     const shape = op.inferShape(
-      { name, attributes, span },
+      { name, attributes, span, producers: request.inputs },
       request.inputs.map(node => node.type.shape),
     );
     const node: Node = {

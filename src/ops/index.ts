@@ -1,4 +1,5 @@
 import { activation } from './activation/index.js';
+import { add } from './add/index.js';
 import { argmax } from './argmax/index.js';
 import { avgPool } from './avg-pool/index.js';
 import { batchNorm } from './batch-norm/index.js';
@@ -19,6 +20,7 @@ const rows: readonly OpDefinition[] = [
   dense,
   maxPool,
   avgPool,
+  add,
   activation,
   batchNorm,
   flatten,

@@ -10,6 +10,8 @@ export interface OpSite<A extends Attributes = Attributes> {
   readonly name: string;
   readonly attributes: A;
   readonly span?: Span | undefined;
+  /** The nodes that make the inputs, for notes of a diagnostic. Known while a model is read. */
+  readonly producers?: readonly { readonly name: string; readonly span?: Span | undefined }[];
 }
 
 /** A tensor of the weights file that can serve as a parameter, under one naming convention. */
@@ -62,6 +64,8 @@ export interface OpTraits {
   readonly source?: boolean;
   /** Computes weights times inputs plus bias per channel: takes batch norms and activations into its requantisation. */
   readonly linear?: boolean;
+  /** Ends in a clamp to a range of its own: takes in an activation that is only a clamp, as `attributes.activation`. */
+  readonly clamps?: boolean;
   /** A function of single values that a linear op may take in; `attributes.function` says which. */
   readonly activation?: boolean;
   /** Scale and offset per channel, to be folded into a linear op or turned into one. */

@@ -31,6 +31,11 @@ export const acceptCases: readonly (readonly [
     'x = avgPool(maxPool(x, { kernel: [1, 2] }));',
     ['maxPool = maxPool(input) 8x4x4', 'avgPool = avgPool(maxPool) 1x1x4'],
   ],
+  [
+    'add: two branches, and one tensor twice',
+    "x = add(conv(x, { channels: 4, kernel: 3, padding: 'same' }), x, { name: 'sum' });\nx = add(x, x);",
+    ['conv = conv(input) 8x8x4', 'sum = add(conv, input) 8x8x4', 'add = add(sum, sum) 8x8x4'],
+  ],
   ['avgPool with a kernel', "x = avgPool(x, { kernel: 2, name: 'p' });", ['p = avgPool(input) 4x4x4']],
   [
     'activations',

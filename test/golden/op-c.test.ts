@@ -10,11 +10,14 @@ import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { makeModel, models } from '../ops/models.js';
 
 // Between them these models have every op; read the C as its user would. `npx vitest run test/golden -u` blesses it.
-it.each(Object.keys(models))('C of %s', async name => {
+it.each([
+  ...Object.keys(models).map(name => [name, 'native', name] as const),
+  ['residual', 'tflite', 'residual-tflite'] as const,
+])('C of %s, %s', async (name, rounding, file) => {
   const { fused, images } = await makeModel(name);
-  const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), 'native'));
+  const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), rounding));
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), version: '0.0.0', provenance: [] };
   const { files } = emitModel(parts, engine);
-  await expect(files.get(`${graph.name}.c`)).toMatchFileSnapshot(join('c', 'ops', `${name}.c`));
+  await expect(files.get(`${graph.name}.c`)).toMatchFileSnapshot(join('c', 'ops', `${file}.c`));
 });

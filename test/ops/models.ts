@@ -7,7 +7,7 @@ import { randomBytes } from '../../src/run/vectors.js';
 import { readText } from '../frontend/read-text.js';
 
 const words =
-  'activation, argmax, avgPool, batchNorm, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax';
+  'activation, add, argmax, avgPool, batchNorm, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax';
 
 /** Models that use each op in its corners: strides, uneven padding, groups, multipliers, batch norm on either side. */
 export const models: Readonly<Record<string, readonly [input: string, body: string]>> = {
@@ -54,6 +54,16 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
   block: [
     'height: 8, width: 8, channels: 3',
     "x = effnetBlock(x, { name: 'b', channels: 12, batchNorm: 'after', activation: { kind: 'leakyRelu', slope: 0.3 } }); x = dense(x, { units: 5 }); x = argmax(x);",
+  ],
+  // Two branches of scales far apart, the sum clamped; then the input of a conv is also an operand, and one tensor is both.
+  residual: [
+    'height: 5, width: 3, channels: 4',
+    "const y = conv(x, { channels: 4, kernel: 3, padding: 'same' }); x = activation(add(y, x), 'relu'); x = add(conv(x, { channels: 4, kernel: 1 }), activation(x, 'relu')); x = activation(x, 'relu6'); x = add(x, x);",
+  ],
+  // What cannot be fused behind a sum: a sum that two ops read, other activations, batch norms on either side.
+  residualTables: [
+    'height: 4, width: 3, channels: 3',
+    "const sum = add(x, conv(x, { channels: 3, kernel: 1 })); x = add(sum, activation(sum, 'relu')); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(add(x, batchNorm(x))); x = activation(add(x, maxPool(x, { kernel: 3, stride: 1, padding: 1 })), { kind: 'prelu' });",
   ],
 };
 

@@ -29,6 +29,11 @@ export function activate(activation: Activation, z: number, slope: number): numb
   }
 }
 
+/** Does it only cut values off at fixed bounds? Then {@link clampRange} computes all of it. */
+export function isClamp({ kind }: Activation): boolean {
+  return kind === 'relu' || kind === 'relu6';
+}
+
 /** The int8 range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
 export function clampRange(activation: Activation, output: Quantisation): { low: number; high: number } {
   const quantise = (real: number) => clamp(Math.round(real / output.scale) + output.zeroPoint, -128, 127);

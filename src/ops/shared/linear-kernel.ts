@@ -22,7 +22,8 @@ export interface RequantiseView {
   readonly high: number;
 }
 
-const helpersOf: Readonly<Record<Rounding, readonly Helper[]>> = {
+/** Helpers that define the C function `requantise` of a rounding rule. */
+export const requantiseHelpers: Readonly<Record<Rounding, readonly Helper[]>> = {
   native: ['requantise-native'],
   tflite: ['doubling-high-multiply', 'rounding-divide', 'requantise-tflite'],
   'tflite-single': ['requantise-tflite-single'],
@@ -86,7 +87,7 @@ export function requantisePlan(
       high,
     },
     tables,
-    helpers: helpersOf[rounding],
+    helpers: requantiseHelpers[rounding],
     accumulatorBound: accumulatorBounds(weight, bias, zeroPoint).reduce((a, b) => Math.max(a, b), 0),
   };
 }

@@ -36,6 +36,7 @@ export function rejectCase(
 export function model(body: string, top = ''): string {
   const words = [
     'activation',
+    'add',
     'argmax',
     'avgPool',
     'batchNorm',

@@ -39,6 +39,22 @@ export const optionCases = [
   rejectCase('padding as large as the kernel', 'E0204', model('x = §maxPool(x, { kernel: 2, padding: 2 });')),
   rejectCase('groups that do not divide', 'E0205', model('x = §conv(x, { channels: 6, kernel: 1, groups: 4 });')),
   rejectCase(
+    'addition of different channels',
+    'E0207',
+    model("const y = conv(x, { name: 'wide', channels: 6, kernel: 1 });\nx = §add(x, y, { name: 'sum' });"),
+  ),
+  rejectCase(
+    'addition of different sizes',
+    'E0207',
+    model('x = §add(conv(x, { channels: 4, kernel: 3 }), conv(x, { channels: 4, kernel: 1, stride: 2 }));'),
+  ),
+  rejectCase('addition of a number', 'E0108', model('const one: any = 1;\nx = add(x, §one);')),
+  rejectCase(
+    'addition with an option',
+    'E0201',
+    model("const odd: any = { activation: 'relu' };\nx = §add(x, x, { ...odd });"),
+  ),
+  rejectCase(
     'block that shrinks too far',
     'E0202',
     model('for (const i of [1, 2, 3, 4]) x = §effnetBlock(x, { name: `b${i}`, channels: 8 });'),

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { fail } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { Quantisation } from '../../ir/tensor.js';
+import { type Multiplier, type Rounding, requantise, roundings, tfliteMultiplier } from '../../numeric/requantise.js';
+
+/** Left shift of both inputs under the TFLite rules: |x - zeroPoint| <= 255 becomes at most 255 * 2^20 < 2^28. */
+export const tfliteLeftShift = 20;
+
+/** |x - zeroPoint| of an int8 value. */
+export const largestDifference = 255;
+
+const multiplier = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+
+/** A multiplier in [2^30, 2^31), or 0, and a right shift written as a shift of zero or less. */
+const smallerThanOne = z.strictObject({ multiplier, shift: z.int().min(-31).max(0) });
+
+const int8 = z.int().min(-128).max(127);
+
+/** Bounds of the output value, the clamps of relu and relu6 included. */
+const range = { low: int8, high: int8 };
+
+/** How two int8 values become the sum of what they stand for; there in integer graphs only. */
+export const rescaleSchema = z.discriminatedUnion('rounding', [
+  z.strictObject({
+    ...range,
+    rounding: z.literal('native'),
+    /** Of the inputs, as parts of 2^shift of the output's scale. */
+    multipliers: z.tuple([multiplier, multiplier]),
+    shift: z.int().min(1).max(30),
+  }),
+  z.strictObject({
+    ...range,
+    rounding: z.enum(roundings).exclude(['native']),
+    /** Of the inputs, to twice the larger input scale. */
+    inputs: z.tuple([smallerThanOne, smallerThanOne]),
+    /** Of the sum of both, to the output's scale. */
+    output: smallerThanOne,
+  }),
+]);
+
+export type Rescale = z.infer<typeof rescaleSchema>;
+export type Range = Pick<Rescale, 'low' | 'high'>;
+export type NativeRescale = Extract<Rescale, { rounding: 'native' }>;
+
+/** An upper bound of |accumulator| under `native`, partial sums in any order and folded zero points included. */
+export function nativeBound({ multipliers: [a, b], shift }: NativeRescale): number {
+  return largestDifference * (a + b) + 2 ** (shift - 1);
+}
+
+/**
+ * The sum of two values, `a` and `b` being differences from their zero points (-255 to 255), in steps of the output and
+ * before its zero point.
+ */
+export function rescaledSum(rescale: Rescale, a: number, b: number): number {
+  if (rescale.rounding === 'native') {
+    const { multipliers, shift } = rescale;
+    return Math.floor((a * multipliers[0] + b * multipliers[1] + 2 ** (shift - 1)) / 2 ** shift);
+  }
+  const { rounding, inputs, output } = rescale;
+  const left = 2 ** tfliteLeftShift;
+  const sum = requantise(rounding, a * left, inputs[0], 0) + requantise(rounding, b * left, inputs[1], 0);
+  return requantise(rounding, sum, output, 0);
+}
+
+/** Multipliers from scales; `range` is what the output is clamped to. @throws CompileError E0502 when scales are too far apart */
+export function rescaleOf(
+  node: Node,
+  rounding: Rounding,
+  inputs: readonly [Quantisation, Quantisation],
+  output: Quantisation,
+  range: Range,
+): Rescale {
+  const scales = [inputs[0].scale, inputs[1].scale] as const;
+  const rescale =
+    rounding === 'native'
+      ? nativeRescale(scales, output.scale, range)
+      : tfliteRescale(rounding, scales, output.scale, range);
+  if (rescale !== undefined) return rescale;
+  return fail('E0502', `'${node.name}' cannot bring its inputs to the scale of its output`, {
+    span: node.span,
+    notes: [`input scales ${scales[0]} and ${scales[1]}, output scale ${output.scale}`],
+    hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
+  });
+}
+
+/** The largest shift up to 30 under which no accumulator can leave int32; undefined when an input would count for nothing. */
+function nativeRescale(
+  scales: readonly [number, number],
+  outputScale: number,
+  range: Range,
+): NativeRescale | undefined {
+  for (let shift = 30; shift >= 1; shift--) {
+    const a = Math.round((scales[0] / outputScale) * 2 ** shift);
+    const b = Math.round((scales[1] / outputScale) * 2 ** shift);
+    const rescale: NativeRescale = { ...range, rounding: 'native', multipliers: [a, b], shift };
+    if (nativeBound(rescale) < 2 ** 31) return a > 0 && b > 0 ? rescale : undefined;
+  }
+  return undefined;
+}
+
+/**
+ * TFLite: both inputs to twice the larger scale, the sum to the output's. An input below 2^-32 of that counts for nothing,
+ * as there; a factor of the sum of one or more, which stops TFLite, and one that leaves nothing of the sum are refused.
+ * Source: tensorflow/lite/micro/kernels/add_common.cc, CalculateOpDataAdd.
+ */
+function tfliteRescale(
+  rounding: 'tflite' | 'tflite-single',
+  scales: readonly [number, number],
+  outputScale: number,
+  range: Range,
+): Rescale | undefined {
+  const twiceLargest = 2 * Math.max(...scales);
+  const [a, b]: readonly Multiplier[] = scales.map(scale => tfliteMultiplier(scale / twiceLargest));
+  const output = tfliteMultiplier(twiceLargest / (2 ** tfliteLeftShift * outputScale));
+  if (!(output.multiplier > 0) || output.shift > 0) return undefined;
+  return { ...range, rounding, inputs: [{ ...a }, { ...b }], output: { ...output } };
+}
