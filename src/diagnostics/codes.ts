@@ -213,7 +213,7 @@ const numericCodes = {
   ),
   E0502: entry(
     'scale out of range',
-    'A requantisation factor (input scale x weight scale / output scale) is zero, negative, not finite or absurdly large. The quantised file is damaged, or a tensor had no range at calibration.',
+    'A requantisation factor (input scale x weight scale / output scale; of an addition, input scale / output scale) is zero, negative, not finite or absurdly large. The quantised file is damaged, or a tensor had no range at calibration.',
   ),
 } as const;
 

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Node } from '../../src/ir/graph.js';
+import type { Quantisation, TensorType } from '../../src/ir/tensor.js';
 import { type Rounding, requantise, roundings } from '../../src/numeric/requantise.js';
+import { add } from '../../src/ops/add/index.js';
 import { opTable } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { floatPasses } from '../../src/passes/index.js';
@@ -64,6 +67,25 @@ describe('the docs are true', () => {
       if (!isRounding(rule)) return expect.fail(line);
       const [factor, preShift] = rule === 'native' ? [{ multiplier, shift: 0 }, shift] : [{ multiplier, shift }, 0];
       expect(requantise(rule, acc, factor, preShift), line).toBe(result);
+    }
+  });
+
+  it('the numeric page adds right', () => {
+    const row = /^\| `([\w-]+)` \|((?: -?[\d.]+ \|){9})$/gm;
+    const examples = [...text('docs/numeric.md').matchAll(row)];
+    expect(new Set(examples.map(([, rule]) => rule))).toEqual(new Set(roundings));
+    for (const [line, rule, cells] of examples) {
+      if (!isRounding(rule)) return expect.fail(line);
+      const [a, sa, za, b, sb, zb, scale, zeroPoint, result] = cells.split('|').map(Number);
+      const typed = (quantisation: Quantisation): TensorType => {
+        return { dtype: 'i8', shape: { height: 1, width: 1, channels: 1 }, quantisation };
+      };
+      const inputs = [typed({ scale: sa, zeroPoint: za }), typed({ scale: sb, zeroPoint: zb })] as const;
+      const attributes = { activation: { kind: 'identity' } };
+      const float: Node = { name: 'sum', op: add.kind, inputs: ['a', 'b'], attributes, constants: {}, type: inputs[0] };
+      const node = add.lower?.(float, { inputs, output: { scale, zeroPoint }, rounding: rule }) ?? expect.fail(line);
+      const operands = [a, b].map((value, i) => ({ type: inputs[i], data: Int8Array.of(value) }));
+      expect(add.reference?.(node, operands), line).toEqual(Int8Array.of(result));
     }
   });
 
