@@ -105,6 +105,21 @@ describe('the reference of add, against values computed by hand', () => {
   });
 });
 
+it('the float meaning of add is the sum, through the fused activation', () => {
+  const shape = { height: 1, width: 1, channels: 4 };
+  const type: TensorType = { dtype: 'f32', shape };
+  const operands = [
+    { type, data: Float32Array.of(1.5, -2, 5, 0) },
+    { type, data: Float32Array.of(0.25, 1, 3, -4) },
+  ];
+  const evaluate = (kind: string) => {
+    const attributes = { activation: { kind } };
+    return add.evaluate({ name: 'sum', op: add.kind, inputs: ['a', 'b'], attributes, constants: {}, type }, operands);
+  };
+  expect(evaluate('identity')).toEqual(Float32Array.of(1.75, -1, 8, -4));
+  expect(evaluate('relu6')).toEqual(Float32Array.of(1.75, 0, 6, 0));
+});
+
 const zeroPoint = fc.integer({ min: -128, max: 127 });
 const quantisation = (least: number, most: number) =>
   fc.record({ scale: fc.double({ min: least, max: most, noNaN: true }), zeroPoint });
