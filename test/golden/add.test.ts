@@ -64,7 +64,9 @@ describe.skipIf(!here)('add equals TFLite Micro, every byte', () => {
   it.each(connections.map(connection => [connection[2][0], connection] as const))('%s', (file, connection) => {
     const expected = read(file);
     expect(expected.length).toBeGreaterThan(30000);
-    expect(compute(connection, 'tflite')).toEqual(expected);
+    const got = compute(connection, 'tflite');
+    expect(got.length).toBe(expected.length);
+    expect(got.findIndex((q, i) => q !== expected[i])).toBe(-1);
   });
 
   it.each(['native', 'tflite-single'] as const)('%s is never more than a step away', rounding => {
@@ -76,6 +78,7 @@ describe.skipIf(!here)('add equals TFLite Micro, every byte', () => {
 
   it('is told apart from a single rounding', () => {
     const [first] = connections;
-    expect(compute(first, 'tflite-single')).not.toEqual(read(first[2][0]));
+    const expected = read(first[2][0]);
+    expect(compute(first, 'tflite-single').some((q, i) => q !== expected[i])).toBe(true);
   });
 });
