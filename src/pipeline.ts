@@ -9,6 +9,7 @@ import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { readModel } from './frontend/read-model.js';
 import { bindWeights } from './frontend/weights/bind.js';
 import { bindQuantised } from './frontend/weights/quantised.js';
+import { bindRandom, randomImages } from './frontend/weights/random.js';
 import { readWeightsFile } from './frontend/weights/weights-file.js';
 import { type Graph, GraphIndex, type Node } from './ir/graph.js';
 import { byteCount, rowBytes } from './ir/tensor.js';
@@ -23,6 +24,7 @@ import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
 import { toReal } from './quantize/inputs.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
+import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
 import type { Target } from './target/target.js';
 
@@ -31,11 +33,17 @@ import type { Target } from './target/target.js';
  *
  *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
+ *   readModel -> bindRandom -> settleStatistics -> as `quantize`, lowerModel --random-weights
  *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
  */
 export interface ModelSource {
   readonly model: string;
   readonly weights: string;
+}
+
+/** Parameters that come from a seed instead of a file: the network is not trained. */
+export interface RandomWeights {
+  readonly seed: number;
 }
 
 function lookup(kind: string): OpDefinition {
@@ -58,26 +66,28 @@ export function quantiseModel(
   rounding: Rounding,
   onProgress: (done: number, total: number) => void = () => {},
 ): QuantisedModel {
+  let done = 0;
+  const histograms = calibrate(graph, realImages(graph, images), () => onProgress(++done, images.count));
+  const quantised = quantiseGraph(graph, histograms, rounding);
+  verifyGraph(lowerModel(quantised), 'quantise');
+  return quantised;
+}
+
+/** The images as the float graph takes them, one after the other. */
+function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
   const { scale, zeroPoint } = sourceOf(graph).attributes;
   const given = {
     scale: typeof scale === 'number' ? scale : 1,
     zeroPoint: typeof zeroPoint === 'number' ? zeroPoint : 0,
   };
-  let done = 0;
-  function* realImages() {
-    for (let i = 0; i < images.count; i++) yield toReal(images.kind, inputAt(images, i), given);
-  }
-  const histograms = calibrate(graph, realImages(), () => onProgress(++done, images.count));
-  const quantised = quantiseGraph(graph, histograms, rounding);
-  verifyGraph(lowerModel(quantised), 'quantise');
-  return quantised;
+  for (let i = 0; i < images.count; i++) yield toReal(images.kind, inputAt(images, i), given);
 }
 
 /** A model with quantised weights, as integer graph, with what its origin was. */
 export interface LoadedModel {
   readonly graph: Graph;
   readonly rounding: Rounding;
-  readonly source: ModelSource;
+  readonly source: { readonly model: string; readonly weights: string | RandomWeights };
 }
 
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
@@ -91,6 +101,22 @@ export async function loadQuantisedModel(
   const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
   const model = rounding === undefined ? bound : { ...bound, rounding };
   return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, source };
+}
+
+/** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */
+export async function randomModel(
+  model: string,
+  weights: RandomWeights,
+  session: Session,
+  rounding: Rounding = 'native',
+  onProgress?: (done: number, total: number) => void,
+): Promise<LoadedModel> {
+  const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
+  const images = randomImages(sourceOf(graph), weights.seed);
+  const bound = bindRandom(graph, weights.seed, lookup);
+  const settled = verifyGraph(settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
+  const quantised = quantiseModel(runPasses(settled, floatPasses), images, rounding, onProgress);
+  return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding, source: { model, weights } };
 }
 
 export interface CompiledModel extends EmittedModel {
@@ -121,7 +147,7 @@ export function compileModel(
   const provenance = [
     { label: 'target', text: target.name },
     { label: 'model', text: `${basename(source.model)}, SHA-256 ${sha256(source.model)}` },
-    { label: 'weights', text: `${basename(source.weights)}, SHA-256 ${sha256(source.weights)}` },
+    { label: 'weights', text: describeWeights(source.weights) },
     { label: 'rounding', text: rounding },
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
@@ -198,6 +224,11 @@ export function layerMacs(graph: Graph, node: Node): number {
 
 export function countMacs(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + layerMacs(graph, node), 0);
+}
+
+function describeWeights(weights: string | RandomWeights): string {
+  if (typeof weights === 'string') return `${basename(weights)}, SHA-256 ${sha256(weights)}`;
+  return `RANDOM, seed ${weights.seed}: this network is not trained`;
 }
 
 function sha256(path: string): string {

@@ -3,6 +3,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { LoadedModel } from '../pipeline.js';
 import type { CommandIo } from './io.js';
+import type { JsonObject } from './output.js';
 
 export interface ModelOptions {
   readonly weights?: string;
@@ -15,13 +16,45 @@ export function resolvePath(io: CommandIo, path: string): string {
 }
 
 /** --weights, which a model.ts cannot do without. @throws CompileError E0910 */
-export function requireWeights({ weights }: ModelOptions, what: string): string {
-  return weights ?? fail('E0910', '--weights is missing', { hint: `give the ${what} of the model: --weights FILE` });
+export function requireWeights({ weights }: ModelOptions, what: string, otherwise = ''): string {
+  const hint = `give the ${what} of the model: --weights FILE${otherwise}`;
+  return weights ?? fail('E0910', '--weights is missing', { hint });
 }
 
 /** The integer graph of `<model> --weights q.safetensors`. */
-export async function loadModel(io: CommandIo, model: string, options: ModelOptions): Promise<LoadedModel> {
+export async function loadModel(
+  io: CommandIo,
+  model: string,
+  options: ModelOptions,
+  otherwise?: string,
+): Promise<LoadedModel> {
   const { loadQuantisedModel } = await import('../pipeline.js');
-  const weights = resolvePath(io, requireWeights(options, 'quantised weights'));
+  const weights = resolvePath(io, requireWeights(options, 'quantised weights', otherwise));
   return loadQuantisedModel({ model: resolvePath(io, model), weights }, io.session, options.rounding);
+}
+
+/** Options of commands whose results have a meaning without trained weights: what a network needs, not what it says. */
+export interface MeasureOptions extends ModelOptions {
+  /** The seed. */
+  readonly randomWeights?: number;
+}
+
+/** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */
+export async function loadModelOrRandom(io: CommandIo, model: string, options: MeasureOptions): Promise<LoadedModel> {
+  const { randomWeights: seed, rounding } = options;
+  if (seed === undefined) return loadModel(io, model, options, '; or --random-weights, to measure it before training');
+  const { randomModel } = await import('../pipeline.js');
+  return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
+    io.progress.update('calibrating', done, total),
+  );
+}
+
+/** What the JSON says of weights that no training made. */
+export function weightsFields({ source: { weights } }: LoadedModel): JsonObject {
+  return typeof weights === 'string' ? {} : { weights: 'random', seed: weights.seed };
+}
+
+/** The same as a line of text. */
+export function weightsNote({ source: { weights } }: LoadedModel): string {
+  return typeof weights === 'string' ? '' : `weights are RANDOM (seed ${weights.seed}): the network is not trained\n`;
 }

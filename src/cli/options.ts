@@ -22,6 +22,15 @@ export function wholeNumber(option: string, min: number, max: number): OptionPar
   };
 }
 
+/** The seed of an option that may stand without one. Such an option takes a model that follows it for its seed. */
+function optionalSeed(option: string): OptionParser<number> {
+  const number = wholeNumber(option, 0, 2 ** 32 - 1);
+  return text =>
+    /\.\w+$/.test(text)
+      ? refuse(option, text, 'a seed, or nothing; the model goes in front of the option')
+      : number(text);
+}
+
 const unitBytes: Readonly<Record<string, number>> = { '': 1, B: 1, K: 1024, M: 1024 ** 2 };
 /** More than any microcontroller has; keeps sizes exact and sums in range. */
 const maxBytes = 1024 ** 3;
@@ -73,6 +82,10 @@ const option = <T>(flags: string, description: string, parser?: OptionParser<T>)
  */
 export const sharedOptions = {
   weights: () => option('--weights <file>', 'parameters of a model.ts: .npz or .safetensors'),
+  randomWeights: () =>
+    option('--random-weights [seed]', 'made-up parameters, before training', optionalSeed('--random-weights'))
+      .preset('1')
+      .conflicts('weights'),
   target: () => option('--target <name>', 'core or board; `effnetc targets` lists them'),
   output: (what: string) => option('-o, --output <path>', what),
   random: () =>

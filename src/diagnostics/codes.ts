@@ -316,7 +316,7 @@ const usageCodes = {
   ),
   E0910: entry(
     'weights not given',
-    'A model.ts describes a network without its parameters. Commands that need them take --weights FILE: float weights for `quantize`, quantised ones everywhere else.',
+    'A model.ts describes a network without its parameters. Commands that need them take --weights FILE: float weights for `quantize`, quantised ones everywhere else. `compile`, `verify` and `profile` take --random-weights instead, to measure a network before it is trained.',
   ),
   E0911: entry(
     'input cannot be used',

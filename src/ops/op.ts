@@ -36,6 +36,8 @@ export interface ParameterSpec {
   readonly forms: readonly ParameterForm[];
   /** No value may be smaller. */
   readonly minimum?: number;
+  /** Where the values of trained networks lie, for random ones; weights are scaled by their number of inputs instead. */
+  readonly typical?: readonly [low: number, high: number];
 }
 
 /**

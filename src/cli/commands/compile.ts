@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { loadModel, type ModelOptions } from '../model-options.js';
+import { loadModelOrRandom, type MeasureOptions, weightsFields, weightsNote } from '../model-options.js';
 import { type OptimizeGoal, sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends ModelOptions {
+interface CompileOptions extends MeasureOptions {
   readonly target: string;
   readonly output: string;
   readonly optimize?: OptimizeGoal;
@@ -19,6 +19,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .description('write the C of a quantised model')
     .argument('<model>', 'model.ts')
     .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.optimize())
@@ -35,7 +36,7 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const target = loadTarget(options.target);
-        const loaded = await loadModel(io, model, options);
+        const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version);
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
@@ -49,12 +50,14 @@ export function registerCompile(program: Command, shell: Shell): void {
             macs,
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
+            ...weightsFields(loaded),
           },
           text: () =>
             `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
-            files.map(file => `  wrote  ${file}\n`).join(''),
+            files.map(file => `  wrote  ${file}\n`).join('') +
+            weightsNote(loaded),
         };
       }),
     );

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { loadModel, type ModelOptions } from '../model-options.js';
+import { loadModelOrRandom, type MeasureOptions, weightsFields, weightsNote } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
 
-interface ProfileOptions extends ModelOptions {
+interface ProfileOptions extends MeasureOptions {
   readonly target: string;
 }
 
@@ -16,6 +16,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .description('instructions per layer in emulation, RAM, stack and flash')
     .argument('<model>', 'model.ts')
     .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .addHelpText(
@@ -28,12 +29,12 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
-        const loaded = await loadModel(io, model, options);
+        const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, loadTarget(options.target), io.version);
         const report = profileReport(compiled, await profileFirmware(compiled.firmware));
         const { ram, flash } = report;
         return {
-          json: { ...report },
+          json: { ...report, ...weightsFields(loaded) },
           keepWhenQuiet: true,
           text: style => {
             const rows = report.layers.map(l => [
@@ -59,7 +60,8 @@ export function registerProfile(program: Command, shell: Shell): void {
             return (
               `${table}${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, input ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
-              `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n`
+              `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
+              weightsNote(loaded)
             );
           },
         };

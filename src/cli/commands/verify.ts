@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { DriverReport } from '../../run/verify.js';
 import { exitCodes } from '../exit-codes.js';
-import { loadModel, type ModelOptions, resolvePath } from '../model-options.js';
+import { loadModelOrRandom, type MeasureOptions, resolvePath, weightsFields, weightsNote } from '../model-options.js';
 import { type DriverName, sharedOptions } from '../options.js';
 import type { JsonObject } from '../output.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
 
-interface VerifyOptions extends ModelOptions {
+interface VerifyOptions extends MeasureOptions {
   readonly target: string;
   readonly inputs?: string;
   readonly expect?: string;
@@ -23,6 +23,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .description('build and run the C, and compare every layer with the reference')
     .argument('<model>', 'model.ts')
     .addOption(sharedOptions.weights())
+    .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
@@ -43,7 +44,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         const { driversFor } = await import('../../run/drivers.js');
         const { collectVectors, compareExpected } = await import('../vectors.js');
         const target = loadTarget(options.target);
-        const loaded = await loadModel(io, model, options);
+        const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version);
         const vectors = collectVectors(sourceOf(loaded.graph).type, {
           inputs: options.inputs === undefined ? undefined : resolvePath(io, options.inputs),
@@ -78,6 +79,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             bitExact,
             drivers: reports.map(reportJson),
             ...(expected === undefined ? {} : { expected: { ...expected } }),
+            ...weightsFields(loaded),
           },
           exitCode: fine ? exitCodes.fine : ran.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
           keepWhenQuiet: !fine,
@@ -93,7 +95,7 @@ export function registerVerify(program: Command, shell: Shell): void {
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${verdict}\n${others}`;
+            return `${table}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${verdict}\n${others}${weightsNote(loaded)}`;
           },
         };
       }),

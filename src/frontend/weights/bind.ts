@@ -45,15 +45,16 @@ function conventionOf(bound: readonly BoundParameter[]): ParameterForm['conventi
   return common ?? bound[0].form.convention;
 }
 
+/** The node with the epsilon of the convention, where model.ts gives none: 0 stands for "by convention". */
+export function withEpsilon(node: Node, convention: ParameterForm['convention']): Node {
+  if (node.attributes.epsilon !== 0) return node;
+  return { ...node, attributes: { ...node.attributes, epsilon: defaultEpsilon[convention] } };
+}
+
 function bindNode(node: Node, bound: readonly BoundParameter[]): Node {
   if (bound.length === 0) return node;
   const constants = Object.fromEntries(bound.map(({ match, constant }) => [match.spec.role, constant]));
-  // 0 stands for "by convention".
-  const attributes =
-    node.attributes.epsilon === 0
-      ? { ...node.attributes, epsilon: defaultEpsilon[conventionOf(bound)] }
-      : node.attributes;
-  return { ...node, attributes, constants };
+  return { ...withEpsilon(node, conventionOf(bound)), constants };
 }
 
 /**

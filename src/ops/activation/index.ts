@@ -27,7 +27,9 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
   vocabulary: vocabulary(activationSchema, options => ({ function: options })),
   inferShape: (_site, [input]) => input,
   parameters: ({ attributes }, [input]) =>
-    attributes.function.kind === 'prelu' ? [vectorParameter('slope', input.channels, 'weight', 'alpha')] : [],
+    attributes.function.kind === 'prelu'
+      ? [{ ...vectorParameter('slope', input.channels, 'weight', 'alpha'), typical: [0.1, 0.3] }]
+      : [],
   rowWindows: () => [sameRow],
   macs: () => 0,
   evaluate(node, [input]) {

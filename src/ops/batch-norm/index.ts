@@ -25,10 +25,11 @@ export const batchNorm: OpDefinition = defineOp<BatchNormAttributes>({
   ),
   inferShape: (_site, [input]) => input,
   parameters: (_site, [{ channels }]) => [
-    vectorParameter('gamma', channels, 'weight', 'gamma'),
+    // A few negative ones: after an activation they turn the order of the values around.
+    { ...vectorParameter('gamma', channels, 'weight', 'gamma'), typical: [-0.1, 1.9] },
     vectorParameter('beta', channels, 'bias', 'beta'),
     vectorParameter('mean', channels, 'running_mean', 'moving_mean'),
-    { ...vectorParameter('variance', channels, 'running_var', 'moving_variance'), minimum: 0 },
+    { ...vectorParameter('variance', channels, 'running_var', 'moving_variance'), minimum: 0, typical: [0.5, 1.5] },
   ],
   rowWindows: () => [sameRow],
   macs: () => 0,

@@ -1,0 +1,67 @@
+import { InternalError } from '../diagnostics/diagnostic.js';
+import type { Graph, Node } from '../ir/graph.js';
+import { type Constant, constant, type TensorData } from '../ir/tensor.js';
+import { opTable } from '../ops/index.js';
+
+/** A channel that hardly varies is not blown up: it counts as varying by this part of the average channel. */
+const leastShare = 1 / 16;
+
+/** Mean and variance of each channel over all positions of all tensors. */
+function statisticsOf(tensors: readonly TensorData[], channels: number): Readonly<Record<string, Constant>> {
+  const mean = new Float64Array(channels);
+  const square = new Float64Array(channels);
+  let positions = 0;
+  for (const data of tensors) {
+    positions += data.length / channels;
+    for (let i = 0; i < data.length; i++) mean[i % channels] += data[i];
+  }
+  for (let c = 0; c < channels; c++) mean[c] /= positions;
+  for (const data of tensors) {
+    for (let i = 0; i < data.length; i++) square[i % channels] += (data[i] - mean[i % channels]) ** 2;
+  }
+  const variance = square.map(sum => sum / positions);
+  const average = variance.reduce((sum, v) => sum + v, 0) / channels;
+  const least = average > 0 ? average * leastShare : 1;
+  return {
+    mean: constant('f32', [channels], mean),
+    variance: constant(
+      'f32',
+      [channels],
+      variance.map(v => Math.max(v, least)),
+    ),
+  };
+}
+
+/**
+ * Gives batch norms the statistics that training on `images` (real units, NHWC) would have left in them, layer by layer, so
+ * that random weights make activations like those of a trained network: without it, channels are silent or constant.
+ */
+export function settleStatistics(graph: Graph, images: readonly Float32Array[]): Graph {
+  const tensors = new Map<string, readonly TensorData[]>();
+  const types = new Map(graph.nodes.map(node => [node.name, node.type]));
+  const nodes = graph.nodes.map((node): Node => {
+    const op = opTable.get(node.op);
+    if (op === undefined) throw new InternalError(`no op '${node.op}'`);
+    if (op.traits.source) {
+      tensors.set(node.name, images);
+      return node;
+    }
+    const inputs = node.inputs.map(name => {
+      const [type, data] = [types.get(name), tensors.get(name)];
+      if (type === undefined || data === undefined) throw new InternalError(`'${name}' was not computed`);
+      return { type, data };
+    });
+    const settled =
+      op.traits.normalisation === true
+        ? { ...node, constants: { ...node.constants, ...statisticsOf(inputs[0].data, node.type.shape.channels) } }
+        : node;
+    const compute = (_image: Float32Array, i: number) =>
+      op.evaluate(
+        settled,
+        inputs.map(({ type, data }) => ({ type, data: data[i] })),
+      );
+    tensors.set(node.name, images.map(compute));
+    return settled;
+  });
+  return { ...graph, nodes };
+}
