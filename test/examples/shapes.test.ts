@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatCount } from '../../src/cli/output.js';
+import { Session } from '../../src/diagnostics/session.js';
+import { packageRoot } from '../../src/package-root.js';
+import { compileModel, randomModel } from '../../src/pipeline.js';
+import { referenceTensors } from '../../src/run/compare.js';
+import { hostDriver } from '../../src/run/host.js';
+import { randomVectors } from '../../src/run/vectors.js';
+import { verifyDrivers } from '../../src/run/verify.js';
+import { loadTarget } from '../../src/target/load-target.js';
+
+/**
+ * Multiply-accumulates and weights. EffNet and its comparison networks: counted by hand from the tables of arXiv 1801.06434,
+ * and half of the FLOPs printed there. MLPerf Tiny: the products of the dimensions in the benchmark's reference code.
+ */
+const counts: Readonly<Record<string, readonly [macs: number, weights: number]>> = {
+  'baseline.ts': [39_559_168, 411_328],
+  'ds-cnn.ts': [2_656_768, 22_016],
+  'effnet-gtsrb.ts': [172_032, 23_910],
+  'effnet-revised-r2.ts': [8_323_072, 229_312],
+  'effnet-revised-r4.ts': [14_835_712, 415_936],
+  'effnet-revised-r6.ts': [21_348_352, 602_560],
+  'effnet-svhn.ts': [258_816, 11_694],
+  'mobilenet-v1-025-96.ts': [7_489_664, 208_112],
+  'mobilenet.ts': [2_914_304, 85_376],
+};
+
+const directory = join(packageRoot(), 'examples', 'shapes');
+const files = readdirSync(directory)
+  .filter(file => file.endsWith('.ts'))
+  .sort();
+
+it('every network has its counts here and in the README', () => {
+  expect(files).toEqual(Object.keys(counts).sort());
+  const readme = readFileSync(join(directory, 'README.md'), 'utf8');
+  for (const [file, [macs, weights]] of Object.entries(counts)) {
+    const row = readme.split('\n').find(line => line.startsWith(`| \`${file}\` |`));
+    expect(row, file).toMatch(new RegExp(`\\| ${formatCount(macs)} \\| ${formatCount(weights)} \\|$`));
+  }
+});
+
+describe.each(files)('%s', file => {
+  it('has the published size, and its C equals the reference', async () => {
+    const loaded = await randomModel(join(directory, file), { seed: 1 }, new Session());
+    const { graph } = loaded;
+    const { firmware, macs } = compileModel(loaded, loadTarget('host'), '0.0.0');
+    const weights = graph.nodes.reduce((sum, node) => sum + (node.constants.weight?.data.length ?? 0), 0);
+    expect([macs, weights]).toEqual(counts[file]);
+    // Random activations neither fade nor grow from layer to layer.
+    const scales = graph.nodes.map(({ type }) => type.quantisation?.scale ?? expect.fail('no scale'));
+    expect(Math.min(...scales)).toBeGreaterThan(1 / 300);
+    expect(Math.max(...scales)).toBeLessThan(1 / 20);
+
+    const reason = hostDriver.unavailable(firmware);
+    if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
+    const vectors = randomVectors(1, firmware.inputBytes);
+    const reports = await verifyDrivers(graph, firmware, vectors, referenceTensors(graph, vectors), [hostDriver]);
+    expect(reports).toEqual([{ name: 'host', status: 'equal' }]);
+  });
+});
