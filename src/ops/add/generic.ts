@@ -16,7 +16,7 @@ export const genericAdd: KernelVariant = {
     invariant(requantisation !== undefined, `${node.name} is not in integer form`);
     const { rounding, low, high } = requantisation;
     const [zeroA, zeroB, zero] = [...inputs, node.type].map(zeroPointOf);
-    const common = { slug: 'add', template: 'kernels/add/generic', tables: [] };
+    const common = { slug: 'add', template: 'kernels/add/generic', tables: [], overlays: [0, 0] };
     const view = { count: rowBytes(node.type), low, high };
     if (requantisation.rounding === 'native') {
       return {

@@ -7,35 +7,103 @@
 #include "m_residual.h"
 #include "m_residual_weights.h"
 
+#include <string.h>
+
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_RESIDUAL_ARENA_ATTRIBUTE
+#define M_RESIDUAL_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 180 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 24 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 36 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0      60    0..1    conv
- *       60      60    1..3    add
- *        0      60    2..4    conv_2
- *      120      60    3..4    activation_2
- *       60      60    4..5    add_2
+ *   rows x bytes   live   offsets       what
+ *      5 x 12         1        0..12     conv
+ *      5 x 12         1        0..12     add
+ *      5 x 12         1       12..24     conv_2
+ *      5 x 12         1        0..12     activation_2
+ *      5 x 12         1        0..12     add_2
  */
+#ifdef M_RESIDUAL_CALLER_ARENA
+static int8_t *arena;
+
+void m_residual_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_RESIDUAL_ARENA_BYTES];
-} arena;
+} arena_memory M_RESIDUAL_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 180, "the arena has the size that was planned");
-_Static_assert(0 + 60 <= M_RESIDUAL_ARENA_BYTES, "conv lies in the arena");
-_Static_assert(60 + 60 <= M_RESIDUAL_ARENA_BYTES, "add lies in the arena");
-_Static_assert(0 + 60 <= M_RESIDUAL_ARENA_BYTES, "conv_2 lies in the arena");
-_Static_assert(120 + 60 <= M_RESIDUAL_ARENA_BYTES, "activation_2 lies in the arena");
-_Static_assert(60 + 60 <= M_RESIDUAL_ARENA_BYTES, "add_2 lies in the arena");
+_Static_assert(sizeof(arena_memory) == 24, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[5] = {
+    0, 0, 0, 0, 0,
+};
+
+/* rows of add */
+static const uint8_t l01_rows[5] = {
+    0, 0, 0, 0, 0,
+};
+
+/* rows of conv_2 */
+static const uint8_t l02_rows[5] = {
+    3, 3, 3, 3, 3,
+};
+
+/* rows of activation_2 */
+static const uint8_t l03_rows[5] = {
+    0, 0, 0, 0, 0,
+};
+
+/* rows of add_2 */
+static const uint8_t l04_rows[5] = {
+    0, 0, 0, 0, 0,
+};
+
+/*
+ * The order of the 30 steps: a line per layer, time from left to right.
+ *
+ *    0 #.....#.....#.....#.....#.....
+ *    1 .#.....#.....#.....#.....#....
+ *    2 ..#.....#.....#.....#.....#...
+ *    3 ...#.....#.....#.....#.....#..
+ *    4 ....#.....#.....#.....#.....#.
+ *    5 .....#.....#.....#.....#.....#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[30] = {
+    {0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}, {0, 1}, {1, 1},
+    {2, 1}, {3, 1}, {4, 1}, {5, 1}, {0, 2}, {1, 2}, {2, 2}, {3, 2},
+    {4, 2}, {5, 2}, {0, 3}, {1, 3}, {2, 3}, {3, 3}, {4, 3}, {5, 3},
+    {0, 4}, {1, 4}, {2, 4}, {3, 4}, {4, 4}, {5, 4},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -49,7 +117,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:13
  *   input     5x3x4 i8, scale 0.015625, zero point 3
  *   output    5x3x4 i8, scale 0.07830110811719708, zero point -2
- *   in arena  arena.bytes + 0
+ *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   MACs      2160
  *   |acc|     at most 687306, 21 bits of 32
@@ -91,7 +159,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:82
  *   input     5x3x4 i8, scale 0.07830110811719708, zero point -2 and 5x3x4 i8, scale 0.015625, zero point 3
  *   output    5x3x4 i8, scale 0.04098640890682445, zero point -128
- *   in arena  arena.bytes + 60
+ *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 1226557921, 32 bits of 32
  *   rounding  native
@@ -116,7 +184,7 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:110
  *   input     5x3x4 i8, scale 0.04098640890682445, zero point -128
  *   output    5x3x4 i8, scale 0.09297899732402727, zero point 25
- *   in arena  arena.bytes + 0
+ *   in arena  5 rows of 12 bytes, from offset 12
  *   kernel    generic
  *   MACs      240
  *   |acc|     at most 77698, 18 bits of 32
@@ -157,7 +225,7 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:147
  *   input     5x3x4 i8, scale 0.04098640890682445, zero point -128
  *   output    5x3x4 i8, scale 0.04098640890682445, zero point -128
- *   in arena  arena.bytes + 120
+ *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  */
 static void l03_lookup(int8_t *out, const int8_t *const *rows)
@@ -172,7 +240,7 @@ static void l03_lookup(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:106
  *   input     5x3x4 i8, scale 0.09297899732402727, zero point 25 and 5x3x4 i8, scale 0.04098640890682445, zero point -128
  *   output    5x3x4 i8, scale 0.023529411764705882, zero point -128
- *   in arena  arena.bytes + 60
+ *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 1522899533, 32 bits of 32
  *   rounding  native
@@ -197,7 +265,7 @@ static void l04_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:203
  *   input     5x3x4 i8, scale 0.023529411764705882, zero point -128 and 5x3x4 i8, scale 0.023529411764705882, zero point -128
  *   output    5x3x4 i8, scale 0.047058823529411764, zero point -128
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   |acc|     at most 2143289344, 32 bits of 32
  *   rounding  native
@@ -218,90 +286,152 @@ static void l05_add(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    const uint8_t *input_slots; /* where the rows are in a ring of pushed rows, in rows; null for a whole image */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + (call->input_slots ? call->input_slots[r] : r) * call->input_stride;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 3x3 */
+            EFFNETC_TRACE_ENTER(0, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 5 ? input_row(call, r) : 0;
+            }
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_3x3(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 12);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* add: add, relu */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = at(l00_rows[y]);
+            rows[1] = input_row(call, y);
+            int8_t *const out = at(l01_rows[y]);
+            l01_add(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 12);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* conv_2: conv 1x1 */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 12);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* activation_2: activation */
+            EFFNETC_TRACE_ENTER(3, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l03_rows[y]);
+            l03_lookup(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 12);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        case 4: { /* add_2: add, relu6 */
+            EFFNETC_TRACE_ENTER(4, y);
+            rows[0] = at(l02_rows[y]);
+            rows[1] = at(l03_rows[y]);
+            int8_t *const out = at(l04_rows[y]);
+            l04_add(out, rows);
+            EFFNETC_TRACE_ROW(4, y, out, 12);
+            EFFNETC_TRACE_LEAVE(4);
+            break;
+        }
+        case 5: { /* add_3: add */
+            EFFNETC_TRACE_ENTER(5, y);
+            rows[0] = at(l04_rows[y]);
+            rows[1] = at(l04_rows[y]);
+            int8_t *const out = call->output + y * 12;
+            l05_add(out, rows);
+            EFFNETC_TRACE_ROW(5, y, out, 12);
+            EFFNETC_TRACE_LEAVE(5);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[5 + 1] = {
+    0, 0, 6, 12, 18, 30,
+};
+
+/* Rows that are still needed when the next one comes: a ring. */
+static int8_t pushed_ring[3][12];
+
+static const uint8_t pushed_slots[5] = {
+    0, 1, 2, 0, 1,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[60];
+
 void m_residual_infer(const int8_t input[60], int8_t output[60])
 {
-    /* layer 0: conv: conv 3x3 */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 5 ? input + r * 12 : 0;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 12;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_3x3(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 12);
+    const struct call call = { input, 12, 0, output };
+    pushed.open = 0;
+    run(&call, 0, 30);
+}
+
+void m_residual_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_residual_push_row(const int8_t row[12])
+{
+    if (!pushed.open) {
+        return M_RESIDUAL_NOT_BEGUN;
     }
-    /* layer 1: add: add, relu */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 12;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = input + r * 12;
-        }
-        int8_t *const out = arena.bytes + 60 + row * 12;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_add(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 12);
+    if (pushed.rows == 5) {
+        return M_RESIDUAL_TOO_MANY_ROWS;
     }
-    /* layer 2: conv_2: conv 1x1 */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 60 + r * 12;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 12;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 12);
+    memcpy(pushed_ring[pushed_slots[pushed.rows]], row, 12);
+    const struct call call = { pushed_ring[0], 12, pushed_slots, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_RESIDUAL_OK;
+}
+
+int m_residual_end(int8_t output[60])
+{
+    if (!pushed.open) {
+        return M_RESIDUAL_NOT_BEGUN;
     }
-    /* layer 3: activation_2: activation */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 60 + r * 12;
-        }
-        int8_t *const out = arena.bytes + 120 + row * 12;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_lookup(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 12);
+    if (pushed.rows < 5) {
+        return M_RESIDUAL_ROWS_MISSING;
     }
-    /* layer 4: add_2: add, relu6 */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 12;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 120 + r * 12;
-        }
-        int8_t *const out = arena.bytes + 60 + row * 12;
-        EFFNETC_TRACE_ENTER(4, row);
-        l04_add(out, rows);
-        EFFNETC_TRACE_ROW(4, row, out, 12);
+    for (int32_t i = 0; i < 60; ++i) {
+        output[i] = pushed_output[i];
     }
-    /* layer 5: add_3: add */
-    for (int32_t row = 0; row < 5; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 60 + r * 12;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 60 + r * 12;
-        }
-        int8_t *const out = output + row * 12;
-        EFFNETC_TRACE_ENTER(5, row);
-        l05_add(out, rows);
-        EFFNETC_TRACE_ROW(5, row, out, 12);
-    }
+    pushed.open = 0;
+    return M_RESIDUAL_OK;
 }

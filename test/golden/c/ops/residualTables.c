@@ -11,41 +11,134 @@
 #ifdef EFFNETC_TRACE
 #include "effnetc_trace.h"
 #else
-#define EFFNETC_TRACE_ENTER(layer, row) ((void)0)
+#define EFFNETC_TRACE_ENTER(layer, step) ((void)0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)0)
+#define EFFNETC_TRACE_LEAVE(layer) ((void)0)
+#endif
+
+#ifndef M_RESIDUALTABLES_ARENA_ATTRIBUTE
+#define M_RESIDUALTABLES_ARENA_ATTRIBUTE
 #endif
 
 /*
- * Memory map: 108 bytes. A buffer lives from the layer that makes it to the last one that reads it.
+ * Memory map: 48 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 60 bytes.
  *
- *   offset   bytes   layers   tensor
- *        0      36    0..1    conv
- *       36      36    1..3    add
- *        0      36    2..3    activation
- *       72      36    3..4    add_2
- *        0      36    4..6    activation_2
- *       36      36    5..6    batchNorm
- *       72      36    6..7    add_3
- *        0      36    7..9    batchNorm_2
- *       36      36    8..9    maxPool
- *       72      36    9..10   add_4
+ *   rows x bytes   live   offsets       what
+ *      4 x 9          1        0..36     conv
+ *      4 x 9          1        0..36     add
+ *      4 x 9          1       12..48     activation
+ *      4 x 9          1        0..36     add_2
+ *      4 x 9          1        0..36     activation_2
+ *      4 x 9          1       12..48     batchNorm
+ *      4 x 9          1        0..36     add_3
+ *      4 x 9          3        0..36     batchNorm_2
+ *      4 x 9          1       12..48     maxPool
+ *      4 x 9          1        0..36     add_4
  */
+#ifdef M_RESIDUALTABLES_CALLER_ARENA
+static int8_t *arena;
+
+void m_residualTables_set_arena(void *bytes)
+{
+    arena = bytes;
+}
+#else
 static union {
     int32_t aligned; /* for the alignment only */
     int8_t bytes[M_RESIDUALTABLES_ARENA_BYTES];
-} arena;
+} arena_memory M_RESIDUALTABLES_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena) == 108, "the arena has the size that was planned");
-_Static_assert(0 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "conv lies in the arena");
-_Static_assert(36 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "add lies in the arena");
-_Static_assert(0 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "activation lies in the arena");
-_Static_assert(72 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "add_2 lies in the arena");
-_Static_assert(0 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "activation_2 lies in the arena");
-_Static_assert(36 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "batchNorm lies in the arena");
-_Static_assert(72 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "add_3 lies in the arena");
-_Static_assert(0 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "batchNorm_2 lies in the arena");
-_Static_assert(36 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "maxPool lies in the arena");
-_Static_assert(72 + 36 <= M_RESIDUALTABLES_ARENA_BYTES, "add_4 lies in the arena");
+_Static_assert(sizeof(arena_memory) == 48, "the arena has the size that was planned");
+
+static int8_t *const arena = arena_memory.bytes;
+#endif
+
+static int8_t *at(uint32_t word)
+{
+    return arena + 4 * word;
+}
+
+/* Where the rows are in the arena, in words of 4 bytes. */
+
+/* rows of conv */
+static const uint8_t l00_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of add */
+static const uint8_t l01_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of activation */
+static const uint8_t l02_rows[4] = {
+    3, 6, 9, 9,
+};
+
+/* rows of add_2 */
+static const uint8_t l03_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of activation_2 */
+static const uint8_t l04_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of batchNorm */
+static const uint8_t l05_rows[4] = {
+    3, 6, 9, 9,
+};
+
+/* rows of add_3 */
+static const uint8_t l06_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of batchNorm_2 */
+static const uint8_t l07_rows[4] = {
+    0, 3, 6, 0,
+};
+
+/* rows of maxPool */
+static const uint8_t l08_rows[4] = {
+    6, 9, 9, 3,
+};
+
+/* rows of add_4 */
+static const uint8_t l09_rows[4] = {
+    6, 0, 3, 0,
+};
+
+/*
+ * The order of the 44 steps: a line per layer, time from left to right.
+ *
+ *    0 #.......#..........#..........#.............
+ *    1 .#.......#..........#..........#............
+ *    2 ..#.......#..........#..........#...........
+ *    3 ...#.......#..........#..........#..........
+ *    4 ....#.......#..........#..........#.........
+ *    5 .....#.......#..........#..........#........
+ *    6 ......#.......#..........#..........#.......
+ *    7 .......#.......#..........#..........#......
+ *    8 ................#..........#..........#..#..
+ *    9 .................#..........#..........#..#.
+ *   10 ..................#..........#..........#..#
+ */
+struct step {
+    uint8_t layer;
+    uint8_t row; /* that it makes; for a layer that keeps sums, that it takes in */
+};
+
+static const struct step steps[44] = {
+    {0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}, {6, 0}, {7, 0},
+    {0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {6, 1}, {7, 1},
+    {8, 0}, {9, 0}, {10, 0}, {0, 2}, {1, 2}, {2, 2}, {3, 2}, {4, 2},
+    {5, 2}, {6, 2}, {7, 2}, {8, 1}, {9, 1}, {10, 1}, {0, 3}, {1, 3},
+    {2, 3}, {3, 3}, {4, 3}, {5, 3}, {6, 3}, {7, 3}, {8, 2}, {9, 2},
+    {10, 2}, {8, 3}, {9, 3}, {10, 3},
+};
 
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
@@ -59,7 +152,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:22
  *   input     4x3x3 i8, scale 0.015625, zero point 3
  *   output    4x3x3 i8, scale 0.018535495271869734, zero point -12
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   MACs      108
  *   |acc|     at most 58615, 17 bits of 32
@@ -100,7 +193,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:15
  *   input     4x3x3 i8, scale 0.015625, zero point 3 and 4x3x3 i8, scale 0.018535495271869734, zero point -12
  *   output    4x3x3 i8, scale 0.03128667064741546, zero point -16
- *   in arena  arena.bytes + 36
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 1169887502, 32 bits of 32
  *   rounding  native
@@ -125,7 +218,7 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:73
  *   input     4x3x3 i8, scale 0.03128667064741546, zero point -16
  *   output    4x3x3 i8, scale 0.017578820621266086, zero point -128
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
 static void l02_lookup(int8_t *out, const int8_t *const *rows)
@@ -140,7 +233,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:64
  *   input     4x3x3 i8, scale 0.03128667064741546, zero point -16 and 4x3x3 i8, scale 0.017578820621266086, zero point -128
  *   output    4x3x3 i8, scale 0.048865491268681546, zero point -56
- *   in arena  arena.bytes + 72
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 2143289344, 32 bits of 32
  *   rounding  native
@@ -166,7 +259,7 @@ static void l03_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:103
  *   input     4x3x3 i8, scale 0.048865491268681546, zero point -56
  *   output    4x3x3 i8, scale 0.0392699961568795, zero point -101
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  */
 static void l04_lookup(int8_t *out, const int8_t *const *rows)
@@ -181,7 +274,7 @@ static void l04_lookup(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:174
  *   input     4x3x3 i8, scale 0.0392699961568795, zero point -101
  *   output    4x3x3 i8, scale 0.03343322791305243, zero point 26
- *   in arena  arena.bytes + 36
+ *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  *   MACs      36
  *   |acc|     at most 36467, 17 bits of 32
@@ -218,7 +311,7 @@ static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:167
  *   input     4x3x3 i8, scale 0.0392699961568795, zero point -101 and 4x3x3 i8, scale 0.03343322791305243, zero point 26
  *   output    4x3x3 i8, scale 0.05516348820106656, zero point -61
- *   in arena  arena.bytes + 72
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 1411717007, 32 bits of 32
  *   rounding  native
@@ -243,7 +336,7 @@ static void l06_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:157
  *   input     4x3x3 i8, scale 0.05516348820106656, zero point -61
  *   output    4x3x3 i8, scale 0.03750078771628586, zero point 77
- *   in arena  arena.bytes + 0
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   MACs      36
  *   |acc|     at most 37913, 17 bits of 32
@@ -280,7 +373,7 @@ static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:212
  *   input     4x3x3 i8, scale 0.03750078771628586, zero point 77
  *   output    4x3x3 i8, scale 0.03750078771628586, zero point 77
- *   in arena  arena.bytes + 36
+ *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
 static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
@@ -314,7 +407,7 @@ static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:205
  *   input     4x3x3 i8, scale 0.03750078771628586, zero point 77 and 4x3x3 i8, scale 0.03750078771628586, zero point 77
  *   output    4x3x3 i8, scale 0.039066715801463404, zero point 30
- *   in arena  arena.bytes + 72
+ *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 2055449972, 32 bits of 32
  *   rounding  native
@@ -340,7 +433,7 @@ static void l09_add(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:194
  *   input     4x3x3 i8, scale 0.039066715801463404, zero point 30
  *   output    4x3x3 i8, scale 0.031089879952225032, zero point -6
- *   in arena  no, in the caller's output
+ *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      36
  *   |acc|     at most 32385, 16 bits of 32
@@ -372,154 +465,189 @@ static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
     }
 }
 
+/* Where the caller's rows are. */
+struct call {
+    const int8_t *input;
+    int32_t input_stride; /* bytes from an input row to the next; 0 when the only one at hand is the one that is needed */
+    int8_t *output;
+};
+
+static const int8_t *input_row(const struct call *call, int32_t r)
+{
+    return call->input + r * call->input_stride;
+}
+
+/* Does the steps from `first` up to `end`. */
+static void run(const struct call *call, uint32_t first, uint32_t end)
+{
+    for (uint32_t s = first; s < end; ++s) {
+        const int32_t y = steps[s].row;
+        const int8_t *rows[3];
+        switch (steps[s].layer) {
+        case 0: { /* conv: conv 1x1 */
+            EFFNETC_TRACE_ENTER(0, y);
+            rows[0] = input_row(call, y);
+            int8_t *const out = at(l00_rows[y]);
+            l00_conv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(0, y, out, 9);
+            EFFNETC_TRACE_LEAVE(0);
+            break;
+        }
+        case 1: { /* add: add */
+            EFFNETC_TRACE_ENTER(1, y);
+            rows[0] = input_row(call, y);
+            rows[1] = at(l00_rows[y]);
+            int8_t *const out = at(l01_rows[y]);
+            l01_add(out, rows);
+            EFFNETC_TRACE_ROW(1, y, out, 9);
+            EFFNETC_TRACE_LEAVE(1);
+            break;
+        }
+        case 2: { /* activation: activation */
+            EFFNETC_TRACE_ENTER(2, y);
+            rows[0] = at(l01_rows[y]);
+            int8_t *const out = at(l02_rows[y]);
+            l02_lookup(out, rows);
+            EFFNETC_TRACE_ROW(2, y, out, 9);
+            EFFNETC_TRACE_LEAVE(2);
+            break;
+        }
+        case 3: { /* add_2: add */
+            EFFNETC_TRACE_ENTER(3, y);
+            rows[0] = at(l01_rows[y]);
+            rows[1] = at(l02_rows[y]);
+            int8_t *const out = at(l03_rows[y]);
+            l03_add(out, rows);
+            EFFNETC_TRACE_ROW(3, y, out, 9);
+            EFFNETC_TRACE_LEAVE(3);
+            break;
+        }
+        case 4: { /* activation_2: activation */
+            EFFNETC_TRACE_ENTER(4, y);
+            rows[0] = at(l03_rows[y]);
+            int8_t *const out = at(l04_rows[y]);
+            l04_lookup(out, rows);
+            EFFNETC_TRACE_ROW(4, y, out, 9);
+            EFFNETC_TRACE_LEAVE(4);
+            break;
+        }
+        case 5: { /* batchNorm: depthwiseConv 1x1 */
+            EFFNETC_TRACE_ENTER(5, y);
+            rows[0] = at(l04_rows[y]);
+            int8_t *const out = at(l05_rows[y]);
+            l05_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(5, y, out, 9);
+            EFFNETC_TRACE_LEAVE(5);
+            break;
+        }
+        case 6: { /* add_3: add */
+            EFFNETC_TRACE_ENTER(6, y);
+            rows[0] = at(l04_rows[y]);
+            rows[1] = at(l05_rows[y]);
+            int8_t *const out = at(l06_rows[y]);
+            l06_add(out, rows);
+            EFFNETC_TRACE_ROW(6, y, out, 9);
+            EFFNETC_TRACE_LEAVE(6);
+            break;
+        }
+        case 7: { /* batchNorm_2: depthwiseConv 1x1 */
+            EFFNETC_TRACE_ENTER(7, y);
+            rows[0] = at(l06_rows[y]);
+            int8_t *const out = at(l07_rows[y]);
+            l07_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(7, y, out, 9);
+            EFFNETC_TRACE_LEAVE(7);
+            break;
+        }
+        case 8: { /* maxPool: maxPool 3x3 */
+            EFFNETC_TRACE_ENTER(8, y);
+            for (int32_t k = 0; k < 3; ++k) {
+                const int32_t r = y + k - 1;
+                rows[0 + k] = r >= 0 && r < 4 ? at(l07_rows[r]) : 0;
+            }
+            int8_t *const out = at(l08_rows[y]);
+            l08_maxpool_3x3(out, rows);
+            EFFNETC_TRACE_ROW(8, y, out, 9);
+            EFFNETC_TRACE_LEAVE(8);
+            break;
+        }
+        case 9: { /* add_4: add */
+            EFFNETC_TRACE_ENTER(9, y);
+            rows[0] = at(l07_rows[y]);
+            rows[1] = at(l08_rows[y]);
+            int8_t *const out = at(l09_rows[y]);
+            l09_add(out, rows);
+            EFFNETC_TRACE_ROW(9, y, out, 9);
+            EFFNETC_TRACE_LEAVE(9);
+            break;
+        }
+        case 10: { /* activation_3: depthwiseConv 1x1, prelu */
+            EFFNETC_TRACE_ENTER(10, y);
+            rows[0] = at(l09_rows[y]);
+            int8_t *const out = call->output + y * 9;
+            l10_dwconv_1x1(out, rows);
+            EFFNETC_TRACE_ROW(10, y, out, 9);
+            EFFNETC_TRACE_LEAVE(10);
+            break;
+        }
+        default:
+            break;
+        }
+    }
+}
+
+/* The rows that were pushed since _begin; no longer open after _end. */
+static struct {
+    uint16_t rows;
+    uint16_t open;
+} pushed;
+
+/* How many steps can be done when so many rows were pushed. */
+static const uint16_t pushed_steps[4 + 1] = {
+    0, 8, 19, 30, 44,
+};
+
+/* Output rows that are made before the last input row is there. */
+static int8_t pushed_output[36];
+
 void m_residualTables_infer(const int8_t input[36], int8_t output[36])
 {
-    /* layer 0: conv: conv 1x1 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 9;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 9;
-        EFFNETC_TRACE_ENTER(0, row);
-        l00_conv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(0, row, out, 9);
+    const struct call call = { input, 9, output };
+    pushed.open = 0;
+    run(&call, 0, 44);
+}
+
+void m_residualTables_begin(void)
+{
+    pushed.rows = 0;
+    pushed.open = 1;
+}
+
+int m_residualTables_push_row(const int8_t row[9])
+{
+    if (!pushed.open) {
+        return M_RESIDUALTABLES_NOT_BEGUN;
     }
-    /* layer 1: add: add */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = input + r * 9;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 0 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 36 + row * 9;
-        EFFNETC_TRACE_ENTER(1, row);
-        l01_add(out, rows);
-        EFFNETC_TRACE_ROW(1, row, out, 9);
+    if (pushed.rows == 4) {
+        return M_RESIDUALTABLES_TOO_MANY_ROWS;
     }
-    /* layer 2: activation: activation */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 36 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 9;
-        EFFNETC_TRACE_ENTER(2, row);
-        l02_lookup(out, rows);
-        EFFNETC_TRACE_ROW(2, row, out, 9);
+    const struct call call = { row, 0, pushed_output };
+    ++pushed.rows;
+    run(&call, pushed_steps[pushed.rows - 1], pushed_steps[pushed.rows]);
+    return M_RESIDUALTABLES_OK;
+}
+
+int m_residualTables_end(int8_t output[36])
+{
+    if (!pushed.open) {
+        return M_RESIDUALTABLES_NOT_BEGUN;
     }
-    /* layer 3: add_2: add */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 36 + r * 9;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 0 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 72 + row * 9;
-        EFFNETC_TRACE_ENTER(3, row);
-        l03_add(out, rows);
-        EFFNETC_TRACE_ROW(3, row, out, 9);
+    if (pushed.rows < 4) {
+        return M_RESIDUALTABLES_ROWS_MISSING;
     }
-    /* layer 4: activation_2: activation */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 72 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 9;
-        EFFNETC_TRACE_ENTER(4, row);
-        l04_lookup(out, rows);
-        EFFNETC_TRACE_ROW(4, row, out, 9);
+    for (int32_t i = 0; i < 36; ++i) {
+        output[i] = pushed_output[i];
     }
-    /* layer 5: batchNorm: depthwiseConv 1x1 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 36 + row * 9;
-        EFFNETC_TRACE_ENTER(5, row);
-        l05_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(5, row, out, 9);
-    }
-    /* layer 6: add_3: add */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 9;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 36 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 72 + row * 9;
-        EFFNETC_TRACE_ENTER(6, row);
-        l06_add(out, rows);
-        EFFNETC_TRACE_ROW(6, row, out, 9);
-    }
-    /* layer 7: batchNorm_2: depthwiseConv 1x1 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 72 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 0 + row * 9;
-        EFFNETC_TRACE_ENTER(7, row);
-        l07_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(7, row, out, 9);
-    }
-    /* layer 8: maxPool: maxPool 3x3 */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[3];
-        for (int32_t k = 0; k < 3; ++k) {
-            const int32_t r = row * 1 + k - 1;
-            rows[k] = r >= 0 && r < 4 ? arena.bytes + 0 + r * 9 : 0;
-        }
-        int8_t *const out = arena.bytes + 36 + row * 9;
-        EFFNETC_TRACE_ENTER(8, row);
-        l08_maxpool_3x3(out, rows);
-        EFFNETC_TRACE_ROW(8, row, out, 9);
-    }
-    /* layer 9: add_4: add */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[2];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 0 + r * 9;
-        }
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[1 + k] = arena.bytes + 36 + r * 9;
-        }
-        int8_t *const out = arena.bytes + 72 + row * 9;
-        EFFNETC_TRACE_ENTER(9, row);
-        l09_add(out, rows);
-        EFFNETC_TRACE_ROW(9, row, out, 9);
-    }
-    /* layer 10: activation_3: depthwiseConv 1x1, prelu */
-    for (int32_t row = 0; row < 4; ++row) {
-        const int8_t *rows[1];
-        for (int32_t k = 0; k < 1; ++k) {
-            const int32_t r = row * 1 + k - 0;
-            rows[k] = arena.bytes + 72 + r * 9;
-        }
-        int8_t *const out = output + row * 9;
-        EFFNETC_TRACE_ENTER(10, row);
-        l10_dwconv_1x1(out, rows);
-        EFFNETC_TRACE_ROW(10, row, out, 9);
-    }
+    pushed.open = 0;
+    return M_RESIDUALTABLES_OK;
 }
