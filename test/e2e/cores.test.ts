@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
 import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline.js';
 import { referenceTensors } from '../../src/run/compare.js';
-import type { Driver } from '../../src/run/driver.js';
+import type { Driver, Entry } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
@@ -32,20 +32,19 @@ describe.each(['native', 'tflite'] as const)('the demo network under %s rounding
     expected = referenceTensors(loaded.graph, vectors);
   }, 600_000);
 
-  const check = async (target: string, driver: Driver) => {
-    const { firmware } = compileModel(loaded, loadTarget(target), '0.0.0');
+  const check = async (target: string, entry: Entry, driver: Driver) => {
+    const { firmware } = compileModel(loaded, loadTarget(target), '0.0.0', { entry });
     const reason = driver.unavailable(firmware);
     if (reason !== undefined && !mustRun) return console.warn(`skipped ${target}: ${reason}`);
     const [report] = await verifyDrivers(loaded.graph, firmware, vectors, expected, [driver]);
     expect(report).toEqual({ name: driver.name, status: 'equal' });
   };
 
-  it('host, under the sanitizers', () => check('host', hostDriver), 600_000);
-  it.each(['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33', 'cortex-m55'])(
-    '%s',
-    target => check(target, qemuDriver),
-    900_000,
-  );
+  const cores = ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'microbit'];
+  describe.each(['infer', 'push-row'] as const)('%s', entry => {
+    it('host, under the sanitizers', () => check('host', entry, hostDriver), 600_000);
+    it.each(cores)('%s', target => check(target, entry, qemuDriver), 900_000);
+  });
 
   it('a wrong byte is found and named', async () => {
     const { firmware } = compileModel(loaded, loadTarget('host'), '0.0.0');

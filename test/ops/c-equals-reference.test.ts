@@ -25,12 +25,18 @@ describe.each(Object.keys(models))('%s', name => {
     }
   });
 
-  it.each(roundings)('the C equals the reference under %s rounding, sanitizers on', async (rounding: Rounding) => {
+  it.each([
+    ...roundings.map(rounding => ({ rounding, entry: 'infer', order: 'search' }) as const),
+    { rounding: 'native', entry: 'push-row', order: 'search' },
+    { rounding: 'native', entry: 'push-row', order: 'layers' },
+    { rounding: 'native', entry: 'infer', order: 'demand' },
+  ] as const)('the C equals the reference, sanitizers on: $rounding, $entry, $order', async options => {
+    const rounding: Rounding = options.rounding;
     const { fused, images } = await makeModel(name);
     const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), rounding));
     // The header wants files to hash; any will do.
     const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
-    const { firmware } = compileModel({ graph, rounding, source }, loadTarget('host'), '0.0.0');
+    const { firmware } = compileModel({ graph, rounding, source }, loadTarget('host'), '0.0.0', options);
     const reason = hostDriver.unavailable(firmware);
     if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
     const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(12, firmware.inputBytes)];
