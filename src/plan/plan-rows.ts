@@ -27,8 +27,8 @@ export interface RowPlan {
   readonly leastBytes: number;
 }
 
-/** States that the search may expand for each peak that it tries. */
-export const searchLimit = 20_000;
+/** How often the search for an order may look at a layer. */
+export const searchLimit = 16_000_000;
 
 /** Chooses the order and places the rows. Deterministic: the same program gives the same plan on any machine. */
 export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPlan {

@@ -20,25 +20,30 @@ interface Reached {
 }
 
 /**
- * Finds the order with the least peak of live bytes, by halving the range between what one step takes and what the given
+ * Finds the order with the least peak of live bytes, by narrowing the range between what one step takes and what the given
  * orders take. Whether there is an order under a given peak is found out by {@link orderUnder}.
  *
  * @param known orders to start from, at least one
- * @param limit states that may be expanded for one peak; beyond that the result is good, but not proven best
+ * @param looks how often a layer may be looked at; when that is used up the result is good, but not proven best
  */
-export function searchOrder(memory: LiveMemory, known: readonly Order[], limit: number): SearchResult {
+export function searchOrder(memory: LiveMemory, known: readonly Order[], looks: number): SearchResult {
   let best = known.map(order => ({ order, peak: peakOf(memory, order) })).reduce((a, b) => (b.peak < a.peak ? b : a));
   let lowerBound = leastPeak(memory);
   /** Peaks below this were tried in vain, whether or not it was proven that there is no order. */
   let tried = lowerBound;
-  while (tried < best.peak) {
-    const peak = tried + alignment * Math.floor((best.peak - tried) / (2 * alignment));
-    const found = orderUnder(memory, peak, limit);
+  for (let rest = looks; tried < best.peak && rest > 0; ) {
+    // Nearer to what is known: an order that exists is found sooner than it is proven that there is none.
+    const peak = tried + alignment * Math.floor((3 * (best.peak - tried)) / (4 * alignment));
+    const share = Math.ceil(looks / 4);
+    const budget = { looks: Math.min(rest, share) };
+    rest -= budget.looks;
+    const found = orderUnder(memory, peak, budget);
+    rest += Math.max(0, budget.looks);
     if (found.order !== undefined) {
       best = { order: found.order, peak: peakOf(memory, found.order) };
       continue;
     }
-    if (found.complete && tried === lowerBound) lowerBound = found.blocked;
+    if (found.complete) lowerBound = Math.max(lowerBound, found.blocked);
     tried = found.complete ? found.blocked : peak + alignment;
   }
   return {
@@ -46,6 +51,11 @@ export function searchOrder(memory: LiveMemory, known: readonly Order[], limit: 
     peak: best.peak,
     lowerBound: Math.min(lowerBound, best.peak),
   };
+}
+
+/** How often a layer may still be looked at. */
+interface Budget {
+  looks: number;
 }
 
 interface Attempt {
@@ -66,21 +76,20 @@ interface Attempt {
  * T has fewer live bytes than T, then doing T's steps first makes no later state larger; and whether a row dies in a step,
  * so that its bytes can be shared, only becomes more often true.
  */
-function orderUnder(memory: LiveMemory, peak: number, limit: number): Attempt {
+function orderUnder(memory: LiveMemory, peak: number, budget: Budget): Attempt {
   const { layers } = memory.program;
   const total = stepCount(memory.program);
   const seen = new Set<string>();
   const stack: Reached[] = [{ counts: memory.start(), live: 0, from: undefined, steps: [] }];
   let blocked = Number.POSITIVE_INFINITY;
-  for (let expanded = 0; expanded < limit; ) {
+  while (budget.looks > 0) {
     const popped = stack.pop();
     if (popped === undefined) return { complete: true, blocked };
-    const state = runFreely(memory, popped, peak);
+    const state = runFreely(memory, popped, peak, budget);
     const before = seen.size;
     if (seen.add(String.fromCharCode(...state.counts)).size === before) continue;
     if (state.counts.reduce((sum, count) => sum + count, 0) === total)
       return { order: orderTo(state), complete: true, blocked };
-    expanded++;
     const next: { readonly layer: number; readonly after: number; readonly during: number }[] = [];
     for (let l = 0; l < layers.length; l++) {
       if (!memory.enabled(state.counts, l)) continue;
@@ -105,11 +114,14 @@ function leastPeak(memory: LiveMemory): number {
 }
 
 /** Does all that loses nothing. */
-function runFreely(memory: LiveMemory, state: Reached, peak: number): Reached {
-  const run = new Run(memory, state, peak);
+function runFreely(memory: LiveMemory, state: Reached, peak: number, budget: Budget): Reached {
+  const run = new Run(memory, state, peak, budget);
   const layers = Array.from(memory.program.layers.keys());
-  do settle(run, layers);
-  while (layers.some(l => crossHill(run, l, layers)));
+  for (let again = true; again; ) {
+    settle(run, layers);
+    const enabled = layers.map(l => run.enabled(l));
+    again = layers.some(l => enabled[l] && crossHill(run, l, layers, enabled));
+  }
   return run.steps.length === 0 ? state : run.reached(state);
 }
 
@@ -123,14 +135,20 @@ class Run {
     readonly memory: LiveMemory,
     { counts, live }: Pick<Reached, 'counts' | 'live'>,
     private readonly peak: number,
+    private readonly budget: Budget,
   ) {
     this.counts = counts.slice();
     this.live = live;
   }
 
+  enabled(layer: number): boolean {
+    this.budget.looks--;
+    return this.memory.enabled(this.counts, layer);
+  }
+
   /** The change that the next step of a layer makes; nothing when it cannot be done, or not under the peak. */
   possible(layer: number): number | undefined {
-    if (!this.memory.enabled(this.counts, layer)) return undefined;
+    if (!this.enabled(layer)) return undefined;
     const { during, after } = this.memory.change(this.counts, layer);
     return this.live + during > this.peak ? undefined : after;
   }
@@ -143,7 +161,7 @@ class Run {
 
   /** A run that starts where this one is. */
   branch(): Run {
-    return new Run(this.memory, this, this.peak);
+    return new Run(this.memory, this, this.peak, this.budget);
   }
 
   adopt(other: Run): void {
@@ -176,14 +194,14 @@ function settle(run: Run, layers: readonly number[]): void {
  * were not possible without the first one may follow it: so every set between is one on the way, and none has fewer live
  * bytes than the last.
  */
-function crossHill(run: Run, first: number, layers: readonly number[]): boolean {
+function crossHill(run: Run, first: number, layers: readonly number[], enabled: readonly boolean[]): boolean {
   const after = run.possible(first);
   if (after === undefined) return false;
   const hill = run.branch();
   hill.perform(first, after);
   settle(
     hill,
-    layers.filter(l => l === first || !run.memory.enabled(run.counts, l)),
+    layers.filter(l => l === first || !enabled[l]),
   );
   if (hill.live > run.live) return false;
   run.adopt(hill);

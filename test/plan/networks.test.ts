@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { planRows } from '../../src/plan/plan-rows.js';
+import { shadowRun } from '../../src/plan/shadow.js';
+import { mixNetS, shuffleNet } from './networks.js';
+
+it.each([
+  ['ShuffleNet for CIFAR-10', shuffleNet],
+  ['MixNet-S at 224x224', mixNetS],
+] as const)(
+  '%s: within 4 % of the row-live bound, sound',
+  (name, network) => {
+    const program = network();
+    const started = process.cpuUsage();
+    const plan = planRows(program);
+    const { user, system } = process.cpuUsage(started);
+    console.log(
+      `${name}: ${plan.steps.length} steps, arena ${plan.arenaBytes}, bound ${plan.boundBytes}, least ${plan.leastBytes}, ` +
+        `demand-driven ${plan.standard.demand}, layer by layer ${plan.standard.layers}, ${Math.round((user + system) / 1000)} ms`,
+    );
+    expect(shadowRun(plan)).toBeUndefined();
+    expect(plan.arenaBytes).toBeLessThanOrEqual(1.04 * plan.boundBytes);
+  },
+  300_000,
+);
