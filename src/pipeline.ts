@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fail } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
@@ -134,7 +133,7 @@ export interface CompileOptions {
   readonly entry?: Entry | undefined;
 }
 
-/** Plans and emits the C of an integer graph for a target. Does not look at budgets: see {@link checkBudget}. */
+/** Plans and emits the C of an integer graph for a target. Does not look at budgets: see `checkBudget` in budget.ts. */
 export function compileModel(
   { graph, rounding, source }: LoadedModel,
   target: Target,
@@ -154,39 +153,6 @@ export function compileModel(
   ];
   const emitted = emitModel({ graph, plan, version, provenance }, engine);
   return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, plan, emitted, target, entry) };
-}
-
-/** @throws CompileError E0601 or E0602 when the model does not fit the limits, in bytes */
-export function checkBudget(
-  compiled: CompiledModel,
-  target: Target,
-  limits: { ram?: number | undefined; flash?: number | undefined } = {},
-): void {
-  const ram = limits.ram ?? target.budget?.ramBytes;
-  const flash = limits.flash ?? target.budget?.flashBytes;
-  const { plan, view } = compiled;
-  if (ram !== undefined && plan.arenaBytes > ram) {
-    const { node, bytes } = plan.peak;
-    fail(
-      'E0601',
-      `${view.name} needs ${plan.arenaBytes} bytes of RAM on ${target.name}, which has ${ram}: ${plan.arenaBytes - ram} too many`,
-      {
-        span: node.span,
-        notes: [`most of it is live in layer '${node.name}' (${node.op}), ${bytes} bytes`],
-        hint: 'use fewer channels or a stride earlier in the network, or a target with more RAM',
-      },
-    );
-  }
-  const constants = view.weightBytes + view.tableBytes;
-  if (flash !== undefined && constants > flash) {
-    fail(
-      'E0602',
-      `${view.name} has ${constants} bytes of weights and tables; ${target.name} has ${flash} bytes of flash: ${constants - flash} too many`,
-      {
-        hint: 'use fewer channels, or a target with more flash',
-      },
-    );
-  }
 }
 
 function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {

@@ -221,7 +221,7 @@ const numericCodes = {
 const budgetCodes = {
   E0601: entry(
     'not enough RAM on the target',
-    'The buffers of the network need more RAM than the target has. The message names the layer at which most bytes are live.',
+    'The rows of the network that are needed at one time take more RAM than the target has, or than --max-ram allows for the arena. The message names the layer at which most bytes are live, what lies in the arena then, and what the best order of steps needs.',
   ),
   E0602: entry(
     'not enough flash on the target',

@@ -5,6 +5,7 @@ import { formatCount } from '../../src/cli/output.js';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
 import { compileModel, randomModel } from '../../src/pipeline.js';
+import { shadowRun } from '../../src/plan/shadow.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { randomVectors } from '../../src/run/vectors.js';
@@ -29,6 +30,21 @@ const counts: Readonly<Record<string, readonly [macs: number, weights: number]>>
   'resnet8.ts': [12_501_632, 77_360],
 };
 
+/** Bytes of the arena at most: a plan that becomes worse is noticed. */
+const arenas: Readonly<Record<string, number>> = {
+  'baseline.ts': 10_280,
+  'ds-cnn.ts': 3_456,
+  'effnet-gtsrb.ts': 1_052,
+  'effnet-revised-r2.ts': 10_280,
+  'effnet-revised-r4.ts': 16_960,
+  'effnet-revised-r6.ts': 23_280,
+  'effnet-svhn.ts': 1_128,
+  'mobilenet-v1-025-96.ts': 9_984,
+  'mobilenet-v2-r6.ts': 26_688,
+  'mobilenet.ts': 7_720,
+  'resnet8.ts': 8_960,
+};
+
 const directory = join(packageRoot(), 'examples', 'shapes');
 const files = readdirSync(directory)
   .filter(file => file.endsWith('.ts'))
@@ -44,17 +60,23 @@ it('every network has its counts here and in the README', () => {
 });
 
 describe.each(files)('%s', file => {
-  it('has the published size, and its C equals the reference', async () => {
+  it('has the published size and a sound plan, and its C equals the reference', async () => {
     const loaded = await randomModel(join(directory, file), { seed: 1 }, new Session());
     const { graph } = loaded;
-    const { firmware, macs } = compileModel(loaded, loadTarget('host'), '0.0.0');
+    const { firmware, macs, plan } = compileModel(loaded, loadTarget('host'), '0.0.0');
     const weights = graph.nodes.reduce((sum, node) => sum + (node.constants.weight?.data.length ?? 0), 0);
     expect([macs, weights]).toEqual(counts[file]);
+    expect(plan.arenaBytes).toBeLessThanOrEqual(arenas[file]);
+    expect(plan.arenaBytes).toBeLessThanOrEqual(1.04 * plan.boundBytes);
+    expect(plan.boundBytes).toBeLessThanOrEqual(Math.min(plan.standard.demand, plan.standard.layers));
+    expect(shadowRun(plan)).toBeUndefined();
     // Random activations neither fade nor grow from layer to layer.
     const scales = graph.nodes.map(({ type }) => type.quantisation?.scale ?? expect.fail('no scale'));
     expect(Math.min(...scales)).toBeGreaterThan(1 / 300);
     expect(Math.max(...scales)).toBeLessThan(1 / 10);
 
+    // The others run in the slow suite, `npm run test:exhaustive`.
+    if (macs > 3_000_000 && process.env.EFFNETC_EXHAUSTIVE !== '1') return;
     const reason = hostDriver.unavailable(firmware);
     if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
     const vectors = randomVectors(1, firmware.inputBytes);

@@ -35,8 +35,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'run',
     'target',
   ],
+  'budget.ts': ['diagnostics', 'pipeline.ts', 'plan', 'target'],
   report: ['emit', 'pipeline.ts', 'run'],
   cli: [
+    'budget.ts',
     'diagnostics',
     'emit',
     'frontend',

@@ -32,7 +32,8 @@ export function registerCompile(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<CompileOptions, [string]>(async (io, options, model) => {
-        const { checkBudget, compileModel } = await import('../../pipeline.js');
+        const { compileModel } = await import('../../pipeline.js');
+        const { checkBudget } = await import('../../budget.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const target = loadTarget(options.target);
