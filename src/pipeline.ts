@@ -151,7 +151,7 @@ export function compileModel(
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
   ];
-  const emitted = emitModel({ graph, plan, version, provenance }, engine);
+  const emitted = emitModel({ graph, plan, version, provenance, placement: target.placement }, engine);
   return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, plan, emitted, target, entry) };
 }
 

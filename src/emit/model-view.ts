@@ -9,7 +9,7 @@ import type { TemplateEngine } from './engine.js';
 import { layerView, longestWindow } from './layer-view.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
 import { tableBytes } from './tables.js';
-import type { LabelledText, ModelView } from './views.js';
+import type { LabelledText, ModelView, PlaceView } from './views.js';
 
 /** Order of the helper functions in the C: callees first. */
 const helperOrder: readonly Helper[] = [
@@ -26,10 +26,39 @@ export interface ModelParts {
   readonly plan: Plan;
   readonly version: string;
   readonly provenance: readonly LabelledText[];
+  /** Sections and memory regions that the target has for parts of the model. */
+  readonly placement?: Placement | undefined;
+}
+
+export interface Placement {
+  readonly arena?: PartPlace | undefined;
+  readonly weights?: PartPlace | undefined;
+}
+
+interface PartPlace {
+  readonly section: string;
+  readonly region: { readonly origin: number; readonly bytes: number };
+}
+
+function placeViews({ arena, weights }: Placement): PlaceView[] {
+  const view = (part: PartPlace, region: string, noload: boolean, content: string): PlaceView => ({
+    section: part.section,
+    region,
+    ...part.region,
+    noload,
+    content,
+  });
+  return [
+    ...(arena === undefined ? [] : [view(arena, 'ARENA', true, 'the arena')]),
+    ...(weights === undefined ? [] : [view(weights, 'WEIGHTS', false, 'weights and tables')]),
+  ];
 }
 
 /** Decides names and formats for all templates of a model. */
-export function modelView({ graph, plan, version, provenance }: ModelParts, engine: TemplateEngine): ModelView {
+export function modelView(
+  { graph, plan, version, provenance, placement = {} }: ModelParts,
+  engine: TemplateEngine,
+): ModelView {
   const index = new GraphIndex(graph);
   const source = graph.nodes.find(node => opTable.get(node.op)?.traits.source);
   invariant(source?.type.quantisation !== undefined, 'the graph has a quantised input');
@@ -56,6 +85,9 @@ export function modelView({ graph, plan, version, provenance }: ModelParts, engi
     },
     arenaBytes: plan.arenaBytes,
     usesArena: plan.arenaBytes > 0,
+    arenaSection: placement.arena?.section ?? '',
+    weightsSection: placement.weights?.section ?? '',
+    places: placeViews(placement),
     boundBytes: plan.boundBytes,
     weightBytes: bytes('weights'),
     tableBytes: bytes('tables') + planTableBytes(plan, places, push),

@@ -103,6 +103,17 @@ export interface PushView {
   readonly holdsOutput: boolean;
 }
 
+/** A part of the model that has a section of its own, for the linker fragment. */
+export interface PlaceView {
+  readonly section: string;
+  readonly region: string;
+  readonly origin: number;
+  readonly bytes: number;
+  /** Not loaded, and not zeroed: the model needs neither. */
+  readonly noload: boolean;
+  readonly content: string;
+}
+
 export interface ModelView {
   readonly name: string;
   readonly version: string;
@@ -121,6 +132,10 @@ export interface ModelView {
   readonly arenaBytes: number;
   /** False where all rows are the caller's: then there is no arena. */
   readonly usesArena: boolean;
+  /** Sections that the target wants for the arena and for the constant tables; empty where it says nothing. */
+  readonly arenaSection: string;
+  readonly weightsSection: string;
+  readonly places: readonly PlaceView[];
   readonly boundBytes: number;
   readonly weightBytes: number;
   readonly tableBytes: number;

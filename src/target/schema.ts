@@ -11,6 +11,11 @@ const bytes = z.int().positive();
 
 const region = z.strictObject({ origin: address, bytes });
 
+const place = z.strictObject({
+  section: z.string().regex(/^\.[A-Za-z_][A-Za-z0-9_.]*$/, 'expected the name of a section such as ".dtcm"'),
+  region,
+});
+
 const timer = z.strictObject({
   kind: z.enum(['cmsdk', 'nrf', 'sse300']),
   address,
@@ -26,6 +31,7 @@ const fields = z.strictObject({
   budget: z.strictObject({ ramBytes: bytes, flashBytes: bytes }).optional(),
   memory: z.strictObject({ vectors: region.optional(), code: region, ram: region }).optional(),
   qemu: z.strictObject({ machine: z.string().min(1), arguments: z.array(z.string()), timer }).optional(),
+  placement: z.strictObject({ arena: place.optional(), weights: place.optional() }).optional(),
   rp2040js: z.boolean(),
   sources: z.record(z.string(), z.string().min(1)),
 });
@@ -54,5 +60,6 @@ export const targetFile = fields.superRefine((target, context) => {
   }
   const isArm = target.compiler.family === 'arm-none-eabi';
   if (isArm && target.cpu === undefined) problem('cpu', 'needed for the compiler family arm-none-eabi');
+  if (target.placement !== undefined && target.memory === undefined) problem('memory', 'needed for placement');
   if (target.qemu !== undefined && target.memory === undefined) problem('memory', 'needed for emulation');
 }) satisfies z.ZodType<Omit<Target, 'name'>>;

@@ -28,6 +28,18 @@ export interface EmulatedMemory {
   readonly ram: MemoryRegion;
 }
 
+/** A memory region of the chip for a part of the model, and the section through which the linker puts it there. */
+export interface Place {
+  readonly section: string;
+  readonly region: MemoryRegion;
+}
+
+/** Parts of a model that go elsewhere than where other data goes: the arena into fast memory, weights into slow flash. */
+export interface TargetPlacement {
+  readonly arena?: Place | undefined;
+  readonly weights?: Place | undefined;
+}
+
 /** What a `targets/NAME.json` says, validated. */
 export interface Target {
   readonly name: string;
@@ -39,6 +51,7 @@ export interface Target {
   /** The user's budget, enforced by `compile`; absent where a core says nothing about memory. */
   readonly budget?: { readonly ramBytes: number; readonly flashBytes: number } | undefined;
   readonly memory?: EmulatedMemory | undefined;
+  readonly placement?: TargetPlacement | undefined;
   readonly qemu?: QemuBoard | undefined;
   /** True where npm's rp2040js can stand in for QEMU (Armv6-M code). */
   readonly rp2040js: boolean;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Firmware } from '../run/driver.js';
+import type { TargetPlacement } from '../target/target.js';
 import { Compiler, warningFlags } from './compiler.js';
 import { type BuildMode, type Platform, traceBufferBytes, writeHarness } from './harness.js';
 import { inParallel } from './process.js';
@@ -23,6 +24,7 @@ export interface Build {
   readonly modelObjects: readonly string[];
   readonly libraryObjects: readonly string[];
   readonly compiler: Compiler;
+  readonly placement?: TargetPlacement | undefined;
   readonly flags: readonly string[];
 }
 
@@ -78,7 +80,7 @@ export async function buildFirmware(firmware: Firmware, request: BuildRequest, d
     throw error;
   });
   const libraryObjects = harness.filter(object => object.endsWith('/memory.o'));
-  return { image: 'firmware.elf', modelObjects, libraryObjects, compiler, flags };
+  return { image: 'firmware.elf', modelObjects, libraryObjects, compiler, flags, placement: firmware.target.placement };
 }
 
 /** The profile times steps: to see the rows would count as a part of them. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TemplateEngine } from '../emit/engine.js';
 import { packageRoot } from '../package-root.js';
 import type { Firmware } from '../run/driver.js';
-import type { EmulatedMemory, TargetTimer } from '../target/target.js';
+import type { EmulatedMemory, TargetPlacement, TargetTimer } from '../target/target.js';
 
 /** What a build is for. */
 export type BuildMode = 'run' | 'trace' | 'profile-total' | 'profile-layers';
@@ -78,18 +78,28 @@ export function writeHarness(
   };
   writeFileSync(join(to, 'config.h'), engine.render('harness/config.h', config));
   if (platform.kind === 'board')
-    writeFileSync(join(to, 'link.ld'), engine.render('harness/link.ld', linkView(platform.memory)));
+    writeFileSync(
+      join(to, 'link.ld'),
+      engine.render('harness/link.ld', linkView(platform.memory, firmware.target.placement)),
+    );
   return sources.map(file => `harness/${file}`);
 }
 
-function linkView({ vectors, code, ram }: EmulatedMemory): object {
+function linkView({ vectors, code, ram }: EmulatedMemory, { arena, weights }: TargetPlacement = {}): object {
   const regions = [
     { name: 'CODE', ...code },
     { name: 'RAM', ...ram },
   ];
+  const places = [
+    ...(arena === undefined ? [] : [{ section: arena.section, region: 'ARENA', noload: true }]),
+    ...(weights === undefined ? [] : [{ section: weights.section, region: 'WEIGHTS', noload: false }]),
+  ];
+  if (arena !== undefined) regions.push({ name: 'ARENA', ...arena.region });
+  if (weights !== undefined) regions.push({ name: 'WEIGHTS', ...weights.region });
   if (vectors !== undefined) regions.unshift({ name: 'VECTORS', ...vectors });
   return {
     regions,
+    places,
     vectorsRegion: vectors === undefined ? 'CODE' : 'VECTORS',
     exceptionStackBytes,
     minimumStackBytes,

@@ -46,14 +46,15 @@ export async function measureSizes(build: Build, entries: readonly string[], dir
   };
   const sections = parseSections(await output('size', ['-A']));
   const weights = parseWeights(await output('nm', ['-S']));
-  const rodata = sections.get('.rodata') ?? 0;
+  const placed = (place: { readonly section: string } | undefined): number => sections.get(place?.section ?? '') ?? 0;
+  const rodata = (sections.get('.rodata') ?? 0) + placed(build.placement?.weights);
   const data = sections.get('.data') ?? 0;
   invariant(weights <= rodata, `${weights} bytes of weights in ${rodata} bytes of read-only data`);
   return {
     code: sections.get('.text') ?? 0,
     weights,
     tables: rodata - weights + data,
-    arena: data + (sections.get('.bss') ?? 0),
+    arena: data + (sections.get('.bss') ?? 0) + placed(build.placement?.arena),
   };
 }
 

@@ -7,7 +7,17 @@ import { CompileError, type Diagnostic } from '../../src/diagnostics/diagnostic.
 import { listTargets, loadTarget } from '../../src/target/load-target.js';
 import { needsTool } from '../emulation/tools.js';
 
-const names = ['cortex-m0', 'cortex-m3', 'cortex-m33', 'cortex-m4', 'cortex-m55', 'cortex-m7', 'host', 'microbit'];
+const names = [
+  'cortex-m0',
+  'cortex-m3',
+  'cortex-m33',
+  'cortex-m4',
+  'cortex-m55',
+  'cortex-m7',
+  'host',
+  'microbit',
+  'mps3-an547',
+];
 
 const scratch = mkdtempSync(join(tmpdir(), 'effnetc-targets-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
