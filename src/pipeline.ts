@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Session } from './diagnostics/session.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
+import type { LabelledText } from './emit/views.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { readModel } from './frontend/read-model.js';
 import { bindWeights } from './frontend/weights/bind.js';
@@ -145,8 +146,7 @@ export function compileModel(
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
     { label: 'target', text: target.name },
-    { label: 'model', text: `${basename(source.model)}, SHA-256 ${sha256(source.model)}` },
-    { label: 'weights', text: describeWeights(source.weights) },
+    ...describeSource(source),
     { label: 'rounding', text: rounding },
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
@@ -190,6 +190,14 @@ export function layerMacs(graph: Graph, node: Node): number {
 
 export function countMacs(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + layerMacs(graph, node), 0);
+}
+
+/** Where a model and its weights came from, without directories: the same wherever they lie. */
+export function describeSource({ model, weights }: LoadedModel['source']): LabelledText[] {
+  return [
+    { label: 'model', text: `${basename(model)}, SHA-256 ${sha256(model)}` },
+    { label: 'weights', text: describeWeights(weights) },
+  ];
 }
 
 function describeWeights(weights: string | RandomWeights): string {

@@ -1,5 +1,7 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 
+export { formatBytes, formatCount, formatPercent } from '../report/numbers.js';
+
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
 /** Keys are printed in the order in which they were written; those with `undefined` are left out. */
@@ -16,16 +18,3 @@ export function jsonText(value: JsonObject): string {
   };
   return `${JSON.stringify(value, check, 2)}\n`;
 }
-
-/** `1,234,567`, in every locale. */
-export function formatCount(n: number): string {
-  const [whole = '', fraction] = String(n).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
-}
-
-/** `8,192 B`: sizes are exact, never rounded to KB. */
-export const formatBytes = (n: number): string => `${formatCount(n)} B`;
-
-/** `81.37 %` of a share between 0 and 1. */
-export const formatPercent = (share: number): string => `${(share * 100).toFixed(2)} %`;

@@ -6,6 +6,7 @@ import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
 import { registerProfile } from './commands/profile.js';
 import { registerQuantize } from './commands/quantize.js';
+import { registerReport } from './commands/report.js';
 import { registerRun } from './commands/run.js';
 import { registerTargets } from './commands/targets.js';
 import { registerVerify } from './commands/verify.js';
@@ -24,6 +25,7 @@ const commands: readonly RegisterCommand[] = [
   registerProfile,
   registerEvaluate,
   registerRun,
+  registerReport,
   registerTargets,
   registerDoctor,
   registerExplain,

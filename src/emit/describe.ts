@@ -4,18 +4,24 @@ import { signedBits } from '../numeric/requantise.js';
 import type { KernelPlan } from '../ops/kernel.js';
 import type { LabelledText } from './views.js';
 
-/** `block1.pw conv 1x1, relu`: a layer in a few words. */
-export function layerTitle(node: Node): string {
+/** `conv 1x1, relu`: what a layer does, in a few words. */
+export function layerKind(node: Node): string {
   const { kernel, activation, affine } = node.attributes as {
     readonly kernel?: readonly number[];
     readonly activation?: { readonly kind: string };
     readonly affine?: boolean;
   };
-  const parts = [`${node.name}: ${node.op}${kernel === undefined ? '' : ` ${kernel.join('x')}`}`];
+  const parts = [`${node.op}${kernel === undefined ? '' : ` ${kernel.join('x')}`}`];
   if (activation !== undefined && activation.kind !== 'identity') parts.push(activation.kind);
   if (affine === true) parts.push('affine');
-  return commentSafe(parts.join(', '));
+  return parts.join(', ');
 }
+
+/** `block1.pw: conv 1x1, relu` */
+export const layerTitle = (node: Node): string => commentSafe(`${node.name}: ${layerKind(node)}`);
+
+/** Which way of computing a layer was chosen: the name of its variant. */
+export const kernelName = ({ template }: KernelPlan): string => template.split('/').at(-1) ?? '';
 
 export function commentSafe(text: string): string {
   return text.replaceAll('*/', '* /').replaceAll('/*', '/ *');
@@ -41,7 +47,7 @@ export function layerFacts(
   facts.push({ label: 'input', text: inputs.map(describeType).join(' and ') });
   facts.push({ label: 'output', text: describeType(node.type) });
   facts.push({ label: 'in arena', text: place });
-  facts.push({ label: 'kernel', text: kernel.template.split('/').at(-1) ?? '' });
+  facts.push({ label: 'kernel', text: kernelName(kernel) });
   if (macs > 0) facts.push({ label: 'MACs', text: String(macs) });
   if (kernel.accumulatorBound !== undefined) {
     const bound = kernel.accumulatorBound;

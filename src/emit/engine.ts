@@ -11,13 +11,19 @@ type Compiled = (view: unknown, options?: Handlebars.RuntimeOptions) => string;
  * Renders the templates below a directory: `render('kernels/conv/generic', view)` uses `kernels/conv/generic.hbs`.
  * Partials are named the same way. Templates are logic-free: `#if`, `#unless`, `#each`, partials and the helpers of
  * helpers.ts; a field that the view does not have is an error, wherever it stands.
+ *
+ * C text is printed as it is. With `escape: 'html'` every value is escaped, so that it can stand as text or in a quoted
+ * attribute of HTML, never in a script or style; there is no way around it, since `{{{` is refused.
  */
 export class TemplateEngine {
   private readonly environment = Handlebars.create();
   private readonly compiled = new Map<string, Compiled>();
 
   /** @param root directory of the templates */
-  constructor(private readonly root: string) {
+  constructor(
+    private readonly root: string,
+    private readonly options: { readonly escape?: 'html' | undefined } = {},
+  ) {
     for (const [name, helper] of Object.entries(helpers)) {
       // Handlebars adds an argument of its own at the end.
       this.environment.registerHelper(name, (...given: unknown[]) => helper(...firstTwo(given)));
@@ -53,7 +59,7 @@ export class TemplateEngine {
       this.environment.compile(parseStrict(this.read(name)), {
         // Its own strict mode stops `a.b` with a raw TypeError where `a` is missing; the checks cover all that it does.
         strict: false,
-        noEscape: true,
+        noEscape: this.options.escape === undefined,
         knownHelpersOnly: true,
         knownHelpers: Object.fromEntries([...Object.keys(helpers), ...Object.values(checks)].map(key => [key, true])),
       }),

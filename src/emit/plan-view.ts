@@ -56,7 +56,8 @@ export function bufferViews(plan: Plan): BufferView[] {
   });
 }
 
-function mostLive({ buffers }: Plan, numbers: readonly number[]): number {
+/** The most of these blocks that are live at a time. */
+export function mostLive({ buffers }: Plan, numbers: readonly number[]): number {
   const spans = numbers.map(b => buffers.blocks[b]);
   return Math.max(...spans.map(({ from }) => spans.filter(s => s.from <= from && from <= s.to).length));
 }

@@ -65,6 +65,7 @@ function checkCall(call: Call): void {
 }
 
 function checkMustache(node: hbs.AST.MustacheStatement): void {
+  if (!node.escaped) throw new InternalError('templates may not use {{{');
   if (node.params.length > 0 || !isField(node.path)) {
     checkCall(node);
   } else {

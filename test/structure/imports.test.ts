@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'target',
   ],
   'budget.ts': ['diagnostics', 'pipeline.ts', 'plan', 'target'],
-  report: ['emit', 'pipeline.ts', 'run'],
+  report: ['diagnostics', 'emit', 'ir', 'numeric', 'package-root.ts', 'pipeline.ts', 'plan', 'run', 'target', 'toolchain'],
   cli: [
     'budget.ts',
     'diagnostics',

@@ -1,0 +1,104 @@
+import { kernelName, layerKind, sourcePlace } from '../emit/describe.js';
+import { mostLive } from '../emit/plan-view.js';
+import { tableBytes } from '../emit/tables.js';
+import { GraphIndex } from '../ir/graph.js';
+import { formatShape } from '../ir/tensor.js';
+import { signedBits } from '../numeric/requantise.js';
+import type { ConstantTable } from '../ops/kernel.js';
+import { type CompiledModel, layerMacs } from '../pipeline.js';
+import type { Plan } from '../plan/plan.js';
+import type { ProfileResult } from '../run/driver.js';
+import { formatCount } from './numbers.js';
+import type { MemoryRow, PageView, WorkRow } from './page-views.js';
+import { colourOf } from './palette.js';
+
+/** Stands where a layer has no such thing. */
+const none = '–';
+
+/** Instructions per multiply-accumulate. */
+export const perMac = (instructions: number, macs: number): string =>
+  macs === 0 ? none : (instructions / macs).toFixed(2);
+
+const shareOf = (part: number, whole: number): string => (whole === 0 ? 0 : (100 * part) / whole).toFixed(1);
+
+/** What each layer computes, and the instructions that it takes where they were counted. */
+export function workTable({ graph, plan, macs }: CompiledModel, profile: ProfileResult | undefined): PageView['work'] {
+  const index = new GraphIndex(graph);
+  const rows = plan.layers.map(({ node, kernel }, layer): WorkRow => {
+    const own = layerMacs(graph, node);
+    const executed = profile?.layerInstructions[layer];
+    const bound = kernel.accumulatorBound;
+    return {
+      layer,
+      colour: colourOf(layer),
+      name: node.name,
+      kind: layerKind(node),
+      input: index
+        .inputTypes(node)
+        .map(({ shape }) => formatShape(shape))
+        .join(' + '),
+      output: formatShape(node.type.shape),
+      source: sourcePlace(node) || none,
+      macs: own === 0 ? none : formatCount(own),
+      instructions: executed === undefined ? none : formatCount(executed),
+      perMac: executed === undefined ? none : perMac(executed, own),
+      share: profile === undefined ? shareOf(own, macs) : shareOf(executed ?? 0, profile.instructions),
+      accumulator: bound === undefined ? none : String(signedBits(bound)),
+      kernel: kernelName(kernel),
+    };
+  });
+  const inLayers = profile?.layerInstructions.reduce((sum, count) => sum + count, 0) ?? 0;
+  return {
+    rows,
+    driver: profile === undefined ? none : formatCount(profile.instructions - inLayers),
+    macs: formatCount(macs),
+    instructions: profile === undefined ? none : formatCount(profile.instructions),
+    perMac: profile === undefined ? none : perMac(profile.instructions, macs),
+  };
+}
+
+/** What each layer occupies in RAM and flash. */
+export function memoryTable({ plan, view }: CompiledModel): PageView['memory'] {
+  const inTables = plan.layers.map(({ kernel }) => bytesOf(kernel.tables, 'tables'));
+  const rows = plan.layers.map(({ kernel }, layer) => {
+    return {
+      ...occupied(plan, layer),
+      weights: formatCount(bytesOf(kernel.tables, 'weights')),
+      tables: formatCount(inTables[layer]),
+    };
+  });
+  return {
+    rows,
+    planTables: formatCount(view.tableBytes - inTables.reduce((sum, bytes) => sum + bytes, 0)),
+    weights: formatCount(view.weightBytes),
+    tables: formatCount(view.tableBytes),
+  };
+}
+
+function bytesOf(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
+  return tables.filter(table => table.kind === kind).reduce((sum, table) => sum + tableBytes(table), 0);
+}
+
+function occupied(plan: Plan, layer: number): Omit<MemoryRow, 'weights' | 'tables'> {
+  const { buffers, offsets, program } = plan;
+  const { node, row } = plan.layers[layer];
+  const { home, rows, rowBytes } = program.tensors[row.output];
+  const inArena = home === 'arena';
+  const blocks = inArena ? [...buffers.rows[row.output]] : [];
+  const lowest = Math.min(...blocks.map(block => offsets[block]));
+  const end = Math.max(...blocks.map(block => offsets[block] + buffers.blocks[block].bytes));
+  const besides = [
+    ...(row.stateBytes > 0 ? [`${formatCount(row.stateBytes)} of sums`] : []),
+    ...(row.scratchBytes > 0 ? [`${formatCount(row.scratchBytes)} of scratch`] : []),
+  ];
+  return {
+    layer,
+    colour: colourOf(layer),
+    name: node.name,
+    place: inArena ? `${formatCount(lowest)} to ${formatCount(end)}` : 'the caller’s',
+    rows: formatCount(rows),
+    rowBytes: formatCount(rowBytes),
+    live: inArena ? formatCount(mostLive(plan, blocks)) : none,
+    besides: besides.join(', ') || none,
+  };
+}

@@ -1,0 +1,158 @@
+import type { LabelledText } from '../emit/views.js';
+
+/** View models of the templates below `templates/report/`: everything decided and formatted, nothing left to compute. */
+
+/** A number that one looks for first. */
+export interface FigureView {
+  readonly label: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+/** A bar among others of the same scale. */
+export interface BarView {
+  readonly label: string;
+  readonly value: string;
+  readonly note: string;
+  /** Width in per cent. */
+  readonly percent: string;
+  /** The one that counts. */
+  readonly main: boolean;
+}
+
+/** A mark of an axis. */
+export interface TickView {
+  /** Distance from the axis' start in per cent. */
+  readonly at: string;
+  readonly label: string;
+  /** Its label is left out where there is little room. */
+  readonly minor: boolean;
+}
+
+/** An area with what is said of it when the pointer is over it. */
+export interface ShapeView {
+  readonly path: string;
+  readonly title: string;
+}
+
+/** What a layer keeps in the arena: its rows, its sums, its scratch. */
+export interface TensorView {
+  readonly layer: number;
+  /** Number of its colour in the style sheet. */
+  readonly colour: number;
+  readonly blocks: readonly ShapeView[];
+  /** The outline of all of its blocks that are no rows; empty where there are none. */
+  readonly hatched: string;
+}
+
+/** A horizontal line of the memory map, and its entry in the legend. */
+export interface LineView {
+  /** Class in the style sheet: `arena`, `bound`, `least`, `budget`. */
+  readonly kind: string;
+  readonly path: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The memory map: one unit is a step across and a byte downwards. */
+export interface MapView {
+  readonly steps: number;
+  readonly bytes: number;
+  /** For those who cannot see it. */
+  readonly description: string;
+  readonly xTicks: readonly TickView[];
+  readonly yTicks: readonly TickView[];
+  readonly grid: string;
+  readonly hatchWidth: string;
+  readonly hatchHeight: string;
+  readonly hatch: string;
+  readonly hasHatched: boolean;
+  readonly tensors: readonly TensorView[];
+  readonly lines: readonly LineView[];
+  readonly live: { readonly path: string; readonly peak: string; readonly value: string };
+}
+
+/** The steps of one layer, or the calls that hand in rows, on the time axis. */
+export interface LaneView {
+  readonly layer: number;
+  readonly colour: number;
+  readonly name: string;
+  readonly count: string;
+  readonly steps: number;
+  readonly path: string;
+  readonly title: string;
+}
+
+/** The calls of `push_row`, on the time axis. */
+export interface PushView {
+  readonly steps: number;
+  readonly calls: readonly ShapeView[];
+  /** Where calls begin. */
+  readonly ticks: string;
+  readonly note: string;
+}
+
+/** What one layer computes and what that costs. */
+export interface WorkRow {
+  readonly layer: number;
+  readonly colour: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly input: string;
+  readonly output: string;
+  readonly source: string;
+  readonly macs: string;
+  readonly instructions: string;
+  readonly perMac: string;
+  /** Its part of all instructions, or of all MACs where none were counted, in per cent. */
+  readonly share: string;
+  readonly accumulator: string;
+  readonly kernel: string;
+}
+
+/** What one layer occupies. */
+export interface MemoryRow {
+  readonly layer: number;
+  readonly colour: number;
+  readonly name: string;
+  readonly place: string;
+  readonly rows: string;
+  readonly rowBytes: string;
+  readonly live: string;
+  readonly besides: string;
+  readonly weights: string;
+  readonly tables: string;
+}
+
+export interface PageView {
+  readonly model: string;
+  readonly target: string;
+  readonly version: string;
+  readonly summary: string;
+  readonly untrained: boolean;
+  readonly facts: readonly LabelledText[];
+  readonly figures: readonly FigureView[];
+  readonly measured: boolean;
+  /** Why there are no figures of a run; empty where there are. */
+  readonly unmeasured: string;
+  readonly orders: readonly BarView[];
+  readonly usesArena: boolean;
+  readonly map: MapView;
+  readonly push: PushView;
+  readonly lanes: readonly LaneView[];
+  readonly work: {
+    readonly rows: readonly WorkRow[];
+    /** What the driver's loop takes besides the layers. */
+    readonly driver: string;
+    readonly macs: string;
+    readonly instructions: string;
+    readonly perMac: string;
+  };
+  readonly memory: {
+    readonly rows: readonly MemoryRow[];
+    /** Tables of the driver: where the rows lie, and the order of the steps. */
+    readonly planTables: string;
+    readonly weights: string;
+    readonly tables: string;
+  };
+}
