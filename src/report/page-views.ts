@@ -130,6 +130,8 @@ export interface PageView {
   readonly version: string;
   readonly summary: string;
   readonly untrained: boolean;
+  /** What does not fit the target, as sentences. */
+  readonly misfits: readonly string[];
   readonly facts: readonly LabelledText[];
   readonly figures: readonly FigureView[];
   readonly measured: boolean;

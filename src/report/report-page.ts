@@ -8,7 +8,7 @@ import type { Measurement } from './measure.js';
 import { memoryMap } from './memory-map.js';
 import type { PageView } from './page-views.js';
 import { pushCalls, stepLanes } from './step-lanes.js';
-import { facts, figures, orderBars } from './summary.js';
+import { facts, figures, misfits, orderBars } from './summary.js';
 
 /** Decides everything that the page shows. */
 export function pageView(compiled: CompiledModel, loaded: LoadedModel, measurement: Measurement): PageView {
@@ -20,6 +20,7 @@ export function pageView(compiled: CompiledModel, loaded: LoadedModel, measureme
     version: view.version,
     summary: view.summary,
     untrained: typeof loaded.source.weights !== 'string',
+    misfits: misfits(compiled),
     facts: facts(compiled, loaded, measurement).map(({ label, text }) => ({ label, text: escapeControls(text) })),
     figures: figures(compiled, measurement),
     measured,

@@ -39,6 +39,10 @@ export function ensureTools({ env, userId, report }, wanted) {
       const packages = packagesOf(missing);
       const done = report.step(`installing ${packages.join(' ')} with apt-get (some minutes)`);
       const failure = aptInstall(packages, prefix, env);
+      // One package that this system does not have keeps apt from installing the others: then each by itself.
+      if (failure !== undefined && missing.length > 1) {
+        for (const tool of missing) aptInstall(tool.packages, prefix, env);
+      }
       done(failure === undefined ? 'done' : 'failed');
       missing = missingTools(missing, env);
       because = failure === undefined ? 'installing their packages did not help' : `apt-get failed:\n${failure}\n `;

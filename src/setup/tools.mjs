@@ -1,4 +1,4 @@
-// The C toolchain and the emulator: which there are, and how Debian and Ubuntu call their packages.
+// The C toolchain, the emulator and a browser: which there are, and how Debian and Ubuntu call their packages.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { capture } from './process.mjs';
 /**
  * @typedef {object} Tool
  * @property {string} name the program
+ * @property {readonly string[]} [alternatives] programs that do as well
  * @property {string} purpose completes "needed to ..."
  * @property {readonly string[]} packages Debian and Ubuntu packages, complete without their recommended ones
  * @property {(env: NodeJS.ProcessEnv) => boolean} works tries it for real: a compiler without its headers is no compiler
@@ -23,6 +24,12 @@ const compiles = (compiler, args, env) =>
   capture(compiler, [...args, '-x', 'c', '-'], { env, input: program, timeoutMs: 60_000 }).ok;
 
 /**
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} env
+ */
+const answers = (command, env) => capture(command, ['--version'], { env, timeoutMs: 60_000 }).ok;
+
+/**
  * Links with the sanitizers, whose libraries are a package of their own on some systems.
  * @param {NodeJS.ProcessEnv} env
  */
@@ -35,7 +42,10 @@ function hostCompilerWorks(env) {
   }
 }
 
-/** @type {Readonly<Record<'armCompiler' | 'emulator' | 'hostCompiler' | 'secondCompiler', Tool>>} */
+/** What Ubuntu and Google call it. */
+const otherBrowsers = ['chromium-browser', 'google-chrome'];
+
+/** @type {Readonly<Record<'armCompiler' | 'emulator' | 'hostCompiler' | 'secondCompiler' | 'browser', Tool>>} */
 export const tools = {
   armCompiler: {
     name: 'arm-none-eabi-gcc',
@@ -48,7 +58,7 @@ export const tools = {
     name: 'qemu-system-arm',
     purpose: 'run the firmware in emulation',
     packages: ['qemu-system-arm'],
-    works: env => capture('qemu-system-arm', ['--version'], { env, timeoutMs: 60_000 }).ok,
+    works: env => answers('qemu-system-arm', env),
   },
   hostCompiler: {
     name: 'gcc',
@@ -61,6 +71,13 @@ export const tools = {
     purpose: 'check that a second compiler has no warnings about the generated C',
     packages: ['clang'],
     works: env => compiles('clang', ['-fsyntax-only'], env),
+  },
+  browser: {
+    name: 'chromium',
+    alternatives: otherBrowsers,
+    purpose: 'test the page of `effnetc report` in a real browser',
+    packages: ['chromium'],
+    works: env => ['chromium', ...otherBrowsers].some(name => answers(name, env)),
   },
 };
 

@@ -7,6 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ToolSpec {
   readonly program: string;
+  /** Programs that do as well, in the order in which they are looked for. */
+  readonly alternatives?: readonly string[];
   /** Variable that names another program, or its path. */
   readonly variable: string;
   /** Completes "needed to ...". */
@@ -46,6 +48,15 @@ export const toolSpecs = {
     required: false,
     packages: ['clang'],
   },
+  browser: {
+    program: 'chromium',
+    // What Ubuntu and Google call it.
+    alternatives: ['chromium-browser', 'google-chrome'],
+    variable: 'EFFNETC_BROWSER',
+    purpose: 'test the page of `effnetc report` in a real browser',
+    required: false,
+    packages: ['chromium'],
+  },
 } as const satisfies Readonly<Record<string, ToolSpec>>;
 
 export type ToolName = keyof typeof toolSpecs;
@@ -80,8 +91,10 @@ const override = (spec: ToolSpec, env: Environment): string | undefined => env[s
 
 /** Looks a tool up: what the environment variable names, else on PATH. */
 export function findTool(name: ToolName, env: Environment = process.env): Tool | undefined {
-  const spec = toolSpecs[name];
-  const path = locate(override(spec, env) ?? spec.program, env);
+  const spec: ToolSpec = toolSpecs[name];
+  const named = override(spec, env);
+  const candidates = named === undefined ? [spec.program, ...(spec.alternatives ?? [])] : [named];
+  const path = candidates.map(program => locate(program, env)).find(found => found !== undefined);
   return path === undefined ? undefined : { program: basename(path), path };
 }
 

@@ -45,6 +45,7 @@ describe('effnetc doctor', () => {
       missing             qemu-system-arm    -        -
       missing             gcc                -        -
       missing (optional)  clang              -        -
+      missing (optional)  chromium           -        -
 
       arm-none-eabi-gcc is needed to build firmware for Cortex-M.
         sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi
@@ -57,6 +58,9 @@ describe('effnetc doctor', () => {
 
       clang is needed to check that a second compiler has no warnings about the generated C.
         sudo apt-get update && sudo apt-get install -y --no-install-recommends clang
+
+      chromium is needed to test the page of \`effnetc report\` in a real browser.
+        sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium
 
       Something that is needed is missing or does not work.
       "

@@ -54,7 +54,7 @@ export class FakeMachine {
         install) for word in "$@"; do case "$word" in
           gcc-arm-none-eabi) ${create('arm-none-eabi-gcc')};;
           qemu-system-arm) ${create('qemu-system-arm')};;
-          gcc|clang) ${create('$word')};;
+          gcc|clang|chromium) ${create('$word')};;
         esac; done;;
       esac`,
     );

@@ -36,12 +36,12 @@ describe('tools', () => {
     machine.withApt().program('clang', 'exit 0');
     expect(ensure(0)).toEqual([]);
     expect(machine.said).toMatchInlineSnapshot(
-      `"installing gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev with apt-get (some minutes) ... done"`,
+      `"installing gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium with apt-get (some minutes) ... done"`,
     );
     expect(installCalls()).toEqual([
       'apt-get update -q',
       'apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 ' +
-        'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev',
+        'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium',
     ]);
   });
 
@@ -53,15 +53,16 @@ describe('tools', () => {
 
   it('are named with their purpose and the line to type when sudo wants a password', () => {
     machine.withApt().program('sudo', 'exit 1').program('gcc', 'exit 0');
-    expect(ensure(ordinaryUser)).toEqual(['arm-none-eabi-gcc', 'qemu-system-arm', 'clang']);
+    expect(ensure(ordinaryUser)).toEqual(['arm-none-eabi-gcc', 'qemu-system-arm', 'clang', 'chromium']);
     expect(installCalls()).toEqual([]);
     expect(machine.said).toMatchInlineSnapshot(`
       "these tools are missing, and they cannot be installed from here without a password (no apt-get, or neither root nor sudo -n):
           arm-none-eabi-gcc  needed to build firmware for Cortex-M
           qemu-system-arm    needed to run the firmware in emulation
           clang              needed to check that a second compiler has no warnings about the generated C
+          chromium           needed to test the page of \`effnetc report\` in a real browser
         On Debian and Ubuntu this line installs them:
-          sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm clang"
+          sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm clang chromium"
     `);
   });
 
@@ -76,7 +77,7 @@ describe('tools', () => {
 
   it('are not installed where EFFNETC_NO_INSTALL forbids it', () => {
     machine.withApt();
-    expect(ensure(0, { EFFNETC_NO_INSTALL: '1' })).toHaveLength(4);
+    expect(ensure(0, { EFFNETC_NO_INSTALL: '1' })).toHaveLength(5);
     expect(installCalls()).toEqual([]);
   });
 
@@ -84,9 +85,21 @@ describe('tools', () => {
     machine
       .withApt()
       .program('apt-get', '[ "$1" = install ] || exit 0\necho "E: Unable to locate package clang"; exit 100');
-    expect(ensure(0)).toHaveLength(4);
+    expect(ensure(0)).toHaveLength(5);
     expect(machine.said).toContain('with apt-get (some minutes) ... failed');
     expect(machine.said).toContain('apt-get failed:\n    E: Unable to locate package clang');
+  });
+
+  it('are installed one by one when one package does not exist', () => {
+    const install = machine.withApt();
+    install.program('env', 'shift\ncase "$*" in *chromium*) exit 100;; esac\nexec "$@"');
+    machine.program('clang', 'exit 0');
+    expect(ensure(0)).toEqual(['chromium']);
+  });
+
+  it('are there under another name, as browsers are', () => {
+    machine.program('google-chrome', 'exit 0');
+    expect(ensure(0)).not.toContain('chromium');
   });
 
   it('are still asked of apt when its update fails', () => {
@@ -105,6 +118,7 @@ describe('packagesOf', () => {
       'gcc',
       'libc6-dev',
       'clang',
+      'chromium',
     ]);
   });
 });

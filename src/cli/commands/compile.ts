@@ -36,6 +36,7 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { checkBudget } = await import('../../budget.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
+        const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version);
@@ -57,6 +58,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
+            terminalMap(plan) +
             files.map(file => `  wrote  ${file}\n`).join('') +
             weightsNote(loaded),
         };

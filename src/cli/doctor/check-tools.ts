@@ -47,6 +47,7 @@ export async function checkTools(
     () => check(context, 'emulator', path => tryEmulator(context, path)),
     () => check(context, 'hostCompiler', path => tryHostCompiler(context, path, ['-fsanitize=address,undefined'])),
     () => check(context, 'secondCompiler', path => tryHostCompiler(context, path, [])),
+    () => check(context, 'browser', path => tryBrowser(context, path)),
   ];
   const results: CheckResult[] = [];
   for (const run of checks) {
@@ -119,6 +120,16 @@ async function tryHostCompiler(
   if (!succeeded(built)) return `cannot build a trivial program: ${firstLine(built)}`;
   const ran = await run(context, program, []);
   return exitCode(ran) === expectedExit ? undefined : `a trivial program does not run: ${firstLine(ran)}`;
+}
+
+/** Renders a page. Without its sandbox, which neither root nor a container may use; the page is ours. */
+async function tryBrowser(context: CheckContext, path: string): Promise<string | undefined> {
+  const profile = `--user-data-dir=${join(context.directory, 'browser')}`;
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', profile, '--dump-dom'];
+  const ran = await run(context, path, [...flags, 'data:text/html,<p>effnetc']);
+  return succeeded(ran) && ran.stdout.includes('<p>effnetc')
+    ? undefined
+    : `a trivial page does not load: ${firstLine(ran)}`;
 }
 
 const emulated = (context: CheckContext): readonly Target[] =>

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { Session } from '../../src/diagnostics/session.js';
+import { packageRoot } from '../../src/package-root.js';
+import { type CompiledModel, compileModel, type LoadedModel, randomModel } from '../../src/pipeline.js';
+import type { Measurement } from '../../src/report/measure.js';
+import { loadTarget } from '../../src/target/load-target.js';
+
+export interface Example {
+  readonly loaded: LoadedModel;
+  readonly compiled: CompiledModel;
+}
+
+/** An example below `examples/`, compiled with random weights. */
+export async function example(file: string, target = 'cortex-m4'): Promise<Example> {
+  const loaded = await randomModel(join(packageRoot(), 'examples', file), { seed: 1 }, new Session());
+  return { loaded, compiled: compileModel(loaded, loadTarget(target), '1.2.3') };
+}
+
+/** Figures as a run would give them, made up: a thousand instructions for each layer, and ten for the loop. */
+export function madeUp({ plan }: CompiledModel): Measurement {
+  const layerInstructions = plan.layers.map((_, layer) => 1000 * (layer + 1));
+  return {
+    kind: 'measured',
+    profile: {
+      instructions: layerInstructions.reduce((a, b) => a + b, 10),
+      layerInstructions,
+      stackBytes: 128,
+      flash: { code: 3000, weights: 612, tables: 300 },
+      arenaBytes: plan.arenaBytes + 4,
+    },
+    tools: 'a compiler, an emulator',
+  };
+}
+
+export const unmeasured: Measurement = { kind: 'none', reason: 'a test made this page' };
