@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import { formatBytes, formatCount } from './numbers.js';
 
 /** Columns of time and lines of bytes; with the labels it fits 80 columns. */
-const mostColumns = 64;
+const mostColumns = 60;
 const mostLines = 12;
 const width = 80;
 
@@ -25,9 +25,9 @@ export function terminalMap(plan: Plan): string {
   const label = Math.max('live'.length, ...offsets.map(text => text.length));
   const grid = cells.map((cell, line) => `  ${offsets[line].padStart(label)} |${cell.join('')}`).reverse();
   return [
-    `memory map: ${formatBytes(arenaBytes)} of arena upwards, ${formatCount(steps.length)} steps to the right, a letter a layer`,
+    `memory map: ${formatBytes(arenaBytes)} of arena upwards, ${formatCount(steps.length)} steps across; letters are layers`,
     ...grid,
-    `  ${'live'.padStart(label)}  ${liveTenths(plan, columns)}  in tenths`,
+    `  ${'live'.padStart(label)}  ${liveTenths(plan, columns)} tenths`,
     ...legend(plan),
   ]
     .map(line => `${line.trimEnd()}\n`)
