@@ -108,7 +108,7 @@ describe('effnetc doctor', () => {
     );
     expect((await doctor()).tool('qemu-system-arm')).toMatchObject({
       status: 'broken',
-      problem: 'a trivial program does not run on cortex-m55 (unsupported machine)',
+      problem: 'a trivial program does not run on cortex-m55 (unsupported machine), mps3-an547 (unsupported machine)',
     });
   });
 
