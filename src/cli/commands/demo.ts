@@ -28,6 +28,7 @@ async function runDemo(io: CommandIo) {
   const { loadTarget } = await import('../../target/load-target.js');
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
+  const { letSignalsEndUs } = await import('../../run/turns.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');
   const { profileFirmware } = await import('../../run/profile.js');
@@ -40,23 +41,25 @@ async function runDemo(io: CommandIo) {
 
   const float = await pipeline.loadFloatModel({ model, weights: join(example, 'effnet_relu.npz') }, io.session);
   const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
-  const quantised = pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
+  const quantised = await pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
     io.progress.update('calibrating', done, total),
   );
+  await letSignalsEndUs();
   const weights = join(out, 'quantised.safetensors');
   writeFilesAtomically(out, new Map());
   writeFileAtomically(weights, writeQuantised(quantised));
 
   const loaded = await pipeline.loadQuantisedModel({ model, weights }, io.session);
-  const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph).type);
+  const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph), io.session);
   const labels = readLabels(join(example, 'data', 'test_labels.npy'));
   let compiled = pipeline.compileModel(loaded, loadTarget('cortex-m4'), io.version);
   const fallback = driversFor(compiled.firmware).every(d => d.name === 'host' || d.unavailable(compiled.firmware));
   // Without QEMU, an emulator from npm runs the same network as Cortex-M0+ code.
   if (fallback) compiled = pipeline.compileModel(loaded, loadTarget('cortex-m0'), io.version);
+  await letSignalsEndUs();
   writeFilesAtomically(out, compiled.files);
 
-  const expected = referenceTensors(loaded.graph, vectors, (done, total) =>
+  const expected = await referenceTensors(loaded.graph, vectors, (done, total) =>
     io.progress.update('reference', done, total),
   );
   const checked = fallback ? vectors.slice(0, slowEmulatorImages) : vectors;
