@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
 import { formatBytes, formatCount, formatPercent } from '../output.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
+import { describeReport, exitCodeOfVerdict } from '../verdict.js';
 
 const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
@@ -29,6 +29,7 @@ async function runDemo(io: CommandIo) {
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
   const { letSignalsEndUs } = await import('../../run/turns.js');
+  const { judge } = await import('../../run/verdict.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');
   const { profileFirmware } = await import('../../run/profile.js');
@@ -76,11 +77,9 @@ async function runDemo(io: CommandIo) {
     predictedClass(new Uint8Array(tensors.get(loaded.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
   );
   const correct = predictions.filter((p, i) => p === labels[i]).length;
-  const ran = reports.filter(r => r.status !== 'skipped');
-  const emulated = ran.filter(r => r.name !== 'host');
-  const fine = emulated.length > 0 && ran.every(r => r.status === 'equal');
+  const verdict = judge(reports, compiled.firmware.target);
   const report =
-    emulated.some(r => r.name === 'qemu') && fine
+    verdict.bitExact && reports.some(r => r.name === 'qemu' && r.status === 'equal')
       ? profileReport(compiled, await profileFirmware(compiled.firmware))
       : undefined;
 
@@ -94,7 +93,7 @@ async function runDemo(io: CommandIo) {
       drivers: reports.map(r => ({ name: r.name, status: r.status })),
       ...(report === undefined ? {} : { profile: { ...report } }),
     },
-    exitCode: fine ? exitCodes.fine : emulated.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
+    exitCode: exitCodeOfVerdict(verdict),
     keepWhenQuiet: true,
     text: (style: Parameters<typeof renderTable>[2]) => {
       const images = predictions
@@ -136,7 +135,7 @@ async function runDemo(io: CommandIo) {
         const count =
           r.status === 'equal'
             ? `bit-exact: ${checked.length} of ${checked.length} images, every byte of all ${compiled.firmware.layers.length} layers`
-            : `${r.status}: ${r.reason ?? r.mismatch?.layer ?? ''}`;
+            : `${r.status}: ${describeReport(r)}`;
         lines.push(`  ${r.name.padEnd(9)} ${count}\n`);
       }
       if (report !== undefined) {

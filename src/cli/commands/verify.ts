@@ -37,7 +37,8 @@ export function registerVerify(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<VerifyOptions, [string]>(async (io, options, model) => {
-        const { checkBudget, compileModel, sourceOf } = await import('../../pipeline.js');
+        const { checkBudget } = await import('../../budget.js');
+        const { compileModel, sourceOf } = await import('../../pipeline.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
