@@ -50,7 +50,7 @@ export function writeFilesAtomically(
   const paths: string[] = [];
   const stats = statOf(options.fileSystem ?? nodeFileSystem, root);
   if (stats && !stats.isDirectory()) {
-    fail('E0906', `cannot write into "${directory}": it is a file, where a directory is wanted`, {
+    fail('E0906', `cannot write "${directory}": it is a file, where a directory is wanted`, {
       notes: ['nothing was changed'],
       hint: 'give another path, or remove that file',
     });
