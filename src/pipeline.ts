@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fail } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
@@ -22,7 +23,7 @@ import { packageRoot } from './package-root.js';
 import { floatPasses, runPasses } from './passes/index.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
-import { toReal } from './quantize/inputs.js';
+import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
@@ -52,35 +53,54 @@ function lookup(kind: string): OpDefinition {
   return op;
 }
 
+/**
+ * Fuses a float graph.
+ * @throws CompileError E0117 when no layer is left: the model had nothing but activations that do nothing
+ */
+function fuse(graph: Graph): Graph {
+  const fused = runPasses(graph, floatPasses);
+  if (fused.output === sourceOf(fused).name) {
+    const { span } = new GraphIndex(graph).node(graph.output);
+    fail('E0117', `model '${graph.name}' does nothing to its input, so there is nothing to compute`, {
+      span,
+      hint: 'add a layer that computes something',
+    });
+  }
+  return fused;
+}
+
 /** Reads model.ts and float weights, and fuses them. */
 export async function loadFloatModel({ model, weights }: ModelSource, session: Session): Promise<Graph> {
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   const bound = verifyGraph(bindWeights(graph, readWeightsFile(weights), lookup, session), 'bind-weights');
-  return runPasses(bound, floatPasses);
+  return fuse(bound);
 }
 
 /** Post-training quantisation of a float graph with calibration images. */
-export function quantiseModel(
+export async function quantiseModel(
   graph: Graph,
   images: InputSet,
   rounding: Rounding,
   onProgress: (done: number, total: number) => void = () => {},
-): QuantisedModel {
+): Promise<QuantisedModel> {
   let done = 0;
-  const histograms = calibrate(graph, realImages(graph, images), () => onProgress(++done, images.count));
+  const histograms = await calibrate(graph, realImages(graph, images), () => onProgress(++done, images.count));
   const quantised = quantiseGraph(graph, histograms, rounding);
   verifyGraph(lowerModel(quantised), 'quantise');
   return quantised;
 }
 
-/** The images as the float graph takes them, one after the other. */
+/** The images as the float graph takes them, one after the other. @throws CompileError E0405 */
 function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
-  const { scale, zeroPoint } = sourceOf(graph).attributes;
-  const given = {
-    scale: typeof scale === 'number' ? scale : 1,
-    zeroPoint: typeof zeroPoint === 'number' ? zeroPoint : 0,
-  };
-  for (let i = 0; i < images.count; i++) yield toReal(images.kind, inputAt(images, i), given);
+  const source = sourceOf(graph);
+  if (images.kind === 'quantised' && declaredQuantisation(source) === undefined) {
+    fail('E0405', `int8 images cannot calibrate the input '${source.name}', which declares no scale`, {
+      span: source.span,
+      hint: 'give uint8 pixels or float32 in real units, or declare `scale` and `zeroPoint` of the input',
+    });
+  }
+  const meaning = inputMeaning(source);
+  for (let i = 0; i < images.count; i++) yield toReal(images.kind, inputAt(images, i), meaning);
 }
 
 /** A model with quantised weights, as integer graph, with what its origin was. */
@@ -97,7 +117,7 @@ export async function loadQuantisedModel(
   rounding?: Rounding,
 ): Promise<LoadedModel> {
   const graph = verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model');
-  const fused = runPasses(graph, floatPasses);
+  const fused = fuse(graph);
   const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
   const model = rounding === undefined ? bound : { ...bound, rounding };
   return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, source };
@@ -114,8 +134,8 @@ export async function randomModel(
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   const images = randomImages(sourceOf(graph), weights.seed);
   const bound = bindRandom(graph, weights.seed, lookup);
-  const settled = verifyGraph(settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
-  const quantised = quantiseModel(runPasses(settled, floatPasses), images, rounding, onProgress);
+  const settled = verifyGraph(await settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
+  const quantised = await quantiseModel(fuse(settled), images, rounding, onProgress);
   return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding, source: { model, weights } };
 }
 

@@ -48,6 +48,11 @@ export interface InputOptions extends Named {
   readonly scale?: number;
   /** -128 to 127; given together with `scale`. */
   readonly zeroPoint?: number;
+  /**
+   * What the pixels 0 and 255 of uint8, PNG and JPEG images mean in real units; those between lie on the line. Default
+   * [0, 1]. A network trained on images from -1 to 1 has [-1, 1].
+   */
+  readonly pixels?: readonly [low: number, high: number];
 }
 
 export interface ConvOptions extends Named {

@@ -39,6 +39,8 @@ export interface CommandIo {
   /** Errors and warnings of the run, and the sources that their rendering quotes. */
   readonly session: Session;
   readonly progress: Progress;
+  /** With --json, standard output is for one object. */
+  readonly json: boolean;
 }
 
 /** What a command found: printed by the shell as text, or with --json as one object. */

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
+import { quoteName } from '../frontend/arrays/quote.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { LoadedModel } from '../pipeline.js';
 import type { CommandIo } from './io.js';
@@ -15,6 +16,23 @@ export function resolvePath(io: CommandIo, path: string): string {
   return isAbsolute(path) || resolve('.') === io.cwd ? path : join(io.cwd, path);
 }
 
+/** Is it a name of the stream that a command prints its result to? */
+export function isStandardOutput(io: CommandIo, path: string): boolean {
+  return /^\/(dev\/stdout|dev\/fd\/1|proc\/self\/fd\/1)$/.test(resolve(io.cwd, path));
+}
+
+/**
+ * Refuses files of other frameworks before anything else is asked for.
+ * @throws CompileError E0119
+ */
+export function requireModelFile(model: string): void {
+  const [, format] = /\.(tflite|onnx|h5|keras|pt|pth|pb)$/i.exec(model) ?? [];
+  if (format === undefined) return;
+  fail('E0119', `${quoteName(model)} cannot be read: importing .${format.toLowerCase()} files is not there yet`, {
+    hint: 'describe the network in a model.ts, and give its parameters with --weights, as .npz or .safetensors',
+  });
+}
+
 /** --weights, which a model.ts cannot do without. @throws CompileError E0910 */
 export function requireWeights({ weights }: ModelOptions, what: string, otherwise = ''): string {
   const hint = `give the ${what} of the model: --weights FILE${otherwise}`;
@@ -28,6 +46,7 @@ export async function loadModel(
   options: ModelOptions,
   otherwise?: string,
 ): Promise<LoadedModel> {
+  requireModelFile(model);
   const { loadQuantisedModel } = await import('../pipeline.js');
   const weights = resolvePath(io, requireWeights(options, 'quantised weights', otherwise));
   return loadQuantisedModel({ model: resolvePath(io, model), weights }, io.session, options.rounding);
@@ -43,6 +62,7 @@ export interface MeasureOptions extends ModelOptions {
 export async function loadModelOrRandom(io: CommandIo, model: string, options: MeasureOptions): Promise<LoadedModel> {
   const { randomWeights: seed, rounding } = options;
   if (seed === undefined) return loadModel(io, model, options, '; or --random-weights, to measure it before training');
+  requireModelFile(model);
   const { randomModel } = await import('../pipeline.js');
   return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
     io.progress.update('calibrating', done, total),

@@ -48,6 +48,12 @@ export function byteCount(option: string): OptionParser<number> {
   };
 }
 
+/** A path: anything but nothing, which a shell gives for a variable that is not set. */
+const somePath =
+  (option: string): OptionParser<string> =>
+  text =>
+    text.trim() === '' ? refuse(option, text, 'a path') : text;
+
 /** One of a few names, spelt exactly. */
 export function oneOf<T extends string>(option: string, names: readonly T[]): OptionParser<T> {
   return text => names.find(name => name === text) ?? refuse(option, text, names.join(', '), nearest(text, names));
@@ -87,7 +93,7 @@ export const sharedOptions = {
       .preset('1')
       .conflicts('weights'),
   target: () => option('--target <name>', 'core or board; `effnetc targets` lists them'),
-  output: (what: string) => option('-o, --output <path>', what),
+  output: (what: string) => option('-o, --output <path>', what, somePath('--output')),
   random: () =>
     option('--random <n>', 'vectors with random bytes to run besides', wholeNumber('--random', 0, 1_000_000)),
   limit: () => option('--limit <n>', 'take only the first n inputs', wholeNumber('--limit', 1, 1_000_000_000)),

@@ -47,7 +47,7 @@ export function createProgram(shell: Shell, registrations: readonly RegisterComm
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: text => stdout.write(text),
+      writeOut: text => shell.writeHelp(text),
       writeErr: text => stderr.write(text),
       outputError: () => {}, // the shell prints errors, as diagnostics
       getOutHelpWidth: () => stdout.columns ?? 80,

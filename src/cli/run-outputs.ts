@@ -14,13 +14,18 @@ export async function runOutputs(
   const onProgress = (done: number, total: number) => io.progress.update(name, done, total);
   if (name === 'reference') {
     const { runReference } = await import('../run/reference.js');
-    return vectors.map((vector, i) => {
-      const output = runReference(loaded.graph, new Int8Array(vector.buffer, vector.byteOffset, vector.length)).get(
-        loaded.graph.output,
-      );
-      onProgress(i + 1, vectors.length);
-      return new Uint8Array(output?.buffer ?? new ArrayBuffer(0));
-    });
+    const { takeTurns } = await import('../run/turns.js');
+    const { graph } = loaded;
+    const turn = takeTurns();
+    const outputs: Uint8Array[] = [];
+    for (const vector of vectors) {
+      const input = new Int8Array(vector.buffer, vector.byteOffset, vector.length);
+      const output = runReference(graph, input).get(graph.output);
+      outputs.push(new Uint8Array(output?.buffer ?? new ArrayBuffer(0)));
+      onProgress(outputs.length, vectors.length);
+      await turn();
+    }
+    return outputs;
   }
   const { compileModel } = await import('../pipeline.js');
   const { loadTarget } = await import('../target/load-target.js');
@@ -28,6 +33,10 @@ export async function runOutputs(
   const target = loadTarget(name === 'host' ? 'host' : targetName);
   const { firmware } = compileModel(loaded, target, io.version);
   const driver = outputDriver(name);
+  const unsuited = driver.unsuited(firmware);
+  if (unsuited !== undefined) {
+    fail('E0704', `the driver '${name}' cannot run this: ${unsuited}`, { hint: 'choose another --target or --driver' });
+  }
   const reason = driver.unavailable(firmware);
   if (reason !== undefined) fail('E0801', `the driver '${name}' cannot run here: ${reason}`);
   return (await driver.run(firmware, vectors, { trace: false, onProgress })).outputs;

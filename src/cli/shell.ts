@@ -36,6 +36,15 @@ export class Shell {
 
   private readonly noColour: boolean;
 
+  /** Text of commander for standard output, which with --json becomes a field. */
+  private heldBack = '';
+
+  /** What commander prints: the help and the version. */
+  writeHelp(text: string): void {
+    if (this.json) this.heldBack += text;
+    else this.context.stdout.write(text);
+  }
+
   get exitCode(): ExitCode {
     return this.code;
   }
@@ -57,6 +66,7 @@ export class Shell {
         version: this.context.version,
         session: this.session,
         progress: this.progress,
+        json: this.json,
       };
       const result = await run(io, command.optsWithGlobals<Options>(), ...(command.processedArgs as Arguments));
       this.session.stopOnErrors();
@@ -79,7 +89,13 @@ export class Shell {
   }
 
   private failUsage(error: CommanderError): ExitCode {
-    if (error.exitCode === 0) return exitCodes.fine; // --help and --version
+    if (error.exitCode === 0) {
+      // --help and --version, whose text commander has written.
+      const text = this.heldBack.trimEnd();
+      if (this.json)
+        this.context.stdout.write(jsonText({ [text === this.context.version ? 'version' : 'help']: text }));
+      return exitCodes.fine;
+    }
     if (error.code === 'commander.help') {
       // No command was given. Commander has printed the help, on standard error.
       const exitCode = exitCodes.badInput;

@@ -43,7 +43,9 @@ export function renderTable(
 ): string {
   const c = pico.createColors(style.colour);
   const cells = rows.map(row => row.map(escapeControls));
-  const widths = columns.map((column, i) => Math.max(column.title.length, ...cells.map(row => (row[i] ?? '').length)));
+  const widths = columns.map((column, i) =>
+    cells.reduce((widest, row) => Math.max(widest, (row[i] ?? '').length), column.title.length),
+  );
   const total = widths.reduce((sum, width) => sum + width + 2, -2);
   const excess = style.pretty ? total - style.columns : 0;
   const options: Table.TableConstructorOptions = {

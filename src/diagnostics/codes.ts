@@ -55,7 +55,7 @@ const modelCodes = {
   ),
   E0112: entry(
     'model name cannot be used in C',
-    'The name of a model is the prefix of every function and constant of the generated code: a C identifier of letters, digits and underscores that does not begin with a digit or an underscore, is no keyword of C or C++, and has at most 48 characters.',
+    'The name of a model is the prefix of every function and constant of the generated code: a C identifier of letters, digits and underscores that does not begin with a digit or an underscore, is no keyword of C or C++, no name of a standard header (NAME.h would hide it), does not begin with effnetc_, and has at most 48 characters.',
   ),
   E0113: entry(
     'model returns no tensor',
@@ -73,10 +73,17 @@ const modelCodes = {
     'op outside of a model',
     'Tensors exist only while the function given to defineModel is evaluated. Put calls of ops into that function, or into functions that it calls.',
   ),
-  E0117: entry('model computes nothing', 'The result of the model is its input, so there is nothing to generate.'),
+  E0117: entry(
+    'model computes nothing',
+    'The result of the model is its input, or its input behind activations that change nothing, so there is nothing to generate.',
+  ),
   E0118: entry(
     'used before it is defined',
     'A const or let was read before its declaration was reached. Move the declaration up.',
+  ),
+  E0119: entry(
+    'model format not read yet',
+    'A model is a model.ts, which describes the network in TypeScript. Files of TensorFlow Lite, ONNX, Keras or PyTorch cannot be imported yet: write the layers down in a model.ts, and save the parameters with numpy.savez or as .safetensors for --weights.',
   ),
 } as const;
 
@@ -101,6 +108,10 @@ const shapeCodes = {
   E0207: entry(
     'shapes do not match',
     'An op that combines tensors element by element needs them in one shape: the same height, width and channels. In a residual block, give the shortcut a 1x1 conv with the channels and the stride of the other branch, and look at the padding: `same` keeps the size, `valid` does not.',
+  ),
+  E0208: entry(
+    'op behind the end of a network',
+    'argmax gives the index of a class, an int32 number without scale: no op can compute with it, so it has to be the last one.',
   ),
   E0209: entry(
     'text form of a graph not understood',
@@ -196,12 +207,16 @@ const dataCodes = {
   ),
   E0405: entry(
     'inputs have an element type that is no input',
-    'uint8 is an image in 0..255, int8 is taken as it is, floats are in real units. Other types leave open what a value means.',
+    'uint8 is an image in 0..255, int8 is taken as it is, floats are in real units. Other types leave open what a value means; so does int8 in calibration images, unless the input declares its scale.',
   ),
   E0406: entry('input is not finite', 'An input in real units is NaN or infinite, so that it has no quantised value.'),
   E0407: entry(
     'labels do not fit',
     'Labels are one class index for each image: an integer array [N] with values from 0 to the number of classes minus one.',
+  ),
+  E0408: entry(
+    'pixels do not suit the input',
+    'A pixel p of an uint8, PNG or JPEG image means p / 255, unless the input says otherwise with `pixels: [low, high]`, the real values of the pixels 0 and 255. The scale and zero point that the input declares hold another range, so the network was probably trained on other values, and its results will be wrong: for images from -1 to 1 write `pixels: [-1, 1]`.',
   ),
 } as const;
 
@@ -239,6 +254,10 @@ const targetCodes = {
   E0703: entry(
     'target cannot be measured',
     'Instructions are counted in emulation, and the file of this target names no board of QEMU. Choose a target with a core.',
+  ),
+  E0704: entry(
+    'driver cannot run code for this target',
+    'Each driver runs code for some targets: `host` for this machine, `qemu` for targets with a board in QEMU, `rp2040js` for Armv6-M. `effnetc targets` lists what runs which target.',
   ),
 } as const;
 
@@ -324,11 +343,15 @@ const usageCodes = {
   ),
   E0912: entry(
     'expected outputs do not fit',
-    'The array given with --expect must have one row for each input of --inputs, with as many elements as the model has outputs.',
+    'The array given with --expect must have one row for each input of --inputs, with as many elements as the model has outputs, in their type: int8, or int32 for the index of argmax.',
   ),
   E0913: entry(
     'labels do not fit the images',
     '`evaluate` needs a label for each image. Give as many labels as images, in the same order, or take the first few with --limit.',
+  ),
+  E0914: entry(
+    'nothing to verify with',
+    'Without a vector there is nothing to compare, and so nothing shown. Give --inputs, or leave --random out to run ten random vectors and the extremes.',
   ),
 } as const;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as nodeFileSystem from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { invariant } from '../diagnostics/diagnostic.js';
+import { fail, invariant } from '../diagnostics/diagnostic.js';
 import { failToWrite } from './write-error.js';
 
 /**
@@ -48,6 +48,13 @@ export function writeFilesAtomically(
   const write = new Transaction(options.fileSystem ?? nodeFileSystem);
   const root = resolve(options.cwd ?? '', directory);
   const paths: string[] = [];
+  const stats = statOf(options.fileSystem ?? nodeFileSystem, root);
+  if (stats && !stats.isDirectory()) {
+    fail('E0906', `cannot write "${directory}": it is a file, where a directory is wanted`, {
+      notes: ['nothing was changed'],
+      hint: 'give another path, or remove that file',
+    });
+  }
   write.run(directory, () => {
     write.makeDirectory(root);
     for (const [name, content] of files) {
@@ -160,6 +167,15 @@ class Transaction {
     } catch {
       this.fs.copyFileSync(target, backup);
     }
+  }
+}
+
+/** Nothing where there is nothing, or no way to look: the write itself then says why. */
+function statOf(fileSystem: FileSystem, path: string): nodeFileSystem.Stats | undefined {
+  try {
+    return fileSystem.statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

@@ -50,7 +50,9 @@ export function loadModules(
     const imports = new Map<string, Module>();
     for (const specifier of importSpecifiers(sourceFile)) {
       if (specifier.text === vocabularySpecifier) continue;
-      const target = checkSpecifier(specifier, sources.span(specifier));
+      const target = checkSpecifier(specifier, sources.span(specifier), candidate =>
+        Number.isInteger(files.size(path.resolve(path.dirname(absolute), candidate))),
+      );
       const directory = path.dirname(shown);
       imports.set(
         specifier.text,
@@ -80,8 +82,11 @@ function importSpecifiers(sourceFile: ts.SourceFile): readonly ts.StringLiteral[
     .filter(ts.isStringLiteral);
 }
 
-/** The file that a specifier names, with TypeScript's convention that `.js` stands for the `.ts` beside it. */
-function checkSpecifier({ text }: ts.StringLiteral, span: Span): string {
+/**
+ * The file that a specifier names, with TypeScript's convention that `.js` stands for the `.ts` beside it.
+ * @param exists is there a file of this relative path? A hint offers no other.
+ */
+function checkSpecifier({ text }: ts.StringLiteral, span: Span, exists: (file: string) => boolean): string {
   const relative = text.startsWith('./') || text.startsWith('../');
   if (!relative) {
     fail('E0104', `a model cannot import '${text}'`, {
@@ -90,7 +95,9 @@ function checkSpecifier({ text }: ts.StringLiteral, span: Span): string {
     });
   }
   if (!/\.[jt]s$/.test(text)) {
-    fail('E0104', `'${text}' does not end in .ts or .js`, { span, hint: `write '${text.replace(/\.\w+$/, '')}.js'` });
+    const stem = [text, text.replace(/\.\w+$/, '')].find(name => exists(`${name}.ts`));
+    const hint = stem === undefined ? "name a file of your own, as in './blocks.js'" : `write '${stem}.js'`;
+    fail('E0104', `'${text}' does not end in .ts or .js`, { span, hint });
   }
   return text.replace(/\.js$/, '.ts');
 }

@@ -10,6 +10,14 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Headers of C up to C23: NAME.h in an include path would stand in for them, for every file of a project. */
+const standardHeaders: ReadonlySet<string> = new Set(
+  (
+    'assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic ' +
+    'stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype'
+  ).split(' '),
+);
+
 const longest = 48;
 
 /** What is wrong with a name as the prefix of C symbols, as the end of a sentence; undefined when nothing is. */
@@ -19,6 +27,9 @@ export function checkModelName(name: string): string | undefined {
   if (/^\d/.test(name)) return 'begins with a digit';
   if (name.startsWith('_')) return 'begins with an underscore, which C reserves';
   if (keywords.has(name)) return 'is a keyword of C or C++';
+  // Some file systems make no difference between upper and lower case.
+  if (standardHeaders.has(name.toLowerCase())) return `would make a ${name}.h, and that is a header of C itself`;
+  if (/^effnetc_/i.test(name)) return 'begins with effnetc_, as the test harness does';
   if (name.length > longest) return `is longer than ${longest} characters`;
   return undefined;
 }

@@ -17,8 +17,10 @@ export interface NodeRequest {
 export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly names = new Map<string, Node>();
+  /** Nodes whose result is an index, not values of a scale. */
+  private readonly indices = new Set<Node>();
 
-  /** @throws CompileError when the name is taken or the shapes do not fit. */
+  /** @throws CompileError when the name is taken, an input is an index, or the shapes do not fit. */
   add(request: NodeRequest): Node {
     const name = request.name ?? this.freshName(request.op.kind);
     const taken = this.names.get(name);
@@ -30,6 +32,7 @@ export class GraphBuilder {
       });
     }
     const { op, attributes, span } = request;
+    for (const input of request.inputs) this.requireValues(input, request);
     const shape = op.inferShape(
       { name, attributes, span, producers: request.inputs },
       request.inputs.map(node => node.type.shape),
@@ -46,7 +49,17 @@ export class GraphBuilder {
     };
     this.nodes.push(node);
     this.names.set(name, node);
+    if (op.traits.integerResult) this.indices.add(node);
     return node;
+  }
+
+  private requireValues(input: Node, { op, span }: NodeRequest): void {
+    if (!this.indices.has(input)) return;
+    fail('E0208', `${op.kind} cannot read '${input.name}', whose result is an index`, {
+      span,
+      notes: [{ message: `${input.op} is called here`, span: input.span }],
+      hint: `return the result of ${input.op} from the model; what is to be computed goes in front of it`,
+    });
   }
 
   /** The finished graph, with `output` as its result. Nodes that nobody reads stay; a pass drops them. */

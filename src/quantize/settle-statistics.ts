@@ -2,6 +2,7 @@ import { InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Constant, constant, type TensorData } from '../ir/tensor.js';
 import { opTable } from '../ops/index.js';
+import { takeTurns } from '../run/turns.js';
 
 /** A channel that hardly varies is not blown up: it counts as varying by this part of the average channel. */
 const leastShare = 1 / 16;
@@ -36,15 +37,18 @@ function statisticsOf(tensors: readonly TensorData[], channels: number): Readonl
  * Gives batch norms the statistics that training on `images` (real units, NHWC) would have left in them, layer by layer, so
  * that random weights make activations like those of a trained network: without it, channels are silent or constant.
  */
-export function settleStatistics(graph: Graph, images: readonly Float32Array[]): Graph {
+export async function settleStatistics(graph: Graph, images: readonly Float32Array[]): Promise<Graph> {
+  const turn = takeTurns();
   const tensors = new Map<string, readonly TensorData[]>();
   const types = new Map(graph.nodes.map(node => [node.name, node.type]));
-  const nodes = graph.nodes.map((node): Node => {
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
     const op = opTable.get(node.op);
     if (op === undefined) throw new InternalError(`no op '${node.op}'`);
     if (op.traits.source) {
       tensors.set(node.name, images);
-      return node;
+      nodes.push(node);
+      continue;
     }
     const inputs = node.inputs.map(name => {
       const [type, data] = [types.get(name), tensors.get(name)];
@@ -55,13 +59,14 @@ export function settleStatistics(graph: Graph, images: readonly Float32Array[]):
       op.traits.normalisation === true
         ? { ...node, constants: { ...node.constants, ...statisticsOf(inputs[0].data, node.type.shape.channels) } }
         : node;
-    const compute = (_image: Float32Array, i: number) =>
-      op.evaluate(
-        settled,
-        inputs.map(({ type, data }) => ({ type, data: data[i] })),
-      );
-    tensors.set(node.name, images.map(compute));
-    return settled;
-  });
+    const outputs: TensorData[] = [];
+    for (const i of images.keys()) {
+      const operands = inputs.map(({ type, data }) => ({ type, data: data[i] }));
+      outputs.push(op.evaluate(settled, operands));
+      await turn();
+    }
+    tensors.set(node.name, outputs);
+    nodes.push(settled);
+  }
   return { ...graph, nodes };
 }

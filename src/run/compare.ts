@@ -2,6 +2,7 @@ import type { Graph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
 import { runReference, type Tensors } from './reference.js';
+import { takeTurns } from './turns.js';
 
 /** The first byte that differs, in the coordinates of its tensor. */
 export interface Mismatch {
@@ -15,16 +16,19 @@ export interface Mismatch {
 }
 
 /** Reference outputs of every vector: what all drivers are held against. Computed once. */
-export function referenceTensors(
+export async function referenceTensors(
   graph: Graph,
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
-): readonly Tensors[] {
-  return vectors.map((vector, i) => {
-    const tensors = runReference(graph, new Int8Array(vector.buffer, vector.byteOffset, vector.length));
-    onProgress(i + 1, vectors.length);
-    return tensors;
-  });
+): Promise<readonly Tensors[]> {
+  const turn = takeTurns();
+  const all: Tensors[] = [];
+  for (const vector of vectors) {
+    all.push(runReference(graph, new Int8Array(vector.buffer, vector.byteOffset, vector.length)));
+    onProgress(all.length, vectors.length);
+    await turn();
+  }
+  return all;
 }
 
 /** Compares every byte of every layer, and of the output. Undefined when all are equal. */

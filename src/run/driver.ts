@@ -51,6 +51,8 @@ export interface ProfileResult {
 /** Something that runs generated C on vectors of raw input bytes. */
 export interface Driver {
   readonly name: 'host' | 'qemu' | 'rp2040js';
+  /** Why it cannot run this firmware on any machine; undefined when it can. */
+  unsuited(firmware: Firmware): string | undefined;
   /** Undefined when it can run here; otherwise the reason why not, and what to install. */
   unavailable(firmware: Firmware): string | undefined;
   run(firmware: Firmware, vectors: readonly Uint8Array[], options: RunOptions): Promise<DriverResult>;

@@ -25,6 +25,7 @@ export interface HostOptions {
 export function createHostDriver({ sanitize, timeoutMs = 60_000 }: HostOptions): Driver {
   return {
     name: 'host',
+    unsuited: () => undefined,
     unavailable: () => missingReason('hostCompiler'),
     run: (firmware, vectors, options) => {
       const request = { mode: options.trace ? 'trace' : 'run', platform: { kind: 'host' }, sanitize } as const;

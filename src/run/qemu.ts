@@ -44,14 +44,15 @@ export function requireBoard({ target }: Firmware): QemuBoard {
   );
 }
 
+const unsuited = ({ target }: Firmware): string | undefined =>
+  target.qemu === undefined ? `the target '${target.name}' has no board in QEMU` : undefined;
+
 /** @param timeoutMs for one vector */
 export function createQemuDriver(timeoutMs = 120_000): Driver {
   return {
     name: 'qemu',
-    unavailable: ({ target }) =>
-      target.qemu === undefined
-        ? `the target '${target.name}' has no board in QEMU`
-        : missingReason('armCompiler', 'emulator'),
+    unsuited,
+    unavailable: firmware => unsuited(firmware) ?? missingReason('armCompiler', 'emulator'),
     run: (firmware, vectors, options) => {
       const board = requireBoard(firmware);
       const request = { mode: options.trace ? 'trace' : 'run', platform: boardOf(firmware) } as const;

@@ -12,7 +12,7 @@ export const rp2040Memory = {
 class Fault extends Error {}
 
 const semihostingBreak = 0xab;
-/** As in templates/harness/port.h: what the firmware's own handler would report. */
+/** As in templates/harness/effnetc_harness/port.h: what the firmware's own handler would report. */
 const exitCodes = { stackOverflow: 30, hardFault: 43 };
 /** The stack is at the bottom of RAM: with less than a frame left, a fault is an overflow. */
 const frameBytes = 64;

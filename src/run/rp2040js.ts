@@ -47,14 +47,15 @@ async function execute(image: string, files: RunFiles, firstVector: number, time
   }
 }
 
+const unsuited = ({ target }: Firmware): string | undefined =>
+  target.rp2040js ? undefined : `rp2040js runs code for Armv6-M only, not for the target '${target.name}'`;
+
 /** @param timeoutMs for one vector; this emulator executes some 20 million instructions a second */
 export function createRp2040Driver(timeoutMs = 300_000): Driver {
   return {
     name: 'rp2040js',
-    unavailable: ({ target }) =>
-      target.rp2040js
-        ? missingReason('armCompiler')
-        : `rp2040js runs code for Armv6-M only, not for the target '${target.name}'`,
+    unsuited,
+    unavailable: firmware => unsuited(firmware) ?? missingReason('armCompiler'),
     run: (firmware, vectors, options) => {
       const platform = { kind: 'board', memory: memoryFor(firmware) } as const;
       const request = { mode: options.trace ? 'trace' : 'run', platform } as const;

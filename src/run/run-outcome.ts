@@ -1,7 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Outcome, ProcessRun } from '../toolchain/process.js';
 
-/** What the harness ends with: `enum exit_code` of templates/harness/port.h. */
+/** What the harness ends with: `enum exit_code` of templates/harness/effnetc_harness/port.h. */
 const guards: Readonly<Record<number, string>> = {
   20: 'wrote in front of the input buffer',
   21: 'wrote behind the input buffer',

@@ -1,4 +1,4 @@
-import { CompileError } from '../diagnostics/diagnostic.js';
+import { CompileError, invariant } from '../diagnostics/diagnostic.js';
 import type { Graph } from '../ir/graph.js';
 import { firstMismatch, type Mismatch } from './compare.js';
 import type { Driver, Firmware } from './driver.js';
@@ -7,7 +7,10 @@ import type { Tensors } from './reference.js';
 export interface DriverReport {
   readonly name: string;
   readonly status: 'equal' | 'different' | 'failed' | 'skipped';
+  /** Why it was skipped or failed. Of a failure all that is known: the first line is the error, then notes and help. */
   readonly reason?: string;
+  /** Of a skipped one: a tool is missing here, or the driver cannot run this target anywhere. */
+  readonly skippedFor?: 'tool' | 'target';
   readonly mismatch?: Mismatch;
 }
 
@@ -22,6 +25,9 @@ export async function verifyDrivers(
   drivers: readonly Driver[],
   onProgress: VerifyProgress = () => {},
 ): Promise<readonly DriverReport[]> {
+  // Of no vectors every output would be equal.
+  invariant(vectors.length > 0, 'no vectors to verify with');
+  invariant(expected.length === vectors.length, `${expected.length} references for ${vectors.length} vectors`);
   const reports: DriverReport[] = [];
   for (const driver of drivers)
     reports.push(await verifyDriver(graph, firmware, vectors, expected, driver, onProgress));
@@ -38,7 +44,8 @@ async function verifyDriver(
 ): Promise<DriverReport> {
   const { name } = driver;
   const reason = driver.unavailable(firmware);
-  if (reason !== undefined) return { name, status: 'skipped', reason };
+  if (reason !== undefined)
+    return { name, status: 'skipped', reason, skippedFor: driver.unsuited(firmware) === undefined ? 'tool' : 'target' };
   try {
     const result = await driver.run(firmware, vectors, {
       trace: true,
@@ -50,7 +57,17 @@ async function verifyDriver(
     const mismatch = firstMismatch(graph, layers, expected, result);
     return mismatch === undefined ? { name, status: 'equal' } : { name, status: 'different', mismatch };
   } catch (error) {
-    if (error instanceof CompileError) return { name, status: 'failed', reason: error.message };
+    if (error instanceof CompileError) return { name, status: 'failed', reason: explain(error) };
     throw error;
   }
+}
+
+function explain({ diagnostics }: CompileError): string {
+  return diagnostics
+    .flatMap(({ code, message, notes, hint }) => [
+      `${code}: ${message}`,
+      ...notes.map(note => `note: ${note.message}`),
+      ...(hint === undefined ? [] : [`help: ${hint}`]),
+    ])
+    .join('\n');
 }

@@ -46,7 +46,7 @@ const sanitizeFlags = [
   '-fno-sanitize-recover=all',
 ];
 /** `__asm__` and the loops of memcpy, see memory.c. The warnings as for the model. */
-const harnessFlags = ['-fno-builtin', '-Iharness', '-Imodel'];
+const harnessFlags = ['-fno-builtin', '-Iharness', '-I.'];
 const boardHarnessFlags = ['-fno-tree-loop-distribute-patterns'];
 
 function flagsFor(firmware: Firmware, request: BuildRequest, directory: string): string[] {

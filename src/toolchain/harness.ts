@@ -24,12 +24,13 @@ const platforms: Readonly<Record<Platform['kind'], readonly string[]>> = {
   board: ['startup.c', 'port_semihosting.c', 'memory.c'],
   host: ['port_host.c'],
 };
+/** In a directory of their own: no name of a model, and so none of its headers, has a slash. */
 const headers = [
-  'buffers.h',
-  'port.h',
-  'trace.h',
+  'effnetc_harness/buffers.h',
+  'effnetc_harness/port.h',
+  'effnetc_harness/trace.h',
+  'effnetc_harness/timer.h',
   'effnetc_trace.h',
-  'timer.h',
   'include/stdint.h',
   'include/string.h',
 ];
@@ -60,11 +61,13 @@ export function writeHarness(
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const from = join(packageRoot(), 'templates', 'harness');
   const to = join(directory, 'harness');
-  mkdirSync(join(to, 'include'), { recursive: true });
+  for (const folder of ['include', 'effnetc_harness']) mkdirSync(join(to, folder), { recursive: true });
   const sources = ['buffers.c', ...mains[mode], ...platforms[platform.kind]];
   for (const file of [...headers, ...sources]) copyFileSync(join(from, file), join(to, file));
   const timer = platform.kind === 'board' ? platform.timer : undefined;
-  if (timer !== undefined) copyFileSync(join(from, `timer_${timer.kind}.h`), join(to, 'timer_kind.h'));
+  if (timer !== undefined) {
+    copyFileSync(join(from, `effnetc_harness/timer_${timer.kind}.h`), join(to, 'effnetc_harness/timer_kind.h'));
+  }
   const config = {
     name: firmware.name,
     outputType: firmware.outputType,
@@ -76,7 +79,7 @@ export function writeHarness(
     traceBufferBytes: traceBytes,
     timerAddress: timer?.address ?? 0,
   };
-  writeFileSync(join(to, 'config.h'), engine.render('harness/config.h', config));
+  writeFileSync(join(to, 'effnetc_harness/config.h'), engine.render('harness/effnetc_harness/config.h', config));
   if (platform.kind === 'board')
     writeFileSync(
       join(to, 'link.ld'),

@@ -1,6 +1,6 @@
-#include "buffers.h"
+#include "effnetc_harness/buffers.h"
 
-#include "port.h"
+#include "effnetc_harness/port.h"
 
 enum { GUARD_BYTES = 16, GUARD = 0xa5 };
 
@@ -57,9 +57,9 @@ void buffers_guard(void) {
 }
 
 void buffers_check(void) {
-    check(input.before, EXIT_GUARD_BEFORE_INPUT);
-    check(input.after, EXIT_GUARD_AFTER_INPUT);
-    check(output.before, EXIT_GUARD_BEFORE_OUTPUT);
-    check(output.after, EXIT_GUARD_AFTER_OUTPUT);
-    if (checksum(input.data, INPUT_BYTES) != input_checksum) port_exit(EXIT_INPUT_CHANGED);
+    check(input.before, EFFNETC_EXIT_GUARD_BEFORE_INPUT);
+    check(input.after, EFFNETC_EXIT_GUARD_AFTER_INPUT);
+    check(output.before, EFFNETC_EXIT_GUARD_BEFORE_OUTPUT);
+    check(output.after, EFFNETC_EXIT_GUARD_AFTER_OUTPUT);
+    if (checksum(input.data, INPUT_BYTES) != input_checksum) port_exit(EFFNETC_EXIT_INPUT_CHANGED);
 }

@@ -1,9 +1,9 @@
 /* Runs the model on every vector of in.bin and writes its outputs to out.bin. */
-#include "buffers.h"
-#include "config.h"
-#include "port.h"
+#include "effnetc_harness/buffers.h"
+#include "effnetc_harness/config.h"
+#include "effnetc_harness/port.h"
 #ifdef EFFNETC_TRACE
-#include "trace.h"
+#include "effnetc_harness/trace.h"
 #endif
 
 static int open_or_exit(int file, int code) {
@@ -12,24 +12,24 @@ static int open_or_exit(int file, int code) {
 }
 
 int main(void) {
-    const int in = open_or_exit(port_open_read("in.bin"), EXIT_INPUT_FILE);
-    const int out = open_or_exit(port_open_write("out.bin"), EXIT_OUTPUT_FILE);
+    const int in = open_or_exit(port_open_read("in.bin"), EFFNETC_EXIT_INPUT_FILE);
+    const int out = open_or_exit(port_open_write("out.bin"), EFFNETC_EXIT_OUTPUT_FILE);
     const uint32_t vectors = port_size(in) / INPUT_BYTES;
 
 #ifdef EFFNETC_TRACE
     trace_open();
 #endif
     for (uint32_t v = 0; v < vectors; v++) {
-        if (!port_read(in, buffers_input(), INPUT_BYTES)) port_exit(EXIT_INPUT_FILE);
+        if (!port_read(in, buffers_input(), INPUT_BYTES)) port_exit(EFFNETC_EXIT_INPUT_FILE);
         buffers_guard();
-        MODEL_INFER(buffers_input(), buffers_output());
+        EFFNETC_HARNESS_INFER(buffers_input(), buffers_output());
         buffers_check();
-        if (!port_write(out, buffers_output(), OUTPUT_BYTES)) port_exit(EXIT_OUTPUT_FILE);
+        if (!port_write(out, buffers_output(), OUTPUT_BYTES)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
     }
 #ifdef EFFNETC_TRACE
     trace_close();
 #endif
     port_close(in);
     port_close(out);
-    port_exit(EXIT_OK);
+    port_exit(EFFNETC_EXIT_OK);
 }

@@ -1,5 +1,5 @@
 /* Files of hosted C. */
-#include "port.h"
+#include "effnetc_harness/port.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Files through the debugger or emulator: Arm semihosting, Thumb form (Arm IHI 0100, "Semihosting for AArch32"). */
-#include "port.h"
+#include "effnetc_harness/port.h"
 
 #include <string.h>
 

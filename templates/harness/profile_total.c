@@ -2,10 +2,10 @@
  * Ticks and stack of one inference, to profile.bin: { uint32 ticks of an empty call, uint32 ticks of the inference,
  * uint32 bytes of stack }. An empty call is one instruction, the return.
  */
-#include "buffers.h"
-#include "config.h"
-#include "port.h"
-#include "timer.h"
+#include "effnetc_harness/buffers.h"
+#include "effnetc_harness/config.h"
+#include "effnetc_harness/port.h"
+#include "effnetc_harness/timer.h"
 
 typedef void (*inference)(const int8_t *input, model_output_t *output);
 
@@ -43,13 +43,13 @@ int main(void) {
     const int out = port_open_write("profile.bin");
     uint32_t results[3];
 
-    if (in < 0 || !port_read(in, buffers_input(), INPUT_BYTES)) port_exit(EXIT_INPUT_FILE);
+    if (in < 0 || !port_read(in, buffers_input(), INPUT_BYTES)) port_exit(EFFNETC_EXIT_INPUT_FILE);
     timer_start();
     buffers_guard();
-    results[2] = stack_of(MODEL_INFER, buffers_input(), buffers_output());
+    results[2] = stack_of(EFFNETC_HARNESS_INFER, buffers_input(), buffers_output());
     results[0] = ticks_of(nothing, buffers_input(), buffers_output());
-    results[1] = ticks_of(MODEL_INFER, buffers_input(), buffers_output());
+    results[1] = ticks_of(EFFNETC_HARNESS_INFER, buffers_input(), buffers_output());
     buffers_check();
-    if (out < 0 || !port_write(out, results, sizeof results)) port_exit(EXIT_OUTPUT_FILE);
-    port_exit(EXIT_OK);
+    if (out < 0 || !port_write(out, results, sizeof results)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
+    port_exit(EFFNETC_EXIT_OK);
 }

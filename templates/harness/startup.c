@@ -5,7 +5,7 @@
  */
 #include <stdint.h>
 
-#include "port.h"
+#include "effnetc_harness/port.h"
 
 /* From the linker script. */
 extern uint32_t stack_bottom[], stack_top[], exception_stack_top[];
@@ -52,7 +52,7 @@ void start(void) {
     for (uint32_t *to = data_start; to < data_end; to++) *to = *from++;
     for (uint32_t *to = bss_start; to < bss_end; to++) *to = 0;
     (void)main();
-    port_exit(EXIT_OK);
+    port_exit(EFFNETC_EXIT_OK);
 }
 
 __attribute__((naked)) void exception(void) {
@@ -67,6 +67,6 @@ __attribute__((naked)) void exception(void) {
 /* The frame of the exception went to the process stack; after an overflow it did not fit any more. */
 void report_exception(uint32_t number, uint32_t process_stack) {
     const uint32_t frame_bytes = 32;
-    if (process_stack < (uint32_t)(uintptr_t)stack_bottom + frame_bytes) port_exit(EXIT_STACK_OVERFLOW);
-    port_exit(EXIT_EXCEPTION + (int)number);
+    if (process_stack < (uint32_t)(uintptr_t)stack_bottom + frame_bytes) port_exit(EFFNETC_EXIT_STACK_OVERFLOW);
+    port_exit(EFFNETC_EXIT_EXCEPTION + (int)number);
 }

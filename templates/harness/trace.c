@@ -1,11 +1,11 @@
 /* Writes each row to trace.bin: { uint16 layer, uint16 row, uint32 bytes }, little-endian, then the bytes. */
-#include "trace.h"
+#include "effnetc_harness/trace.h"
 
 #include <string.h>
 
-#include "config.h"
+#include "effnetc_harness/config.h"
 #include "effnetc_trace.h"
-#include "port.h"
+#include "effnetc_harness/port.h"
 
 struct record {
     uint16_t layer;
@@ -19,7 +19,7 @@ static uint32_t used;
 static uint8_t buffer[TRACE_BUFFER_BYTES + 1];
 
 static void write_or_exit(const void *data, uint32_t bytes) {
-    if (bytes > 0 && !port_write(file, data, bytes)) port_exit(EXIT_TRACE_FILE);
+    if (bytes > 0 && !port_write(file, data, bytes)) port_exit(EFFNETC_EXIT_TRACE_FILE);
 }
 
 static void append(const void *data, uint32_t bytes) {
@@ -37,7 +37,7 @@ static void append(const void *data, uint32_t bytes) {
 
 void trace_open(void) {
     file = port_open_write("trace.bin");
-    if (file < 0) port_exit(EXIT_TRACE_FILE);
+    if (file < 0) port_exit(EFFNETC_EXIT_TRACE_FILE);
 }
 
 void trace_close(void) {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNpy } from '../../src/frontend/arrays/npy.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let place: string;
@@ -31,7 +32,7 @@ beforeAll(() => {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(place, 'dist')]);
   copyFileSync(join(root, 'package.json'), join(place, 'package.json'));
-  for (const data of ['targets', 'templates']) symlinkSync(join(root, data), join(place, data));
+  for (const data of ['src', 'targets', 'templates']) symlinkSync(join(root, data), join(place, data));
 });
 
 afterAll(() => {
@@ -74,5 +75,27 @@ describe('main', () => {
     child.kill('SIGINT');
     expect(await exit).toBe(130);
     expect(inUse()).toEqual([]);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends long work at %s, and writes nothing', async (signal, code) => {
+    const example = join(root, 'examples', 'effnet-cifar10');
+    const [images, out] = [join(temporary, 'many.npy'), join(temporary, 'q.safetensors')];
+    // Minutes of calibration.
+    const shape = [4000, 32, 32, 3];
+    writeFileSync(images, writeNpy({ dtype: 'u8', shape, data: new Uint8Array(4000 * 32 * 32 * 3).fill(9) }));
+    const argv = ['quantize', join(example, 'model.ts'), '--weights', join(example, 'effnet_relu.npz')];
+    const child = spawn(process.execPath, [main, ...argv, '--calibration', images, '-o', out], { env: env() });
+    const exit = new Promise(resolve => child.on('exit', resolve));
+    await new Promise(resolve => setTimeout(resolve, 5000));
+    expect(child.exitCode).toBeNull();
+    const since = Date.now();
+    child.kill(signal);
+    expect(await exit).toBe(code);
+    // Reading the model may stand in between, on a slow machine.
+    expect(Date.now() - since).toBeLessThan(10_000);
+    expect(existsSync(out)).toBe(false);
   });
 });

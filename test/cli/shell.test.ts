@@ -235,6 +235,16 @@ describe('help', () => {
     expect(await run('help probe')).toEqual(await run('probe --help'));
   });
 
+  it.each(['--version --json', '--json --version'])('is one JSON object with --json: %s', async argv => {
+    expect(await run(argv)).toEqual({ code: 0, stdout: '{\n  "version": "1.2.3"\n}\n', stderr: '' });
+  });
+
+  it.each(['--help', 'probe --help', 'help probe'])('is a field of one JSON object with --json: %s', async argv => {
+    const { code, stdout, stderr } = await run(`${argv} --json`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(`${JSON.parse(stdout).help}\n`).toBe((await run(argv)).stdout);
+  });
+
   it('--version prints the version alone', async () => {
     expect(await run('--version')).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
+import { Session } from '../../src/diagnostics/session.js';
 import { readLabels } from '../../src/frontend/arrays/images.js';
 import { compileModel, sourceOf } from '../../src/pipeline.js';
 import { predictedClass } from '../../src/run/classify.js';
@@ -20,7 +21,7 @@ describe.skipIf(!hasShared)('int8 accuracy on all 10,000 test images', () => {
     async (model, weights, float, loss) => {
       const loaded = await quantisedExample(model, weights, 'native', 128);
       const { firmware } = compileModel(loaded, loadTarget('host'), '0.0.0');
-      const vectors = readVectors(join(shared, 'cifar10', 'test_images.npy'), sourceOf(loaded.graph).type);
+      const vectors = readVectors(join(shared, 'cifar10', 'test_images.npy'), sourceOf(loaded.graph), new Session());
       const labels = readLabels(join(shared, 'cifar10', 'test_labels.npy'));
       const { outputs } = await fastHostDriver.run(firmware, vectors, { trace: false });
       const correct = outputs.filter((output, i) => predictedClass(output, 'int8_t') === labels[i]).length;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
+import { Session } from '../../src/diagnostics/session.js';
 import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import type { Driver, Entry } from '../../src/run/driver.js';
@@ -18,18 +19,18 @@ const mustRun = process.env.CI === 'true';
 describe.each(['native', 'tflite'] as const)('the demo network under %s rounding', rounding => {
   let loaded: LoadedModel;
   let vectors: Uint8Array[];
-  let expected: ReturnType<typeof referenceTensors>;
+  let expected: Awaited<ReturnType<typeof referenceTensors>>;
 
   beforeAll(async () => {
     loaded = await quantisedExample('model.ts', 'effnet_relu.npz', rounding, 32);
     const { type } = sourceOf(loaded.graph);
     const bytes = type.shape.height * type.shape.width * type.shape.channels;
     vectors = [
-      ...readVectors(join(example, 'data', 'test_images.npy'), type, count),
+      ...readVectors(join(example, 'data', 'test_images.npy'), sourceOf(loaded.graph), new Session(), count),
       ...extremeVectors(bytes).slice(0, exhaustive ? 3 : 1),
       ...randomVectors(count, bytes),
     ];
-    expected = referenceTensors(loaded.graph, vectors);
+    expected = await referenceTensors(loaded.graph, vectors);
   }, 600_000);
 
   const check = async (target: string, entry: Entry, driver: Driver) => {

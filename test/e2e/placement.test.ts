@@ -28,9 +28,13 @@ it.skipIf(!needsTool('arm-none-eabi-gcc') || !needsTool('qemu-system-arm'))(
     expect(symbols).toMatch(/^30000000 \w arena_memory$/m);
     expect(symbols).toMatch(/^31[0-9a-f]{6} \w pushed$/m);
     const vectors = randomVectors(3, firmware.inputBytes);
-    const reports = await verifyDrivers(loaded.graph, firmware, vectors, referenceTensors(loaded.graph, vectors), [
-      qemuDriver,
-    ]);
+    const reports = await verifyDrivers(
+      loaded.graph,
+      firmware,
+      vectors,
+      await referenceTensors(loaded.graph, vectors),
+      [qemuDriver],
+    );
     expect(reports).toEqual([{ name: 'qemu', status: 'equal' }]);
     const { arenaBytes } = await profileFirmware(firmware);
     expect(arenaBytes).toBe(plan.arenaBytes + 4);

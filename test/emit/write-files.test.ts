@@ -130,7 +130,7 @@ describe('writeFilesAtomically', () => {
     [
       'a file in the place of the directory',
       () => put('out', 'file'),
-      'a part of the path is a file, not a directory',
+      'it is a file, where a directory is wanted',
       'out',
     ],
     [

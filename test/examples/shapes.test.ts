@@ -80,7 +80,7 @@ describe.each(files)('%s', file => {
     const reason = hostDriver.unavailable(firmware);
     if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
     const vectors = randomVectors(1, firmware.inputBytes);
-    const reports = await verifyDrivers(graph, firmware, vectors, referenceTensors(graph, vectors), [hostDriver]);
+    const reports = await verifyDrivers(graph, firmware, vectors, await referenceTensors(graph, vectors), [hostDriver]);
     expect(reports).toEqual([{ name: 'host', status: 'equal' }]);
   });
 });

@@ -14,11 +14,11 @@ const here = existsSync(directory);
 if (!here) console.warn('skipped the golden EffNet: ../shared/data/effnet-golden is not here');
 
 // Outputs of Arm's CMSIS-NN 3.6 kernels, run on six cores; see the README beside the data.
-describe.skipIf(!here)('an EffNet whose layer outputs come from CMSIS-NN', () => {
+describe.skipIf(!here)('an EffNet whose layer outputs come from CMSIS-NN', async () => {
   const { graph, layers, int8 } = goldenModel(directory, 'tflite');
   const inputs = int8('inputs.i8');
   const vectors = Array.from({ length: 10 }, (_, i) => new Uint8Array(inputs.buffer, i * 3072, 3072));
-  const expected = referenceTensors(graph, vectors);
+  const expected = await referenceTensors(graph, vectors);
 
   it.each(layers.map(layer => [layer.name, layer.golden] as const))('%s, all inputs, every byte', (name, file) => {
     const got = expected.map(tensors => Buffer.from(tensors.get(name)?.buffer ?? new ArrayBuffer(0)));
@@ -38,8 +38,8 @@ describe.skipIf(!here)('an EffNet whose layer outputs come from CMSIS-NN', () =>
     expect(ran.map(r => r.status)).toEqual(ran.map(() => 'equal'));
   });
 
-  it('is told apart from another rounding rule', () => {
-    const native = referenceTensors(goldenModel(directory, 'native').graph, vectors.slice(0, 1));
+  it('is told apart from another rounding rule', async () => {
+    const native = await referenceTensors(goldenModel(directory, 'native').graph, vectors.slice(0, 1));
     expect(native[0].get('b1_c2x1')).not.toEqual(expected[0].get('b1_c2x1'));
   });
 });

@@ -15,7 +15,7 @@ it.each([
   ['residual', 'tflite', 'residual-tflite'] as const,
 ])('C of %s, %s', async (name, rounding, file) => {
   const { fused, images } = await makeModel(name);
-  const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), rounding));
+  const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), version: '0.0.0', provenance: [] };
   const { files } = emitModel(parts, engine);

@@ -16,7 +16,7 @@ return pool
 describe('the text form', () => {
   it.each(Object.keys(models))('prints and parses %s, float and integer', async name => {
     const { plain, fused, images } = await makeModel(name);
-    const integer = lowerModel(quantiseGraph(fused, calibrate(fused, images), 'tflite'));
+    const integer = lowerModel(quantiseGraph(fused, await calibrate(fused, images), 'tflite'));
     for (const graph of [plain, fused, integer]) {
       const text = printGraph(graph);
       const parsed = parseGraph(text);

@@ -224,7 +224,7 @@ export default defineModel('sums', () => {
     const reason = hostDriver.unavailable(firmware);
     if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
     const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(20, firmware.inputBytes)];
-    const expected = referenceTensors(graph, vectors);
+    const expected = await referenceTensors(graph, vectors);
     const [report] = await verifyDrivers(graph, firmware, vectors, expected, [hostDriver]);
     expect(report).toEqual({ name: 'host', status: 'equal' });
   });

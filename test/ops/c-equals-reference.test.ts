@@ -33,14 +33,14 @@ describe.each(Object.keys(models))('%s', name => {
   ] as const)('the C equals the reference, sanitizers on: $rounding, $entry, $order', async options => {
     const rounding: Rounding = options.rounding;
     const { fused, images } = await makeModel(name);
-    const graph = lowerModel(quantiseGraph(fused, calibrate(fused, images), rounding));
+    const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
     // The header wants files to hash; any will do.
     const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
     const { firmware } = compileModel({ graph, rounding, source }, loadTarget('host'), '0.0.0', options);
     const reason = hostDriver.unavailable(firmware);
     if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
     const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(12, firmware.inputBytes)];
-    const expected = referenceTensors(graph, vectors);
+    const expected = await referenceTensors(graph, vectors);
     const [report] = await verifyDrivers(graph, firmware, vectors, expected, [hostDriver]);
     expect(report).toEqual({ name: 'host', status: 'equal' });
   });

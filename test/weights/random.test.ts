@@ -100,7 +100,7 @@ it('images have every value that the input can have', async () => {
 it('batch norms get the statistics of the images, and silent channels no large factor', async () => {
   const graph = bindRandom(await read(pixels, all), 1, lookup);
   const images = [0, 1].map(i => Float32Array.from(inputAt(randomImages(sourceOf(graph), 1), i), q => (q + 128) / 255));
-  const settled = settleStatistics(graph, images);
+  const settled = await settleStatistics(graph, images);
   const channel = (node: string, c: number) =>
     images.flatMap(image => Array.from(runFloat(settled, image).get(node) ?? []).filter((_, i) => i % 64 === c));
   for (const c of [0, 63]) {
@@ -111,6 +111,6 @@ it('batch norms get the statistics of the images, and silent channels no large f
   }
   expect(parameter(settled, 'c', 'weight')).toEqual(parameter(graph, 'c', 'weight'));
 
-  const black = settleStatistics(graph, [new Float32Array(images[0].length)]);
+  const black = await settleStatistics(graph, [new Float32Array(images[0].length)]);
   expect(new Set(parameter(black, 'n', 'variance'))).toEqual(new Set([1]));
 });

@@ -35,12 +35,14 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { compileModel } = await import('../../pipeline.js');
         const { checkBudget } = await import('../../budget.js');
         const { loadTarget } = await import('../../target/load-target.js');
+        const { letSignalsEndUs } = await import('../../run/turns.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version);
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
+        await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
         const { view, plan, macs, rounding } = compiled;
         return {

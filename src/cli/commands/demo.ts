@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
 import { formatBytes, formatCount, formatPercent } from '../output.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
+import { describeReport, exitCodeOfVerdict } from '../verdict.js';
 
 const classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
@@ -28,6 +28,8 @@ async function runDemo(io: CommandIo) {
   const { loadTarget } = await import('../../target/load-target.js');
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
+  const { letSignalsEndUs } = await import('../../run/turns.js');
+  const { judge } = await import('../../run/verdict.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');
   const { profileFirmware } = await import('../../run/profile.js');
@@ -40,23 +42,25 @@ async function runDemo(io: CommandIo) {
 
   const float = await pipeline.loadFloatModel({ model, weights: join(example, 'effnet_relu.npz') }, io.session);
   const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
-  const quantised = pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
+  const quantised = await pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
     io.progress.update('calibrating', done, total),
   );
+  await letSignalsEndUs();
   const weights = join(out, 'quantised.safetensors');
   writeFilesAtomically(out, new Map());
   writeFileAtomically(weights, writeQuantised(quantised));
 
   const loaded = await pipeline.loadQuantisedModel({ model, weights }, io.session);
-  const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph).type);
+  const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph), io.session);
   const labels = readLabels(join(example, 'data', 'test_labels.npy'));
   let compiled = pipeline.compileModel(loaded, loadTarget('cortex-m4'), io.version);
   const fallback = driversFor(compiled.firmware).every(d => d.name === 'host' || d.unavailable(compiled.firmware));
   // Without QEMU, an emulator from npm runs the same network as Cortex-M0+ code.
   if (fallback) compiled = pipeline.compileModel(loaded, loadTarget('cortex-m0'), io.version);
+  await letSignalsEndUs();
   writeFilesAtomically(out, compiled.files);
 
-  const expected = referenceTensors(loaded.graph, vectors, (done, total) =>
+  const expected = await referenceTensors(loaded.graph, vectors, (done, total) =>
     io.progress.update('reference', done, total),
   );
   const checked = fallback ? vectors.slice(0, slowEmulatorImages) : vectors;
@@ -73,11 +77,9 @@ async function runDemo(io: CommandIo) {
     predictedClass(new Uint8Array(tensors.get(loaded.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
   );
   const correct = predictions.filter((p, i) => p === labels[i]).length;
-  const ran = reports.filter(r => r.status !== 'skipped');
-  const emulated = ran.filter(r => r.name !== 'host');
-  const fine = emulated.length > 0 && ran.every(r => r.status === 'equal');
+  const verdict = judge(reports, compiled.firmware.target);
   const report =
-    emulated.some(r => r.name === 'qemu') && fine
+    verdict.bitExact && reports.some(r => r.name === 'qemu' && r.status === 'equal')
       ? profileReport(compiled, await profileFirmware(compiled.firmware))
       : undefined;
 
@@ -91,7 +93,7 @@ async function runDemo(io: CommandIo) {
       drivers: reports.map(r => ({ name: r.name, status: r.status })),
       ...(report === undefined ? {} : { profile: { ...report } }),
     },
-    exitCode: fine ? exitCodes.fine : emulated.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
+    exitCode: exitCodeOfVerdict(verdict),
     keepWhenQuiet: true,
     text: (style: Parameters<typeof renderTable>[2]) => {
       const images = predictions
@@ -133,7 +135,7 @@ async function runDemo(io: CommandIo) {
         const count =
           r.status === 'equal'
             ? `bit-exact: ${checked.length} of ${checked.length} images, every byte of all ${compiled.firmware.layers.length} layers`
-            : `${r.status}: ${r.reason ?? r.mismatch?.layer ?? ''}`;
+            : `${r.status}: ${describeReport(r)}`;
         lines.push(`  ${r.name.padEnd(9)} ${count}\n`);
       }
       if (report !== undefined) {

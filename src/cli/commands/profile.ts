@@ -25,12 +25,15 @@ export function registerProfile(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<ProfileOptions, [string]>(async (io, options, model) => {
+        const { checkBudget } = await import('../../budget.js');
         const { compileModel } = await import('../../pipeline.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, loadTarget(options.target), io.version);
+        const target = loadTarget(options.target);
+        const compiled = compileModel(loaded, target, io.version);
+        checkBudget(compiled, target);
         const report = profileReport(compiled, await profileFirmware(compiled.firmware));
         const { ram, flash } = report;
         return {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { fail } from '../../diagnostics/diagnostic.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import { requireWeights, resolvePath } from '../model-options.js';
+import { isStandardOutput, requireModelFile, requireWeights, resolvePath } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes } from '../output.js';
 import type { Shell } from '../shell.js';
@@ -31,17 +32,26 @@ export function registerQuantize(program: Command, shell: Shell): void {
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
         const { loadFloatModel, quantiseModel, sourceOf } = await import('../../pipeline.js');
-        const { readInputs } = await import('../../frontend/arrays/images.js');
+        const { readModelInputs } = await import('../model-inputs.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
+        const { letSignalsEndUs } = await import('../../run/turns.js');
         const { writeFileAtomically } = await import('../../emit/write-files.js');
+        requireModelFile(model);
+        const toStdout = isStandardOutput(io, options.output);
+        if (toStdout && io.json) {
+          fail('E0905', '--output names standard output, where --json prints its object', {
+            hint: 'write the weights to a file, or leave --json out',
+          });
+        }
         const weights = resolvePath(io, requireWeights(options, 'float weights'));
         const graph = await loadFloatModel({ model: resolvePath(io, model), weights }, io.session);
-        const all = readInputs(resolvePath(io, options.calibration), sourceOf(graph).type.shape);
+        const all = readModelInputs(resolvePath(io, options.calibration), sourceOf(graph), io.session);
         const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
-        const quantised = quantiseModel(graph, images, options.rounding ?? 'native', (done, total) =>
+        const quantised = await quantiseModel(graph, images, options.rounding ?? 'native', (done, total) =>
           io.progress.update('calibrating', done, total),
         );
         const bytes = writeQuantised(quantised);
+        await letSignalsEndUs();
         writeFileAtomically(options.output, bytes, { cwd: io.cwd });
         return {
           json: {
@@ -52,7 +62,10 @@ export function registerQuantize(program: Command, shell: Shell): void {
             bytes: bytes.length,
           },
           text: () =>
-            `${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
+            // The weights are what standard output has then, and nothing else.
+            toStdout
+              ? ''
+              : `${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
         };
       }),
     );

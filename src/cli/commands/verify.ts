@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { DriverReport } from '../../run/verify.js';
+import { fail } from '../../diagnostics/diagnostic.js';
 import { exitCodes } from '../exit-codes.js';
 import { loadModelOrRandom, type MeasureOptions, resolvePath, weightsFields, weightsNote } from '../model-options.js';
 import { type DriverName, sharedOptions } from '../options.js';
-import type { JsonObject } from '../output.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
+import { describeReport, describeVerdict, exitCodeOfVerdict, failureDetails, reportJson } from '../verdict.js';
 
 interface VerifyOptions extends MeasureOptions {
   readonly target: string;
@@ -27,7 +27,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
-    .option('--expect <y.npy>', 'int8 outputs that the inputs should give, from another implementation')
+    .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
     .addOption(sharedOptions.random())
     .addOption(sharedOptions.limit())
     .addOption(sharedOptions.drivers())
@@ -37,21 +37,35 @@ export function registerVerify(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<VerifyOptions, [string]>(async (io, options, model) => {
+        const { checkBudget } = await import('../../budget.js');
         const { compileModel, sourceOf } = await import('../../pipeline.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
+        const { judge } = await import('../../run/verdict.js');
         const { driversFor } = await import('../../run/drivers.js');
-        const { collectVectors, compareExpected } = await import('../vectors.js');
+        const { collectVectors } = await import('../vectors.js');
+        const { compareExpected, readExpected } = await import('../expected.js');
+        if (options.expect !== undefined && options.inputs === undefined) {
+          fail('E0904', '--expect is given without --inputs', {
+            hint: 'name the inputs that these outputs belong to: --inputs x.npy',
+          });
+        }
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version);
-        const vectors = collectVectors(sourceOf(loaded.graph).type, {
+        checkBudget(compiled, target);
+        const vectors = collectVectors(sourceOf(loaded.graph), io.session, {
           inputs: options.inputs === undefined ? undefined : resolvePath(io, options.inputs),
           limit: options.limit,
           random: options.random ?? (options.inputs === undefined ? 10 : 0),
         });
-        const reference = referenceTensors(loaded.graph, vectors.all, (done, total) =>
+        const limited = options.limit !== undefined;
+        const others =
+          options.expect === undefined
+            ? undefined
+            : readExpected(resolvePath(io, options.expect), loaded.graph, vectors.given, limited);
+        const reference = await referenceTensors(loaded.graph, vectors.all, (done, total) =>
           io.progress.update('reference', done, total),
         );
         const drivers = driversFor(compiled.firmware, options.driver);
@@ -63,55 +77,37 @@ export function registerVerify(program: Command, shell: Shell): void {
           drivers,
           (name, done, total) => io.progress.update(name, done, total),
         );
-        const expected =
-          options.expect === undefined
-            ? undefined
-            : compareExpected(resolvePath(io, options.expect), loaded.graph, reference.slice(0, vectors.given));
-        const ran = reports.filter(r => r.status !== 'skipped');
-        const bitExact = ran.length > 0 && ran.every(r => r.status === 'equal');
-        const fine = bitExact && (expected === undefined || expected.differing === 0);
+        const expected = others && compareExpected(others, loaded.graph, reference.slice(0, vectors.given));
+        const verdict = judge(reports, target, options.driver);
+        const asExpected = expected === undefined || expected.differing === 0;
+        const exitCode = asExpected ? exitCodeOfVerdict(verdict) : exitCodes.checkFailed;
         return {
           json: {
             model: loaded.graph.name,
             target: target.name,
             rounding: loaded.rounding,
             vectors: vectors.all.length,
-            bitExact,
+            bitExact: verdict.bitExact,
             drivers: reports.map(reportJson),
             ...(expected === undefined ? {} : { expected: { ...expected } }),
             ...weightsFields(loaded),
           },
-          exitCode: fine ? exitCodes.fine : ran.length === 0 ? exitCodes.toolMissing : exitCodes.checkFailed,
-          keepWhenQuiet: !fine,
+          exitCode,
+          keepWhenQuiet: exitCode !== exitCodes.fine,
           text: style => {
-            const rows = reports.map(r => [r.name, r.status, describe(r)]);
+            const rows = reports.map(r => [r.name, r.status, describeReport(r)]);
             const table = renderTable(
               [{ title: 'driver' }, { title: 'status' }, { title: '', wrap: true }],
               rows,
               style,
             );
-            const verdict = bitExact ? 'bit-exact in every layer' : 'NOT shown to be bit-exact';
-            const others =
+            const agreement =
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${verdict}\n${others}${weightsNote(loaded)}`;
+            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${weightsNote(loaded)}`;
           },
         };
       }),
     );
-}
-
-function describe({ reason, mismatch: m }: DriverReport): string {
-  if (m === undefined) return reason ?? '';
-  return `vector ${m.vector}, layer ${m.layer}, row ${m.row}, column ${m.column}, channel ${m.channel}: expected ${m.expected}, got ${m.actual}`;
-}
-
-function reportJson({ name, status, reason, mismatch }: DriverReport): JsonObject {
-  return {
-    name,
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(mismatch === undefined ? {} : { mismatch: { ...mismatch } }),
-  };
 }

@@ -4,7 +4,12 @@ import { defineOp, vocabulary } from '../shared/define.js';
 
 const size = z.int().min(1).max(16384);
 const quantisation = { scale: z.number().positive().optional(), zeroPoint: z.int().min(-128).max(127).optional() };
-const attributes = z.strictObject({ height: size, width: size, channels: size, ...quantisation });
+/** Real values of the pixels 0 and 255. */
+const pixels = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low < high, 'takes [low, high] with low below high')
+  .optional();
+const attributes = z.strictObject({ height: size, width: size, channels: size, ...quantisation, pixels });
 
 type InputAttributes = z.infer<typeof attributes>;
 

@@ -1,6 +1,6 @@
 /* GCC leaves <stdint.h> to the C library; this one makes builds equal with and without newlib. */
-#ifndef HARNESS_STDINT_H
-#define HARNESS_STDINT_H
+#ifndef EFFNETC_HARNESS_STDINT_H
+#define EFFNETC_HARNESS_STDINT_H
 
 typedef __INT8_TYPE__ int8_t;
 typedef __INT16_TYPE__ int16_t;

@@ -1,6 +1,6 @@
 /* The part of <string.h> that generated code may use; GCC without newlib brings none. */
-#ifndef HARNESS_STRING_H
-#define HARNESS_STRING_H
+#ifndef EFFNETC_HARNESS_STRING_H
+#define EFFNETC_HARNESS_STRING_H
 
 #include <stddef.h>
 

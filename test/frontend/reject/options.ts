@@ -48,6 +48,8 @@ export const optionCases = [
     'E0207',
     model('x = §add(conv(x, { channels: 4, kernel: 3 }), conv(x, { channels: 4, kernel: 1, stride: 2 }));'),
   ),
+  rejectCase('dense behind argmax', 'E0208', model('x = §dense(argmax(x), { units: 3 });')),
+  rejectCase('activation behind argmax', 'E0208', model("x = §activation(argmax(x), 'relu');")),
   rejectCase('addition of a number', 'E0108', model('const one: any = 1;\nx = add(x, §one);')),
   rejectCase(
     'addition with an option',

@@ -74,6 +74,8 @@ export const valueCases = [
   rejectCase('export of something else', 'E0111', "import { flatten } from 'effnetc';\n§export default flatten;\n"),
   rejectCase('model name with a dash', 'E0112', model('x = flatten(x);').replace("'demo'", "§'my-net'")),
   rejectCase('model name that C reserves', 'E0112', model('x = flatten(x);').replace("'demo'", "§'_net'")),
+  rejectCase('model name of a C header', 'E0112', model('x = flatten(x);').replace("'demo'", "§'stdint'")),
+  rejectCase('model name of the harness', 'E0112', model('x = flatten(x);').replace("'demo'", "§'effnetc_trace'")),
   rejectCase('model name that is a keyword', 'E0112', model('x = flatten(x);').replace("'demo'", "§'switch'")),
   rejectCase(
     'model that returns a number',

@@ -3,15 +3,15 @@
  * instructions follows exactly from the ticks since a restart (src/run/profile-ticks.ts).
  * One implementation per kind of timer; as macros, since a call would be counted, too.
  */
-#ifndef TIMER_H
-#define TIMER_H
+#ifndef EFFNETC_HARNESS_TIMER_H
+#define EFFNETC_HARNESS_TIMER_H
 
 #include <stdint.h>
 
-#include "config.h"
+#include "effnetc_harness/config.h"
 
 #define TIMER_REGISTER(offset) (*(volatile uint32_t *)(uintptr_t)(TIMER_BASE + (offset)))
 
-#include "timer_kind.h"
+#include "effnetc_harness/timer_kind.h"
 
 #endif

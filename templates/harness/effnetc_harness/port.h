@@ -1,22 +1,22 @@
 /* What the harness needs from the world: files and an end. One implementation for semihosting, one for hosted C. */
-#ifndef PORT_H
-#define PORT_H
+#ifndef EFFNETC_HARNESS_PORT_H
+#define EFFNETC_HARNESS_PORT_H
 
 #include <stdint.h>
 
-/* Exit codes; the drivers know what they mean (src/run/exit-codes.ts). */
+/* Exit codes; the drivers know what they mean (src/run/run-outcome.ts). */
 enum exit_code {
-    EXIT_OK = 0,
-    EXIT_INPUT_FILE = 10,
-    EXIT_OUTPUT_FILE = 11,
-    EXIT_TRACE_FILE = 12,
-    EXIT_GUARD_BEFORE_INPUT = 20,
-    EXIT_GUARD_AFTER_INPUT = 21,
-    EXIT_GUARD_BEFORE_OUTPUT = 22,
-    EXIT_GUARD_AFTER_OUTPUT = 23,
-    EXIT_INPUT_CHANGED = 24,
-    EXIT_STACK_OVERFLOW = 30,
-    EXIT_EXCEPTION = 40 /* plus the number of the exception: 43 is HardFault */
+    EFFNETC_EXIT_OK = 0,
+    EFFNETC_EXIT_INPUT_FILE = 10,
+    EFFNETC_EXIT_OUTPUT_FILE = 11,
+    EFFNETC_EXIT_TRACE_FILE = 12,
+    EFFNETC_EXIT_GUARD_BEFORE_INPUT = 20,
+    EFFNETC_EXIT_GUARD_AFTER_INPUT = 21,
+    EFFNETC_EXIT_GUARD_BEFORE_OUTPUT = 22,
+    EFFNETC_EXIT_GUARD_AFTER_OUTPUT = 23,
+    EFFNETC_EXIT_INPUT_CHANGED = 24,
+    EFFNETC_EXIT_STACK_OVERFLOW = 30,
+    EFFNETC_EXIT_EXCEPTION = 40 /* plus the number of the exception: 43 is HardFault */
 };
 
 void port_exit(int code) __attribute__((noreturn));

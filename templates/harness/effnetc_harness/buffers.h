@@ -1,10 +1,10 @@
 /* Input and output of the model between guard bytes. */
-#ifndef BUFFERS_H
-#define BUFFERS_H
+#ifndef EFFNETC_HARNESS_BUFFERS_H
+#define EFFNETC_HARNESS_BUFFERS_H
 
-#include "config.h"
+#include "effnetc_harness/config.h"
 
-/* The buffers that MODEL_INFER gets. The input has an odd address (but under sanitizers): its type promises no
+/* The buffers that EFFNETC_HARNESS_INFER gets. The input has an odd address (but under sanitizers): its type promises no
    alignment. */
 int8_t *buffers_input(void);
 model_output_t *buffers_output(void);
