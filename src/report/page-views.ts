@@ -130,7 +130,7 @@ export interface PageView {
   readonly version: string;
   readonly summary: string;
   readonly untrained: boolean;
-  /** What does not fit the target, as sentences. */
+  /** Why it does not fit the target. */
   readonly misfits: readonly string[];
   readonly facts: readonly LabelledText[];
   readonly figures: readonly FigureView[];

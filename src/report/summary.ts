@@ -1,3 +1,5 @@
+import { checkBudget } from '../budget.js';
+import { CompileError } from '../diagnostics/diagnostic.js';
 import type { LabelledText } from '../emit/views.js';
 import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
@@ -20,18 +22,20 @@ export function facts(compiled: CompiledModel, { source }: LoadedModel, measurem
   ];
 }
 
-/** Where the model needs more than its target has. */
-export function misfits({ plan, view, firmware }: CompiledModel): string[] {
-  const { name, budget } = firmware.target;
-  if (budget === undefined) return [];
-  const sentence = (what: string, needed: number, there: number): string[] =>
-    needed <= there
-      ? []
-      : [`Does not fit ${name}: ${formatBytes(needed)} of ${what}, which is ${formatBytes(needed - there)} too many.`];
-  return [
-    ...sentence('arena', plan.arenaBytes, budget.ramBytes),
-    ...sentence('weights and tables', view.weightBytes + view.tableBytes, budget.flashBytes),
-  ];
+/** Why `compile` refuses the model for its target: what it says of RAM, then of flash. */
+export function misfits(compiled: CompiledModel): string[] {
+  const unlimited = Number.MAX_SAFE_INTEGER;
+  return [{ flash: unlimited }, { ram: unlimited }].flatMap(limits => {
+    try {
+      checkBudget(compiled, compiled.firmware.target, limits);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      return error.diagnostics.map(({ code, message, notes }) =>
+        [`${code}: ${message}`, ...notes.map(note => note.message)].join('; '),
+      );
+    }
+  });
 }
 
 /** The numbers to begin with. */

@@ -37,6 +37,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'budget.ts': ['diagnostics', 'pipeline.ts', 'plan', 'target'],
   report: [
+    'budget.ts',
     'diagnostics',
     'emit',
     'ir',
