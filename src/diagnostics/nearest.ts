@@ -21,7 +21,7 @@ function distance(a: string, b: string, limit: number): number {
 
 /** Longer words and candidates are not compared. */
 const maxLength = 100;
-const maxCandidates = 500;
+export const maxCandidates = 500;
 
 /**
  * The candidate that the user most likely meant, for a "did you mean"; the first of equals. Nothing when none is within

@@ -1,4 +1,4 @@
-import { nearestOf } from '../../diagnostics/nearest.js';
+import { maxCandidates, nearestOf } from '../../diagnostics/nearest.js';
 import { quoteName } from '../arrays/quote.js';
 import type { FileTensor } from './weights-file.js';
 
@@ -63,7 +63,7 @@ export function isIgnored(name: string): boolean {
 /** The hint for a missing tensor: the name in the file that is most like one of the wanted names, if any is like it. */
 export function nearestHint(wanted: readonly string[], present: readonly string[]): string | undefined {
   const keyOf = (name: string): string => exactKey(partsOf(name));
-  const byKey = new Map(present.map(name => [keyOf(name), name]));
+  const byKey = new Map(present.slice(0, maxCandidates).map(name => [keyOf(name), name]));
   const nearest = byKey.get(nearestOf(wanted.map(keyOf), byKey.keys()) ?? '');
   return nearest === undefined ? undefined : `the file has ${quoteName(nearest)}: if that is it, rename one of the two`;
 }
