@@ -112,9 +112,10 @@ static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
-/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. */
+/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. Shifting a negative int32_t right is arithmetic, as asserted. */
 static inline int32_t rounding_divide(int32_t x, int32_t exponent)
 {
+    _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
     const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
     const int32_t remainder = x & mask;
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);

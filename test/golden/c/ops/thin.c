@@ -86,9 +86,10 @@ static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
-/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. */
+/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. Shifting a negative int32_t right is arithmetic, as asserted. */
 static inline int32_t rounding_divide(int32_t x, int32_t exponent)
 {
+    _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
     const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
     const int32_t remainder = x & mask;
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
@@ -209,11 +210,12 @@ static void l02_softmax(int8_t *out, const int8_t *const *rows)
             ++headroom;
         }
         const int32_t scale = one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - UINT32_C(0x80000000)));
+        const int32_t shift = 31 + 12 - headroom - 8; /* to steps of 1/256; sum < 2^20: at most 23 */
         for (int32_t c = 0; c < 1; ++c) {
             const int32_t d = largest - in[c];
             int32_t q = -128;
             if (d < 256) {
-                q += rounding_divide(doubling_high_multiply(scale, m_thin_l02_exponentials[d]), 12 - headroom + 23);
+                q += rounding_divide(doubling_high_multiply(scale, m_thin_l02_exponentials[d]), shift);
             }
             out[c] = (int8_t)(q > 127 ? 127 : q);
         }
