@@ -112,6 +112,16 @@ export function quantiseMultiplier(rounding: Rounding, scale: number, preShift: 
   return rounding === 'native' ? nativeMultiplier(scale, preShift) : tfliteMultiplier(scale);
 }
 
+/** Is a factor, 0 or more, small enough for a multiplier of every rule? One that rounds to 2^15 is not. */
+export function fitsMultiplier(scale: number): boolean {
+  return scale < 2 ** 15 && tfliteMultiplier(scale).shift <= 15;
+}
+
+/** The real factor that a multiplier of a rule stands for. */
+export function factorOf(rounding: Rounding, { multiplier, shift }: Multiplier, preShift: number): number {
+  return rounding === 'native' ? multiplier / 2 ** (32 - preShift) : multiplier * 2 ** (shift - 31);
+}
+
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }

@@ -36,7 +36,7 @@ export const accumulatingDense: KernelVariant = {
         ...requantise.tables,
       ],
       helpers: requantise.helpers,
-      accumulatorBound: requantise.accumulatorBound,
+      ...requantise.bounds,
       sumsBytes: 4 * units,
     };
   },

@@ -41,7 +41,7 @@ export const genericDepthwiseConv: KernelVariant = {
         ...requantise.tables,
       ],
       helpers: requantise.helpers,
-      accumulatorBound: requantise.accumulatorBound,
+      ...requantise.bounds,
       overlays: [
         overlayDistance(
           input.shape,

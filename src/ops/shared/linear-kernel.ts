@@ -1,13 +1,16 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import type { TensorType } from '../../ir/tensor.js';
-import type { Rounding } from '../../numeric/requantise.js';
-import type { ConstantTable, Helper, KernelPlan } from '../kernel.js';
-import { accumulatorBounds, type LinearAttributes } from './linear.js';
+import { factorOf, type Rounding } from '../../numeric/requantise.js';
+import type { ConstantTable, Helper, KernelPlan, ShiftedAccumulator } from '../kernel.js';
+import { accumulatorRanges, leftShift, magnitudeOf } from './accumulator.js';
+import type { LinearAttributes } from './linear.js';
 import { overlayDistance } from './window.js';
 
 /** What `kernels/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
 export interface RequantiseView {
+  /** The largest |acc| over all inputs, after the shift where the rule makes one. */
+  readonly bound: number;
   readonly native: boolean;
   readonly tflite: boolean;
   readonly tfliteSingle: boolean;
@@ -29,11 +32,17 @@ export const requantiseHelpers: Readonly<Record<Rounding, readonly Helper[]>> = 
   'tflite-single': ['requantise-tflite-single'],
 };
 
+export interface RequantisePlan extends Pick<KernelPlan, 'tables' | 'helpers'> {
+  readonly view: RequantiseView;
+  /** Worst cases over all inputs, for the kernel plan. */
+  readonly bounds: Required<Pick<KernelPlan, 'accumulatorBound'>> & Pick<KernelPlan, 'shiftedAccumulator'>;
+}
+
 /** Requantisation of a linear op: view, tables and helpers, and the bias with the input's zero point folded in. */
 export function requantisePlan(
   node: Node<LinearAttributes>,
   input: TensorType,
-): { view: RequantiseView; tables: ConstantTable[]; helpers: readonly Helper[]; accumulatorBound: number } {
+): RequantisePlan {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, preShift, low, high, twoSlopes } = requantisation;
@@ -73,8 +82,10 @@ export function requantisePlan(
       : []),
     ...(offsetTable ? [table('offsets', offset.data, 'int32_t', 'per channel: zero point plus affine offset')] : []),
   ];
+  const bounds = boundsOf(node, input);
   return {
     view: {
+      bound: Math.max(bounds.accumulatorBound, bounds.shiftedAccumulator?.bound ?? 0),
       native: rounding === 'native',
       tflite: rounding === 'tflite',
       tfliteSingle: rounding === 'tflite-single',
@@ -88,8 +99,35 @@ export function requantisePlan(
     },
     tables,
     helpers: requantiseHelpers[rounding],
-    accumulatorBound: accumulatorBounds(weight, bias, zeroPoint).reduce((a, b) => Math.max(a, b), 0),
+    bounds,
   };
+}
+
+/** The largest |accumulator| of all channels, and the largest after the shift that the rounding rule makes first, if any. */
+function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePlan['bounds'] {
+  const { requantisation } = node.attributes;
+  invariant(requantisation !== undefined, `${node.name} is not in integer form`);
+  const { rounding, preShift } = requantisation;
+  const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift } = node.constants;
+  const bounds = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0).map(magnitudeOf);
+  const accumulatorBound = bounds.reduce((a, b) => Math.max(a, b), 0);
+  const candidates = bounds.flatMap((bound, channel) =>
+    [
+      { multiplier: multiplier.data[channel], shift: shift.data[channel] },
+      { multiplier: negativeMultiplier?.data[channel] ?? 0, shift: negativeShift?.data[channel] ?? 0 },
+    ].map((pair): ShiftedAccumulator => {
+      const left = leftShift(rounding, pair, preShift);
+      return { shift: left, bound: bound * 2 ** left, channel, factor: factorOf(rounding, pair, preShift) };
+    }),
+  );
+  const shifted = candidates.filter(candidate => candidate.shift > 0);
+  if (shifted.length === 0) return { accumulatorBound };
+  // Under `native` one factor shifts all channels; otherwise each shifts its own, and the one with the worst result counts.
+  const forcing = shifted.reduce((a, b) =>
+    (rounding === 'native' ? Math.abs(b.factor) > Math.abs(a.factor) : b.bound > a.bound) ? b : a,
+  );
+  const bound = shifted.reduce((most, candidate) => Math.max(most, candidate.bound), 0);
+  return { accumulatorBound, shiftedAccumulator: { ...forcing, bound } };
 }
 
 /** bias[o] - zeroPoint * sum(weights of o): kernels then multiply raw int8 values, with padding read as the zero point. */
@@ -219,7 +257,7 @@ export function dotProductPlan(
       ...requantise.tables,
     ],
     helpers: requantise.helpers,
-    accumulatorBound: requantise.accumulatorBound,
+    ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
   };
 }
