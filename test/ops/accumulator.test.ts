@@ -15,19 +15,25 @@ const zeroPoints = fc.integer({ min: -128, max: 127 });
 describe('the range of an accumulator', () => {
   it('is reached by extreme inputs, at both ends, and no partial sum leaves it', () => {
     fc.assert(
-      fc.property(weights, biases, zeroPoints, fc.infiniteStream(fc.integer({ min: -128, max: 127 })), (w, b, z, xs) => {
-        const [{ low, high }] = accumulatorRanges(constant('i8', [1, w.length], w), constant('i32', [1], [b]), z);
-        const sums = (x: (weight: number) => number) => {
-          let sum = b - z * w.reduce((a, c) => a + c, 0);
-          return [sum, ...w.map(weight => (sum += weight * x(weight)))];
-        };
-        expect(sums(weight => (weight > 0 ? 127 : -128)).at(-1)).toBe(high);
-        expect(sums(weight => (weight > 0 ? -128 : 127)).at(-1)).toBe(low);
-        for (const sum of sums(() => xs.next().value ?? 0)) {
-          expect(sum).toBeGreaterThanOrEqual(low);
-          expect(sum).toBeLessThanOrEqual(high);
-        }
-      }),
+      fc.property(
+        weights,
+        biases,
+        zeroPoints,
+        fc.infiniteStream(fc.integer({ min: -128, max: 127 })),
+        (w, b, z, xs) => {
+          const [{ low, high }] = accumulatorRanges(constant('i8', [1, w.length], w), constant('i32', [1], [b]), z);
+          const sums = (x: (weight: number) => number) => {
+            let sum = b - z * w.reduce((a, c) => a + c, 0);
+            return [sum, ...w.map(weight => (sum += weight * x(weight)))];
+          };
+          expect(sums(weight => (weight > 0 ? 127 : -128)).at(-1)).toBe(high);
+          expect(sums(weight => (weight > 0 ? -128 : 127)).at(-1)).toBe(low);
+          for (const sum of sums(() => xs.next().value ?? 0)) {
+            expect(sum).toBeGreaterThanOrEqual(low);
+            expect(sum).toBeLessThanOrEqual(high);
+          }
+        },
+      ),
     );
   });
 

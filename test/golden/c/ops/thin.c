@@ -128,37 +128,40 @@ static int32_t one_over_one_plus(int32_t a)
  *   in arena  1 rows of 1 bytes, from offset 0
  *   kernel    generic
  *   MACs      153
- *   |acc|     at most 2447649, 23 bits of 32
+ *   |acc|     at most 1221082, 22 bits of 32
  *   rounding  native
  */
 static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[9];
-        for (int32_t ky = 0; ky < 3; ++ky) {
-            for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 1;
-                taps[ky * 3 + kx] = inside ? rows[ky] + column * 17 : m_thin_l00_padding;
-            }
+    _Static_assert(INT64_C(1221082) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *taps[9];
+    for (int32_t ky = 0; ky < 3; ++ky) {
+        for (int32_t kx = 0; kx < 3; ++kx) {
+            const int32_t column = kx - 1;
+            const int inside = rows[ky] != 0 && column >= 0 && column < 1;
+            taps[ky * 3 + kx] = inside ? rows[ky] + column * 17 : m_thin_l00_padding;
         }
-        const int8_t *w = m_thin_l00_weights;
-        for (int32_t o = 0; o < 1; ++o) {
-            int32_t acc = m_thin_l00_bias[o];
-            for (int32_t t = 0; t < 9; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 17; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 17;
+    }
+    const int8_t *w = m_thin_l00_weights;
+    for (int32_t o = 0; o < 1; ++o) {
+        int32_t acc = m_thin_l00_bias[o];
+        for (int32_t t = 0; t < 9; ++t) {
+            const int8_t *const p = taps[t];
+            for (int32_t i = 0; i < 17; ++i) {
+                acc += p[i] * w[i];
             }
-            const int32_t multiplier = m_thin_l00_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q += -18;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
-            *out++ = (int8_t)q;
+            w += 17;
         }
+        const int32_t multiplier = m_thin_l00_multipliers[o];
+        int32_t q = requantise(acc, multiplier);
+        q -= 18;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
+        *out++ = (int8_t)q;
     }
 }
 

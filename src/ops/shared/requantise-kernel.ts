@@ -5,9 +5,19 @@ import { factorOf, type Rounding } from '../../numeric/requantise.js';
 import type { ConstantTable, Helper, KernelPlan, ShiftedAccumulator } from '../kernel.js';
 import { accumulatorRanges, leftShift, magnitudeOf } from './accumulator.js';
 import type { LinearAttributes } from './linear.js';
-import { overlayDistance } from './window.js';
 
-/** What `kernels/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
+/** A constant that is added, as a person writes it: `+ 3`, `- 3` or not at all. */
+export interface TermView {
+  readonly plus: boolean;
+  readonly minus: boolean;
+  readonly magnitude: number;
+}
+
+export function termView(value: number): TermView {
+  return { plus: value > 0, minus: value < 0, magnitude: Math.abs(value) };
+}
+
+/** What `kernels/shared/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
 export interface RequantiseView {
   /** The largest |acc| over all inputs, after the shift where the rule makes one. */
   readonly bound: number;
@@ -20,7 +30,7 @@ export interface RequantiseView {
   readonly twoSlopes: boolean;
   /** Offsets differ between channels and are in a table; otherwise they are `offset`. */
   readonly offsetTable: boolean;
-  readonly offset: number;
+  readonly offset: TermView;
   readonly low: number;
   readonly high: number;
 }
@@ -39,10 +49,7 @@ export interface RequantisePlan extends Pick<KernelPlan, 'tables' | 'helpers'> {
 }
 
 /** Requantisation of a linear op: view, tables and helpers, and the bias with the input's zero point folded in. */
-export function requantisePlan(
-  node: Node<LinearAttributes>,
-  input: TensorType,
-): RequantisePlan {
+export function requantisePlan(node: Node<LinearAttributes>, input: TensorType): RequantisePlan {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, preShift, low, high, twoSlopes } = requantisation;
@@ -93,7 +100,7 @@ export function requantisePlan(
       preShifted: preShift > 0,
       twoSlopes,
       offsetTable,
-      offset: offsets[0],
+      offset: termView(offsets[0]),
       low,
       high,
     },
@@ -138,126 +145,4 @@ function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zero
     for (let i = 0; i < perChannel; i++) sum += weights[o * perChannel + i];
     return b - zeroPoint * sum;
   });
-}
-
-/** A layer whose output channel is a dot product over a few contiguous runs of input: conv and dense. */
-export interface DotProductView {
-  readonly taps: TapsView;
-  readonly channels: number;
-  readonly weightsPerChannel: number;
-  readonly grouped: boolean;
-  readonly channelsPerGroup: number;
-  /** Input channels that a group reads: the distance between the parts of a tap. */
-  readonly inputsPerGroup: number;
-  readonly requantise: RequantiseView;
-}
-
-/** The taps of a window as runs of bytes, `kernels/taps`. */
-export interface TapsView {
-  readonly outputWidth: number;
-  readonly kernelRows: number;
-  /** Runs in a kernel row: 1 where the columns of the kernel are contiguous in the input, else one for each column. */
-  readonly runsPerRow: number;
-  readonly count: number;
-  /** Bytes of a run that are multiplied. */
-  readonly length: number;
-  readonly stridePixels: number;
-  readonly left: number;
-  readonly inputWidth: number;
-  readonly inputChannels: number;
-  readonly rowsMayMiss: boolean;
-  readonly columnsMayMiss: boolean;
-  readonly mayMiss: boolean;
-}
-
-export interface WindowGeometry {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number, number, number];
-}
-
-export function tapsView(
-  geometry: WindowGeometry,
-  input: TensorType,
-  output: TensorType,
-  splitColumns: boolean,
-): TapsView {
-  const [rows, columns] = geometry.kernel;
-  const [top, bottom, left, right] = geometry.padding;
-  const columnsMayMiss = left > 0 || right > 0;
-  const runsPerRow = columnsMayMiss || splitColumns ? columns : 1;
-  return {
-    outputWidth: output.shape.width,
-    kernelRows: rows,
-    runsPerRow,
-    count: rows * runsPerRow,
-    length: (columns / runsPerRow) * input.shape.channels,
-    stridePixels: geometry.stride[1],
-    left,
-    inputWidth: input.shape.width,
-    inputChannels: input.shape.channels,
-    rowsMayMiss: top > 0 || bottom > 0,
-    columnsMayMiss,
-    mayMiss: columnsMayMiss || top > 0 || bottom > 0,
-  };
-}
-
-/** The run that stands for a tap outside the input: zero points, since the bias assumes them. */
-export function padTable(taps: TapsView, input: TensorType): ConstantTable[] {
-  if (!taps.mayMiss) return [];
-  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
-  return [
-    {
-      suffix: 'padding',
-      ctype: 'int8_t',
-      values: new Int8Array(taps.length).fill(zeroPoint),
-      perLine: 16,
-      layout: 'what a tap outside the input reads',
-      kind: 'tables',
-    },
-  ];
-}
-
-/** A conv or dense layer through `kernels/dot-product/generic`. */
-export function dotProductPlan(
-  node: Node<LinearAttributes>,
-  input: TensorType,
-  slug: string,
-  geometry: WindowGeometry,
-  groups: number,
-): KernelPlan {
-  const { weight } = node.constants;
-  const channels = weight.shape[0];
-  const taps = tapsView(geometry, input, node.type, groups > 1);
-  const requantise = requantisePlan(node, input);
-  const inputsPerGroup = input.shape.channels / groups;
-  const view: DotProductView = {
-    taps: groups > 1 ? { ...taps, length: inputsPerGroup } : taps,
-    channels,
-    weightsPerChannel: weight.data.length / channels,
-    grouped: groups > 1,
-    channelsPerGroup: channels / groups,
-    inputsPerGroup,
-    requantise: requantise.view,
-  };
-  return {
-    slug,
-    template: 'kernels/dot-product/generic',
-    view: { ...view },
-    tables: [
-      {
-        suffix: 'weights',
-        ctype: 'int8_t',
-        values: weight.data,
-        perLine: weight.data.length / channels,
-        layout: `OHWI ${weight.shape.join('x')}, a line per output channel`,
-        kind: 'weights',
-      },
-      ...padTable(taps, input),
-      ...requantise.tables,
-    ],
-    helpers: requantise.helpers,
-    ...requantise.bounds,
-    overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
-  };
 }
