@@ -230,6 +230,10 @@ const numericCodes = {
     'scale out of range',
     'A requantisation factor (input scale x weight scale / output scale; of an addition, input scale / output scale) is zero, negative, not finite or absurdly large. The quantised file is damaged, or a tensor had no range at calibration.',
   ),
+  E0503: entry(
+    'value is not finite',
+    'While a network was quantised, a value became infinite or no number at all: a weight after the batch norm behind it was folded into it, or what a layer computes for a calibration image. Weights, statistics or calibration values are absurdly large, or the variance of a batch norm and its epsilon are almost zero. The message names the op.',
+  ),
 } as const;
 
 // E06xx: memory plan and budgets

@@ -125,6 +125,40 @@ describe('a batch norm that cannot be computed', () => {
   });
 });
 
+describe('numbers that leave floating point', () => {
+  const normModel = model
+    .replace('return dense(x,', "return dense(batchNorm(x, { name: 'bn', epsilon: 1e-300 }),")
+    .replace('dense,', 'batchNorm, dense,');
+  const one = (value: number) => f32([1], () => value);
+  const norm = (gamma: number) => ({
+    'bn.weight': one(gamma),
+    'bn.bias': one(0),
+    'bn.running_mean': one(0),
+    'bn.running_var': one(0),
+  });
+  const zeros = { 'fc.weight': f32([3, 4], () => 0), 'fc.bias': f32([3]) };
+  it.each([
+    ['weights of 1e38', model, { ...good, 'fc.weight': f32([3, 4], () => 3e38) }],
+    ['a bias of 1e38', model, { ...good, 'fc.bias': f32([3], () => 1e38) }],
+    ['variance and epsilon of zero', normModel, { ...good, ...norm(1) }],
+    ['variance and epsilon of zero, gamma too', normModel, { ...good, ...norm(0) }],
+    ['nothing but zeros', model, zeros],
+  ])('%s', async (_name, text, tensors) => {
+    writeFileSync(join(directory, 'finite.ts'), text);
+    writeFileSync(join(directory, 'w.safetensors'), file(tensors));
+    const argv = ['--weights', 'w.safetensors', '--calibration', 'images.npy', '-o', 'q.safetensors'];
+    const { code, stderr } = await run('quantize', 'finite.ts', ...argv);
+    expect(`\n${code}\n${stderr}`).toMatchSnapshot();
+  });
+
+  it('calibration images of 1e38', async () => {
+    writeFileSync(join(directory, 'huge.npy'), writeNpy(f32([2, 2, 2, 1], () => 1e38)));
+    writeFileSync(join(directory, 'w.safetensors'), file({ ...good, 'fc.weight': f32([3, 4], () => 2) }));
+    const { code, stderr } = await quantize('w.safetensors', 'huge.npy');
+    expect(`\n${code}\n${stderr}`).toMatchSnapshot();
+  });
+});
+
 describe('command lines that are refused', () => {
   it.each([
     ['no weights', 2, ['compile', 'model.ts', '--target', 'host', '-o', 'out']],
