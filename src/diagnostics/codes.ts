@@ -179,7 +179,7 @@ const weightCodes = {
   ),
   E0313: entry(
     'quantised weights do not belong to the model',
-    'A quantised weights file carries the name of its model, its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
+    'A quantised weights file carries the name and the structure of its model (each op with its inputs, window, activation and shape, and the scale of the input), its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
   ),
   E0314: entry(
     'parameter is out of range',
