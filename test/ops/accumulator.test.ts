@@ -65,7 +65,7 @@ function lowered({ bias, factor, rounding, zeroPoint = 0, affineOffset, affineSc
     name: 'fc',
     op: 'dense',
     inputs: ['x'],
-    attributes: { units: 1, order: 'NHWC', bias: true, activation: { kind: affine ? 'relu' : 'identity' }, affine },
+    attributes: { units: 1, bias: true, activation: { kind: affine ? 'relu' : 'identity' }, affine },
     constants: {
       weight: constant('i8', [1, 1, 1, 1], [0]),
       bias: constant('i32', [1], [bias]),
