@@ -199,7 +199,7 @@ export const flatten: (x: Tensor, options?: FlattenOptions) => Tensor = notExecu
 /** Softmax over the channels. */
 export const softmax: (x: Tensor, options?: Named) => Tensor = notExecuted;
 
-/** Index of the largest channel; an int32, and the end of a network. */
+/** Index of the largest value of the whole tensor, rows first, the first of equals; an int32, and the end of a network. */
 export const argmax: (x: Tensor, options?: Named) => Tensor = notExecuted;
 
 /**

@@ -179,7 +179,7 @@ const weightCodes = {
   ),
   E0313: entry(
     'quantised weights do not belong to the model',
-    'A quantised weights file carries the name of its model, its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
+    'A quantised weights file carries the name and the structure of its model (each op with its inputs, window, activation and shape, and the scale of the input), its rounding, and the scale and zero point of each activation; its tensors have fixed element types. Something of this is missing or contradicts the model. Quantise again after a change of the model.',
   ),
   E0314: entry(
     'parameter is out of range',
@@ -229,6 +229,10 @@ const numericCodes = {
   E0502: entry(
     'scale out of range',
     'A requantisation factor (input scale x weight scale / output scale; of an addition, input scale / output scale) is zero, negative, not finite or absurdly large. The quantised file is damaged, or a tensor had no range at calibration.',
+  ),
+  E0503: entry(
+    'value is not finite',
+    'While a network was quantised, a value became infinite or no number at all: a weight after the batch norm behind it was folded into it, or what a layer computes for a calibration image. Weights, statistics or calibration values are absurdly large, or the variance of a batch norm and its epsilon are almost zero. The message names the op.',
   ),
 } as const;
 

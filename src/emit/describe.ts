@@ -53,6 +53,11 @@ export function layerFacts(
     const bound = kernel.accumulatorBound;
     facts.push({ label: '|acc|', text: `at most ${bound}, ${signedBits(bound)} bits of 32` });
   }
+  if (kernel.shiftedAccumulator !== undefined) {
+    const { shift, bound, channel, factor } = kernel.shiftedAccumulator;
+    const why = `for the factor ${Number(factor.toPrecision(4))} of channel ${channel}`;
+    facts.push({ label: 'shifted', text: `left by ${shift} ${why}: at most ${bound}, ${signedBits(bound)} bits` });
+  }
   if (requantisation !== undefined) facts.push({ label: 'rounding', text: requantisation.rounding });
   return facts;
 }

@@ -21,10 +21,6 @@ export function bypass(graph: Graph, removed: string, substitute: string, replac
   };
 }
 
-export function replaceNode(graph: Graph, replacement: Node): Graph {
-  return mapNodes(graph, node => (node.name === replacement.name ? replacement : node));
-}
-
 /** Weights are known: the graph came with its parameters. Passes that only move structure work either way. */
 export function isBound(node: Node): boolean {
   return Object.keys(node.constants).length > 0;

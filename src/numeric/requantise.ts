@@ -12,19 +12,22 @@ export type Rounding = (typeof roundings)[number];
 export interface Multiplier {
   /** int32. */
   readonly multiplier: number;
-  /** Left shift when positive, right shift when negative; -31 to 30. Always 0 under `native`. */
+  /** Left shift when positive, right shift when negative; -31 to 15, factors below 2^15. Always 0 under `native`. */
   readonly shift: number;
 }
 
 /**
- * floor((a * b + add) / 2^shift), exact, for int32 `a` and `b`, `add` zero or a power of two, and `shift` in 17 to 62.
- * A product of two int32 needs 63 bits and a double holds 53, so `a` is taken in two halves.
+ * floor((a * b + add) / 2^shift), exact, for int32 `a` and `b`, `add` zero or a power of two up to 2^61, and `shift` in
+ * 16 to 62. A product of two int32 needs 63 bits and a double holds 53, so `a` and `add` are taken in two halves.
  */
 function floorMultiplyShift(a: number, b: number, add: number, shift: number): number {
+  if (shift < 16) throw new RangeError(`a product cannot be shifted right by ${shift}: the factor is 2^15 or more`);
   const high = Math.floor(a / 65536);
   const low = a - high * 65536;
-  // a * b = (high * b) * 2^16 + low * b; |high * b| < 2^47, 0 <= |low * b| < 2^47, and add is a multiple of 2^16.
-  return Math.floor((high * b + add / 65536 + Math.floor((low * b) / 65536)) / 2 ** (shift - 16));
+  const addHigh = Math.floor(add / 65536);
+  const addLow = add - addHigh * 65536;
+  // a * b + add = (high * b + addHigh) * 2^16 + low * b + addLow, with |high * b| < 2^47, addHigh < 2^46 and |low * b| < 2^47.
+  return Math.floor((high * b + addHigh + Math.floor((low * b + addLow) / 65536)) / 2 ** (shift - 16));
 }
 
 /** `native`: floor((acc * 2^preShift * multiplier + 2^31) / 2^32). Half an output step rounds up. */
@@ -107,6 +110,16 @@ export function nativeMultiplier(scale: number, preShift: number): Multiplier {
 /** The multiplier of a rule for a real factor. */
 export function quantiseMultiplier(rounding: Rounding, scale: number, preShift: number): Multiplier {
   return rounding === 'native' ? nativeMultiplier(scale, preShift) : tfliteMultiplier(scale);
+}
+
+/** Is a factor, 0 or more, small enough for a multiplier of every rule? One that rounds to 2^15 is not. */
+export function fitsMultiplier(scale: number): boolean {
+  return scale < 2 ** 15 && tfliteMultiplier(scale).shift <= 15;
+}
+
+/** The real factor that a multiplier of a rule stands for. */
+export function factorOf(rounding: Rounding, { multiplier, shift }: Multiplier, preShift: number): number {
+  return rounding === 'native' ? multiplier / 2 ** (32 - preShift) : multiplier * 2 ** (shift - 31);
 }
 
 export function clamp(value: number, low: number, high: number): number {

@@ -50,6 +50,18 @@ export interface KernelPlan {
   readonly scratchBytes?: number;
   /** Worst-case |accumulator| over all inputs, where the kernel has one. */
   readonly accumulatorBound?: number;
+  /** Where the rounding rule shifts accumulators left before it multiplies. */
+  readonly shiftedAccumulator?: ShiftedAccumulator;
+}
+
+export interface ShiftedAccumulator {
+  /** Bits of the shift. */
+  readonly shift: number;
+  /** Worst-case |accumulator| after the shift. */
+  readonly bound: number;
+  /** Whose factor forces the shift, and that factor. */
+  readonly channel: number;
+  readonly factor: number;
 }
 
 export type Helper =

@@ -4,6 +4,7 @@ import type { Attributes, Node } from '../ir/graph.js';
 import type { Constant, Quantisation, Shape, TensorData, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { KernelVariant } from './kernel.js';
+import type { Activation } from './shared/activation.js';
 
 /** What an op is asked about while its node is being built or checked. */
 export interface OpSite<A extends Attributes = Attributes> {
@@ -121,6 +122,12 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 
   /** Multiply-accumulates of one inference; padding taps count, as is the custom. */
   macs(site: OpSite<A>, inputs: readonly Shape[], output: Shape): number;
+
+  /**
+   * Attributes under which the op computes `activation(weight * x + bias)` for each channel by itself, the weights being
+   * [channels, 1, 1, 1]: what is left of batch norms and activations with parameters becomes this op. One op has it.
+   */
+  channelwise?(activation: Activation): A;
 
   /** The float meaning, for calibration and for measuring what quantisation costs. */
   evaluate(node: Node<A>, inputs: readonly Operand[]): Float32Array;

@@ -16,10 +16,15 @@ import { opTable } from './index.js';
  */
 export function verifyGraph(graph: Graph, stage: string): Graph {
   const seen = new Map<string, Node>();
+  const sources = graph.nodes.filter(node => opTable.get(node.op)?.traits.source === true);
   for (const node of graph.nodes) {
     const problem = problemOf(node, seen);
     if (problem !== undefined) throw new InternalError(`after ${stage}: ${node.op} '${node.name}': ${problem}`);
     seen.set(node.name, node);
+  }
+  if (sources.length !== 1) {
+    const names = sources.map(({ name }) => `'${name}'`).join(' and ');
+    throw new InternalError(`after ${stage}: ${sources.length === 0 ? 'there is no source' : `${names} are sources`}`);
   }
   if (!seen.has(graph.output)) throw new InternalError(`after ${stage}: there is no output '${graph.output}'`);
   return graph;

@@ -1,4 +1,5 @@
 import { bypass } from '../ir/edit.js';
+import { isIdentity } from '../ops/shared/activation.js';
 import { activationOf, traits } from './float-epilogue.js';
 import type { Pass } from './pass.js';
 
@@ -12,7 +13,7 @@ export const dropIdentities: Pass = {
     let result = graph;
     for (const node of graph.nodes) {
       const current = result.nodes.find(n => n.name === node.name);
-      if (current === undefined || !traits(current).activation || activationOf(current).kind !== 'identity') continue;
+      if (current === undefined || !traits(current).activation || !isIdentity(activationOf(current))) continue;
       result = bypass(result, current.name, current.inputs[0]);
     }
     return result;

@@ -1,7 +1,7 @@
 import type { GraphIndex, Node } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
 import type { OpTraits } from '../ops/op.js';
-import { type Activation, isClamp } from '../ops/shared/activation.js';
+import { type Activation, isClamp, isIdentity } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 
 /** Questions that the fusing passes share. */
@@ -21,7 +21,7 @@ export function takesIn(producer: Node, activation: Activation): boolean {
   const { linear, clamps } = traits(producer);
   if (linear !== true && !(clamps === true && isClamp(activation))) return false;
   const { activation: present, affine } = producer.attributes as Partial<LinearAttributes>;
-  return present?.kind === 'identity' && affine !== true;
+  return present !== undefined && isIdentity(present) && affine !== true;
 }
 
 export function activationOf(node: Node): Activation {

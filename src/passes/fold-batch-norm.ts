@@ -1,6 +1,7 @@
 import { bypass, isBound } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
+import { isIdentity } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 import { exclusiveLinear, traits } from './float-epilogue.js';
 import { scaleAndOffset } from './normalisation.js';
@@ -17,8 +18,7 @@ function foldOne(graph: Graph, { name }: Node): Graph {
   const norm = index.has(name) ? index.node(name) : undefined;
   if (norm === undefined || !traits(norm).normalisation) return graph;
   const linear = exclusiveLinear(index, norm);
-  if (linear === undefined || linear.attributes.activation.kind !== 'identity' || linear.attributes.affine)
-    return graph;
+  if (linear === undefined || !isIdentity(linear.attributes.activation) || linear.attributes.affine) return graph;
   const attributes = { ...linear.attributes, bias: true };
   const constants = isBound(linear) ? scaled(linear, norm) : {};
   return bypass(graph, name, linear.name, { ...linear, attributes, constants });

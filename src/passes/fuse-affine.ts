@@ -1,13 +1,14 @@
 import { bypass, isBound } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
+import { hasUpperBound } from '../ops/shared/activation.js';
 import { exclusiveLinear, traits } from './float-epilogue.js';
 import { scaleAndOffset } from './normalisation.js';
 import type { Pass } from './pass.js';
 
 /**
  * Takes a batch norm that stands *after* an activation into the linear op in front: per channel, two slopes and an offset.
- * relu6 is left alone: its upper bound would need a clamp per channel.
+ * An activation with an upper bound is left alone: it would need a clamp per channel.
  * Needs: float graph, activations fused. Keeps: every value, up to float rounding. Breaks: names of the batch norms.
  */
 export const fuseAffine: Pass = { name: 'fuse-affine', run: graph => graph.nodes.reduce(fuseOne, graph) };
@@ -17,7 +18,7 @@ function fuseOne(graph: Graph, { name }: Node): Graph {
   const norm = index.has(name) ? index.node(name) : undefined;
   if (norm === undefined || !traits(norm).normalisation) return graph;
   const linear = exclusiveLinear(index, norm);
-  if (linear === undefined || linear.attributes.affine || linear.attributes.activation.kind === 'relu6') return graph;
+  if (linear === undefined || linear.attributes.affine || hasUpperBound(linear.attributes.activation)) return graph;
   const attributes = { ...linear.attributes, affine: true };
   return bypass(graph, name, linear.name, {
     ...linear,

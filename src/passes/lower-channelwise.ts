@@ -1,45 +1,43 @@
+import { invariant } from '../diagnostics/diagnostic.js';
 import { isBound, mapNodes } from '../ir/edit.js';
-import type { Graph, Node } from '../ir/graph.js';
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
-import { depthwiseConv } from '../ops/depthwise-conv/index.js';
-import { plainLinear } from '../ops/shared/linear.js';
-import { activationOf, traits } from './float-epilogue.js';
+import { opTable } from '../ops/index.js';
+import { type Activation, isPerChannel } from '../ops/shared/activation.js';
+import { activationOf, takesIn, traits } from './float-epilogue.js';
 import { scaleAndOffset } from './normalisation.js';
 import type { Pass } from './pass.js';
 
 /**
- * Turns what is still there of batch norms and per-channel activations into 1x1 depthwise convolutions, which can compute
- * both: a batch norm is a weight and a bias per channel, a prelu is a weight of one with two slopes.
+ * Turns what is still there of batch norms and per-channel activations into the channelwise linear op, which can compute
+ * both: a batch norm is a weight and a bias per channel, a prelu is a weight of one with two slopes. An activation that the
+ * op in front will take in, having become linear here, is left to fuse-activation.
  * Needs: float graph, after the fusing passes. Keeps: every value, up to float rounding, and all names.
  */
-export const lowerChannelwise: Pass = { name: 'lower-channelwise', run: (graph: Graph) => mapNodes(graph, lower) };
+export const lowerChannelwise: Pass = {
+  name: 'lower-channelwise',
+  run(graph: Graph) {
+    const index = new GraphIndex(graph);
+    return mapNodes(graph, node => lower(node, index));
+  },
+};
 
-function lower(node: Node): Node {
-  if (traits(node).normalisation) return depthwise(node, {}, isBound(node) ? affine(node) : {});
-  if (traits(node).activation && activationOf(node).kind === 'prelu') {
-    return depthwise(
-      node,
-      { activation: activationOf(node) },
-      isBound(node) ? { ...ones(node), ...node.constants } : {},
-    );
-  }
-  return node;
+function lower(node: Node, index: GraphIndex): Node {
+  if (traits(node).normalisation) return channelwise(node, { kind: 'identity' }, isBound(node) ? affine(node) : {});
+  if (!traits(node).activation || !isPerChannel(activationOf(node)) || isLeftToFuse(node, index)) return node;
+  return channelwise(node, activationOf(node), isBound(node) ? { ...ones(node), ...node.constants } : {});
 }
 
-function depthwise(node: Node, attributes: Node['attributes'], constants: Node['constants']): Node {
-  return {
-    ...node,
-    op: depthwiseConv.kind,
-    attributes: {
-      multiplier: 1,
-      kernel: [1, 1],
-      stride: [1, 1],
-      padding: [0, 0, 0, 0],
-      ...plainLinear(true),
-      ...attributes,
-    },
-    constants,
-  };
+function isLeftToFuse(node: Node, index: GraphIndex): boolean {
+  const producer = index.node(node.inputs[0]);
+  if (index.onlyReader(producer.name) !== node) return false;
+  return traits(producer).normalisation === true || takesIn(producer, activationOf(node));
+}
+
+function channelwise(node: Node, activation: Activation, constants: Node['constants']): Node {
+  const op = [...opTable.values()].find(candidate => candidate.channelwise !== undefined);
+  invariant(op?.channelwise !== undefined, 'an op is channelwise');
+  return { ...node, op: op.kind, attributes: op.channelwise(activation), constants };
 }
 
 function affine(node: Node): Node['constants'] {

@@ -1,3 +1,5 @@
+import { invariant } from '../diagnostics/diagnostic.js';
+
 const bins = 2048;
 
 /**
@@ -12,6 +14,7 @@ export class Histogram {
   max = 0;
   total = 0;
 
+  /** Counts the values, which must be finite. */
   add(values: ArrayLike<number>): void {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
@@ -19,6 +22,7 @@ export class Histogram {
       else if (value > this.max) this.max = value;
     }
     const limit = bins / 2;
+    invariant(Number.isFinite(this.max - this.min), 'a histogram of values that are not finite');
     while (this.max >= limit * this.width || this.min < -limit * this.width) this.widen();
     for (let i = 0; i < values.length; i++) this.counts[Math.floor(values[i] / this.width) + limit]++;
     this.total += values.length;

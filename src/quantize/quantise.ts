@@ -4,6 +4,7 @@ import type { Quantisation, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
+import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import { chooseQuantisation } from './ranges.js';
 
@@ -21,7 +22,10 @@ function definition(node: Node): OpDefinition {
   return op;
 }
 
-/** Post-training quantisation of a fused float graph, from the histograms of its tensors. */
+/**
+ * Post-training quantisation of a fused float graph, from the histograms of its tensors.
+ * @throws CompileError E0503 when a scale is not finite
+ */
 export function quantiseGraph(
   graph: Graph,
   histograms: ReadonlyMap<string, Histogram>,
@@ -38,7 +42,9 @@ export function quantiseGraph(
     const constants = definition(node).quantise?.(node, inputs, quantisation);
     return constants === undefined ? node : { ...node, constants };
   });
-  return { graph: { ...graph, nodes }, activations, rounding };
+  const quantised = { ...graph, nodes };
+  requireFiniteConstants(quantised);
+  return { graph: quantised, activations, rounding };
 }
 
 function quantisationOfNode(

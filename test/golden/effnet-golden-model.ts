@@ -51,7 +51,7 @@ function attributesOf(l: Layer): { kind: string; attributes: Attributes } {
     case 'maxpool':
       return { kind: 'maxPool', attributes: window };
     case 'fc':
-      return { kind: 'dense', attributes: { units: l.out_c, order: 'NHWC', ...plainLinear(true) } };
+      return { kind: 'dense', attributes: { units: l.out_c, ...plainLinear(true) } };
   }
 }
 

@@ -64,11 +64,17 @@ describe('rounding rules equal their definition in exact integers', () => {
 
   it('tflite-single', () => {
     fc.assert(
-      fc.property(int32, anyMultiplier, fc.integer({ min: -31, max: 10 }), (acc, multiplier, shift) => {
+      fc.property(int32, anyMultiplier, fc.integer({ min: -31, max: 15 }), (acc, multiplier, shift) => {
         expect(requantiseTfliteSingle(acc, { multiplier, shift })).toBe(big.single(acc, multiplier, shift));
       }),
       runs,
     );
+    // A factor of 2^14 or more: the half that is added has fewer than 16 bits.
+    for (const shift of [14, 15]) {
+      for (let acc = -40; acc <= 40; acc++)
+        expect(requantiseTfliteSingle(acc, { multiplier: 1610612735, shift })).toBe(big.single(acc, 1610612735, shift));
+    }
+    expect(() => requantiseTfliteSingle(1, { multiplier: 2 ** 30, shift: 16 })).toThrow(RangeError);
   });
 });
 

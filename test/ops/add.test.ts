@@ -7,6 +7,7 @@ import type { Quantisation, TensorType } from '../../src/ir/tensor.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { genericAdd } from '../../src/ops/add/generic.js';
 import { add } from '../../src/ops/add/index.js';
+import type { TermView } from '../../src/ops/shared/requantise-kernel.js';
 import { packageRoot } from '../../src/package-root.js';
 import { compileModel } from '../../src/pipeline.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
@@ -145,7 +146,8 @@ describe('add for any scales', () => {
       fc.property(quantisation(1e-3, 1e3), quantisation(1e-3, 1e3), quantisation(1e-2, 1e2), (a, b, output) => {
         const { node, inputs } = lowered('native', [a, b, output]);
         const plan = genericAdd.plan(node, inputs);
-        const view = plan?.view.native as { a: number; b: number; start: number; shift: number; offset: number };
+        const view = plan?.view.native as { a: number; b: number; start: number; shift: number; offset: TermView };
+        const offset = view.offset.minus ? -view.offset.magnitude : view.offset.magnitude;
         for (const x of [-128, 127]) {
           for (const y of [-128, 127]) {
             const first = view.start + x * view.a;
@@ -153,7 +155,7 @@ describe('add for any scales', () => {
               expect(partial).toBeGreaterThanOrEqual(-(2 ** 31));
               expect(partial).toBeLessThan(2 ** 31);
             }
-            const q = Math.floor((first + y * view.b) / 2 ** view.shift) + view.offset;
+            const q = Math.floor((first + y * view.b) / 2 ** view.shift) + offset;
             expect([Math.min(Math.max(q, -128), 127)]).toEqual(sums('native', [a, b, output], [x], [y]));
           }
         }

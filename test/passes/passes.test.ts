@@ -6,7 +6,7 @@ import { elementCount, type TensorData } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
 import type { ParameterSpec } from '../../src/ops/op.js';
 import { verifyGraph } from '../../src/ops/verify.js';
-import { floatPasses } from '../../src/passes/index.js';
+import { floatPasses, runPasses } from '../../src/passes/index.js';
 import { sourceOf } from '../../src/pipeline.js';
 import { runFloat } from '../../src/run/reference.js';
 import { randomBytes } from '../../src/run/vectors.js';
@@ -101,5 +101,25 @@ describe('every pass has its cases', () => {
 
   it.each(cases)('$title is in the folder of its pass', ({ path, pass }) => {
     expect(dirname(path)).toBe(join(import.meta.dirname, pass));
+  });
+});
+
+describe('a batch norm and a prelu that nothing else takes in', () => {
+  it('become one op', () => {
+    const both = cases.find(({ title }) => title === 'lower-channelwise/both') ?? expect.fail('no such case');
+    const { nodes } = runPasses(both.input, floatPasses);
+    expect(nodes.map(({ name }) => name)).toEqual(['image', 'n']);
+    expect(nodes[1].attributes.activation).toEqual({ kind: 'prelu' });
+  });
+});
+
+describe('the verifier', () => {
+  const { input: graph } = cases[0];
+  const second: Node = { ...sourceOf(graph), name: 'another' };
+  it.each([
+    ['no source', { ...graph, nodes: [], output: 'x' }, /there is no source/],
+    ['two sources', { ...graph, nodes: [second, ...graph.nodes] }, /'another' and 'image' are sources/],
+  ])('refuses a graph with %s', (_what, wrong, message) => {
+    expect(() => verifyGraph(wrong, 'test')).toThrow(message);
   });
 });

@@ -125,6 +125,75 @@ describe('a batch norm that cannot be computed', () => {
   });
 });
 
+describe('a model that was changed after it was quantised', () => {
+  const before = `import { activation, conv, defineModel, dense, input, maxPool } from 'effnetc';
+
+export default defineModel('small', () => {
+  let x = input({ height: 4, width: 2, channels: 1, scale: 1 / 255, zeroPoint: -128 });
+  x = conv(x, { name: 'c', channels: 2, kernel: [1, 2], padding: { left: 1 } });
+  x = activation(x, { name: 'act', kind: 'relu6' });
+  x = maxPool(x, { name: 'pool', kernel: [2, 1] });
+  return dense(x, { name: 'fc', units: 3 });
+});
+`;
+  const tensors = { 'c.weight': f32([2, 1, 1, 2]), 'c.bias': f32([2]), 'fc.weight': f32([3, 8]), 'fc.bias': f32([3]) };
+  const compile = () => run('compile', 'small.ts', '--weights', 'q.safetensors', '--target', 'host', '-o', 'out');
+
+  it.each([
+    ['scale of the input', '1 / 255, zeroPoint: -128', '1 / 64, zeroPoint: 0'],
+    ['scale of the input not declared any more', ', scale: 1 / 255, zeroPoint: -128', ''],
+    ['activation', "kind: 'relu6'", "kind: 'relu'"],
+    ['padding', 'left: 1', 'right: 1'],
+    ['window of a pool', 'kernel: [2, 1]', 'kernel: [3, 1], stride: [2, 1], padding: { top: 1 }'],
+    ['name of a pool', "name: 'pool'", "name: 'another'"],
+  ])('%s', async (_name, old, changed) => {
+    writeFileSync(join(directory, 'small.ts'), before);
+    writeFileSync(join(directory, 'w.safetensors'), file(tensors));
+    writeFileSync(join(directory, 'four.npy'), writeNpy({ ...images, shape: [1, 4, 2, 1] }));
+    const argv = ['--weights', 'w.safetensors', '--calibration', 'four.npy', '-o', 'q.safetensors'];
+    expect((await run('quantize', 'small.ts', ...argv)).code).toBe(0);
+    expect((await compile()).code).toBe(0);
+    writeFileSync(join(directory, 'small.ts'), before.replace(old, changed));
+    const { code, stderr } = await compile();
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+});
+
+describe('numbers that leave floating point', () => {
+  const normModel = model
+    .replace('return dense(x,', "return dense(batchNorm(x, { name: 'bn', epsilon: 1e-300 }),")
+    .replace('dense,', 'batchNorm, dense,');
+  const one = (value: number) => f32([1], () => value);
+  const norm = (gamma: number) => ({
+    'bn.weight': one(gamma),
+    'bn.bias': one(0),
+    'bn.running_mean': one(0),
+    'bn.running_var': one(0),
+  });
+  const zeros = { 'fc.weight': f32([3, 4], () => 0), 'fc.bias': f32([3]) };
+  it.each([
+    ['weights of 1e38', model, { ...good, 'fc.weight': f32([3, 4], () => 3e38) }],
+    ['a bias of 1e38', model, { ...good, 'fc.bias': f32([3], () => 1e38) }],
+    ['variance and epsilon of zero', normModel, { ...good, ...norm(1) }],
+    ['variance and epsilon of zero, gamma too', normModel, { ...good, ...norm(0) }],
+    ['nothing but zeros', model, zeros],
+  ])('%s', async (_name, text, tensors) => {
+    writeFileSync(join(directory, 'finite.ts'), text);
+    writeFileSync(join(directory, 'w.safetensors'), file(tensors));
+    const argv = ['--weights', 'w.safetensors', '--calibration', 'images.npy', '-o', 'q.safetensors'];
+    const { code, stderr } = await run('quantize', 'finite.ts', ...argv);
+    expect(`\n${code}\n${stderr}`).toMatchSnapshot();
+  });
+
+  it('calibration images of 1e38', async () => {
+    writeFileSync(join(directory, 'huge.npy'), writeNpy(f32([2, 2, 2, 1], () => 1e38)));
+    writeFileSync(join(directory, 'w.safetensors'), file({ ...good, 'fc.weight': f32([3, 4], () => 2) }));
+    const { code, stderr } = await quantize('w.safetensors', 'huge.npy');
+    expect(`\n${code}\n${stderr}`).toMatchSnapshot();
+  });
+});
+
 describe('command lines that are refused', () => {
   it.each([
     ['no weights', 2, ['compile', 'model.ts', '--target', 'host', '-o', 'out']],

@@ -224,7 +224,7 @@ describe('problems', () => {
   });
 
   it('quantised weights where float ones are needed', () => {
-    const file = weightsFile({}, { format: 'effnetc-quantised-1' });
+    const file = weightsFile({}, { format: 'effnetc-quantised-2' });
     expect(diagnosticsOf(() => bind(small, file))[0].code).toBe('E0312');
   });
 

@@ -9,7 +9,12 @@ import type { OpDefinition, ParameterSpec, QuantisedParameterSpec } from '../../
 type Parameters = (attributes: Attributes, input: Shape) => readonly ParameterSpec[];
 type Quantised = (attributes: Attributes, input: Shape) => readonly QuantisedParameterSpec[];
 
-function fakeOp(kind: string, parameters?: Parameters, quantised?: Quantised): OpDefinition {
+function fakeOp(
+  kind: string,
+  parameters?: Parameters,
+  quantised?: Quantised,
+  traits: OpDefinition['traits'] = {},
+): OpDefinition {
   const none = (): never => {
     throw new InternalError('not a part of the fake');
   };
@@ -17,7 +22,7 @@ function fakeOp(kind: string, parameters?: Parameters, quantised?: Quantised): O
     kind,
     summary: '',
     arity: 1,
-    traits: {},
+    traits,
     get attributes() {
       return none();
     },
@@ -103,7 +108,9 @@ const dense = fakeOp('dense', (a, { height, width, channels }) => {
   ];
 });
 
-const table = new Map([conv, depthwise, batchNorm, dense, fakeOp('input'), fakeOp('other')].map(op => [op.kind, op]));
+const source = fakeOp('input', undefined, undefined, { source: true });
+
+const table = new Map([conv, depthwise, batchNorm, dense, source, fakeOp('other')].map(op => [op.kind, op]));
 
 export function lookup(kind: string): OpDefinition {
   const found = table.get(kind);

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { bindQuantised, type QuantisedModel, writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
+import { structureOf } from '../../src/frontend/weights/structure.js';
 import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
-import { type Constant, constant } from '../../src/ir/tensor.js';
+import { type Constant, constant, type Quantisation } from '../../src/ir/tensor.js';
 import { Chain, lookup, spanAt } from './fake-ops.js';
 import { diagnosticsOf, floats, weightsFile } from './helpers.js';
 
@@ -26,6 +27,7 @@ const model: QuantisedModel = {
   ]),
   rounding: 'tflite-single',
 };
+const structure = structureOf(graph);
 const bytes = writeQuantised(model);
 const bind = (file: Uint8Array) => bindQuantised(graph, parseWeightsFile('q.safetensors', file), lookup, new Session());
 const codes = (file: Uint8Array) => diagnosticsOf(() => bind(file)).map(d => d.code);
@@ -57,9 +59,10 @@ describe('quantised weights', () => {
   it('carry their metadata', () => {
     expect([...parseWeightsFile('q.safetensors', bytes).metadata]).toEqual([
       ['activations', '{"block1.pw":[0.30000000000000004,7],"input":[0.00392156862745098,-128]}'],
-      ['format', 'effnetc-quantised-1'],
+      ['format', 'effnetc-quantised-2'],
       ['model', 'tiny'],
       ['rounding', 'tflite-single'],
+      ['structure', structure],
     ]);
   });
 
@@ -80,7 +83,7 @@ describe('quantised weights', () => {
   });
 
   it.each([
-    ['format', 'effnetc-quantised-2', /format 'effnetc-quantised-2', where/],
+    ['format', 'effnetc-quantised-1', /format 'effnetc-quantised-1', where/],
     ['rounding', 'up', /rounding 'up', where native, tflite, tflite-single/],
     ['model', 'other', /belongs to 'other', not to 'tiny'/],
     ['activations', '[]', /no JSON object/],
@@ -97,6 +100,45 @@ describe('quantised weights', () => {
     const [found] = diagnosticsOf(() => bind(altered({}, { [key]: value })));
     expect(found.message).toMatch(message);
     expect(found.code).toBe('E0313');
+  });
+
+  it('are refused when another structure was quantised, and say where it differs', () => {
+    const find = (stored: string) => diagnosticsOf(() => bind(altered({}, { structure: stored })))[0];
+    const changed = find(structure.replace('channels: 2', 'channels: 3'));
+    expect(changed).toMatchObject({ code: 'E0313', span: spanAt(2) });
+    expect(changed.notes.map(({ message }) => message)).toEqual([
+      "in the file 'channels: 3'",
+      "in the model 'channels: 2'",
+    ]);
+    expect(find(structure.replace('return block1.pw', 'return input')).notes[0].message).toMatch(
+      /the result, is another/,
+    );
+    expect(find(structure.replace('return', 'gone = relu(input) : f32 1x1x1\nreturn')).notes[0].message).toMatch(
+      /no 'gone'/,
+    );
+    expect(find('').code).toBe('E0313');
+    expect(find('\u001b[31m \n = {,').code).toBe('E0313');
+  });
+
+  it('are refused when their scale of the input is not the one that the model declares', () => {
+    const declared: Graph = {
+      ...graph,
+      nodes: graph.nodes.map(n => (n.op === 'input' ? { ...n, attributes: { scale: 0.5, zeroPoint: 3 } } : n)),
+    };
+    const file = (given: Quantisation) =>
+      writeQuantised({
+        ...model,
+        graph: { ...declared, nodes: declared.nodes.map(n => (n.op === 'conv' ? { ...n, constants } : n)) },
+        activations: new Map([...model.activations, ['input', given]]),
+      });
+    const bindDeclared = (bytes: Uint8Array) =>
+      bindQuantised(declared, parseWeightsFile('q.safetensors', bytes), lookup, new Session());
+    expect(bindDeclared(file({ scale: 0.5, zeroPoint: 3 })).activations.get('input')).toEqual({
+      scale: 0.5,
+      zeroPoint: 3,
+    });
+    const [found] = diagnosticsOf(() => bindDeclared(file({ scale: 0.5, zeroPoint: 4 })));
+    expect(found.message).toMatch(/another scale of 'input'/);
   });
 
   it('float weights given instead: says to quantise first', () => {

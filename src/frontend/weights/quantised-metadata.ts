@@ -7,7 +7,7 @@ import { objectEntries, parseStrictJson } from './strict-json.js';
 import type { WeightsFile } from './weights-file.js';
 
 /** `__metadata__.format` of the files that `effnetc quantize` writes. */
-export const quantisedFormat = 'effnetc-quantised-1';
+export const quantisedFormat = 'effnetc-quantised-2';
 
 /** Is it a quantised file, of this or of another version? */
 export function isQuantisedFormat(file: WeightsFile): boolean {
@@ -20,12 +20,14 @@ export interface QuantisedMetadata {
   readonly rounding: Rounding;
   /** By node name. */
   readonly activations: ReadonlyMap<string, Quantisation>;
+  /** The graph that was quantised, as structure.ts writes it. */
+  readonly structure: string;
 }
 
 const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
-export function encodeMetadata({ model, rounding, activations }: QuantisedMetadata): Map<string, string> {
+export function encodeMetadata({ model, rounding, activations, structure }: QuantisedMetadata): Map<string, string> {
   const names = [...activations.keys()].sort();
   const entries = names.map(name => {
     const { scale, zeroPoint } = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
@@ -36,20 +38,25 @@ export function encodeMetadata({ model, rounding, activations }: QuantisedMetada
     ['format', quantisedFormat],
     ['model', model],
     ['rounding', rounding],
+    ['structure', structure],
   ]);
 }
 
 /** Reads the metadata back; reports E0313 for what is missing or not valid, and returns undefined then. */
 export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMetadata | undefined {
   let sound = true;
-  const problem = (message: string): undefined => {
+  const problem = (message: string, hint?: string): undefined => {
     sound = false;
-    session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`);
+    session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`, { hint });
   };
   const format = file.metadata.get('format') ?? '';
   if (format !== quantisedFormat)
-    return problem(`has the format ${quoteName(format)}, where '${quantisedFormat}' is read`);
+    return problem(
+      `has the format ${quoteName(format)}, where '${quantisedFormat}' is read`,
+      'another version of effnetc wrote it: quantise again',
+    );
   const model = file.metadata.get('model') ?? '';
+  const structure = file.metadata.get('structure') ?? '';
   const roundingName = file.metadata.get('rounding') ?? '';
   const rounding = roundings.find(name => name === roundingName);
   if (rounding === undefined)
@@ -71,5 +78,5 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     if (parsed.success) activations.set(name, { scale: parsed.data[0], zeroPoint: parsed.data[1] });
     else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
   }
-  return sound && rounding !== undefined ? { model, rounding, activations } : undefined;
+  return sound && rounding !== undefined ? { model, rounding, activations, structure } : undefined;
 }

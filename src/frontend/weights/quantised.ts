@@ -1,7 +1,7 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
-import type { Constant } from '../../ir/tensor.js';
+import type { Constant, Quantisation } from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 import { elementsOf } from '../arrays/elements.js';
@@ -10,6 +10,7 @@ import { type OpLookup, reportExtraTensors } from './bind.js';
 import { checkFinite } from './convert.js';
 import { decodeMetadata, encodeMetadata, isQuantisedFormat } from './quantised-metadata.js';
 import { writeSafetensors } from './safetensors.js';
+import { requireStructure, structureOf } from './structure.js';
 import { nearestHint } from './tensor-names.js';
 import type { FileTensor, WeightsFile } from './weights-file.js';
 
@@ -74,6 +75,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
       },
     );
   }
+  requireStructure(graph, metadata.structure, file);
   const index = new GraphIndex(graph);
   for (const name of metadata.activations.keys()) {
     if (index.has(name)) continue;
@@ -112,14 +114,31 @@ function requireActivations(
   lookup: OpLookup,
   session: Session,
 ): void {
-  for (const { name, op, span } of graph.nodes) {
-    const { integerResult, keepsQuantisation, fixedQuantisation } = lookup(op).traits;
-    if (integerResult || keepsQuantisation || fixedQuantisation !== undefined || activations.has(name)) continue;
-    session.error('E0313', `the weights file ${quoteName(file.path)} gives no scale for ${op} ${quoteName(name)}`, {
-      span,
-      hint: 'quantise again after a change of the model',
-    });
+  for (const node of graph.nodes) {
+    const { name, op, span } = node;
+    const { source, integerResult, keepsQuantisation, fixedQuantisation } = lookup(op).traits;
+    if (integerResult || keepsQuantisation || fixedQuantisation !== undefined) continue;
+    const given = activations.get(name);
+    if (given === undefined) {
+      session.error('E0313', `the weights file ${quoteName(file.path)} gives no scale for ${op} ${quoteName(name)}`, {
+        span,
+        hint: 'quantise again after a change of the model',
+      });
+    } else if (source === true) requireDeclared(node, given, file, session);
   }
+}
+
+/** The scale of the input is the caller's contract: where model.ts declares it, the file has to say the same. */
+function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, session: Session): void {
+  const { scale, zeroPoint } = node.attributes;
+  if (scale === undefined || (scale === given.scale && zeroPoint === given.zeroPoint)) return;
+  session.error('E0313', `the weights file ${quoteName(file.path)} has another scale of ${quoteName(node.name)}`, {
+    span: node.span,
+    notes: [
+      `scale ${given.scale} and zero point ${given.zeroPoint} in the file, ${scale} and ${zeroPoint} in the model`,
+    ],
+    hint: 'quantise again after a change of the model',
+  });
 }
 
 /**
@@ -136,5 +155,8 @@ export function writeQuantised({ graph, activations, rounding }: QuantisedModel)
       tensors.set(name, constant);
     }
   }
-  return writeSafetensors(tensors, encodeMetadata({ model: graph.name, rounding, activations }));
+  return writeSafetensors(
+    tensors,
+    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph) }),
+  );
 }

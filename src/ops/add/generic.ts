@@ -2,7 +2,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { rowBytes, type TensorType } from '../../ir/tensor.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
-import { requantiseHelpers } from '../shared/linear-kernel.js';
+import { requantiseHelpers, termView } from '../shared/requantise-kernel.js';
 import type { AddAttributes } from './index.js';
 import { largestDifference, type NativeRescale, nativeBound, tfliteLeftShift } from './rescale.js';
 
@@ -19,11 +19,12 @@ export const genericAdd: KernelVariant = {
     const common = { slug: 'add', template: 'kernels/add/generic', tables: [], overlays: [0, 0] };
     const view = { count: rowBytes(node.type), low, high };
     if (requantisation.rounding === 'native') {
+      const native = nativeView(requantisation, zeroA, zeroB, zero);
       return {
         ...common,
-        view: { ...view, native: nativeView(requantisation, zeroA, zeroB, zero) },
+        view: { ...view, native },
         helpers: [],
-        accumulatorBound: nativeBound(requantisation),
+        accumulatorBound: native.bound,
       } satisfies KernelPlan;
     }
     const [a, b] = requantisation.inputs;
@@ -32,9 +33,9 @@ export const genericAdd: KernelVariant = {
       view: {
         ...view,
         native: false,
-        a: { ...a, offset: -zeroA },
-        b: { ...b, offset: -zeroB },
-        output: { ...requantisation.output, offset: zero },
+        a: { ...a, zero: termView(-zeroA) },
+        b: { ...b, zero: termView(-zeroB) },
+        output: { ...requantisation.output, offset: termView(zero) },
         leftFactor: 2 ** tfliteLeftShift,
       },
       helpers: requantiseHelpers[rounding],
@@ -53,7 +54,8 @@ function nativeView(rescale: NativeRescale, zeroA: number, zeroB: number, zero: 
   const { shift } = rescale;
   const folds = nativeBound(rescale) + Math.abs(zero) * 2 ** shift < 2 ** 31;
   const start = 2 ** (shift - 1) - zeroA * a - zeroB * b + (folds ? zero * 2 ** shift : 0);
-  return { a, b, start, shift, offset: folds ? 0 : zero };
+  const bound = nativeBound(rescale) + (folds ? Math.abs(zero) * 2 ** shift : 0);
+  return { a, b, start, shift, bound, offset: termView(folds ? 0 : zero) };
 }
 
 function zeroPointOf({ quantisation }: TensorType): number {

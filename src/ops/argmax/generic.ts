@@ -7,7 +7,7 @@ export const genericArgmax: KernelVariant = {
   plan: (_node, [input]) => ({
     slug: 'argmax',
     template: 'kernels/argmax/generic',
-    view: { height: input.shape.height, rowBytes: rowBytes(input) },
+    view: { height: input.shape.height, severalRows: input.shape.height > 1, rowBytes: rowBytes(input) },
     tables: [],
     helpers: [],
   }),

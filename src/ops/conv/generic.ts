@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { dotProductPlan } from '../shared/linear-kernel.js';
+import { dotProductPlan } from '../shared/dot-product-kernel.js';
 import type { ConvAttributes } from './index.js';
 
 /** Portable C: for each output pixel and channel, a dot product over the contiguous runs of the window. */

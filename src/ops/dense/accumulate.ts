@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { requantisePlan } from '../shared/linear-kernel.js';
+import { requantisePlan } from '../shared/requantise-kernel.js';
 import type { DenseAttributes } from './index.js';
 
 /** Takes the input row by row: int32 sums of all units instead of the whole input in memory. Same weights, same MACs. */
@@ -36,7 +36,7 @@ export const accumulatingDense: KernelVariant = {
         ...requantise.tables,
       ],
       helpers: requantise.helpers,
-      accumulatorBound: requantise.accumulatorBound,
+      ...requantise.bounds,
       sumsBytes: 4 * units,
     };
   },

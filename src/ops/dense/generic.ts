@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { dotProductPlan } from '../shared/linear-kernel.js';
+import { dotProductPlan } from '../shared/dot-product-kernel.js';
 import type { DenseAttributes } from './index.js';
 
 /** A dense layer is a convolution whose kernel is as large as its input. */

@@ -19,14 +19,11 @@ import { accumulatingDense } from './accumulate.js';
 import { genericDense } from './generic.js';
 
 const units = z.int().min(1).max(65536);
-const order = z.enum(['NHWC', 'NCHW']);
 
-const attributes = z.strictObject({ units, order, ...linearAttributes });
+const attributes = z.strictObject({ units, ...linearAttributes });
 
 export interface DenseAttributes extends LinearAttributes {
   readonly units: number;
-  /** Order in which the weights file counts the input's elements; the IR itself always has NHWC. */
-  readonly order: 'NHWC' | 'NCHW';
 }
 
 /** Sums `w * (x - zeroPoint)` over the whole input for unit `o`. */
@@ -38,7 +35,10 @@ function dot(node: Node<DenseAttributes>, input: Operand, zeroPoint: number, o: 
   return sum;
 }
 
-/** Weights are OHWI: [units, input rows, input columns, input channels]. */
+/**
+ * Weights are OHWI: [units, input rows, input columns, input channels]; weights files count the input's elements in the same
+ * order. Behind a flatten that counts in another one, a pass reorders them.
+ */
 export const dense: OpDefinition = defineOp<DenseAttributes>({
   kind: 'dense',
   summary: 'fully connected: each unit is a weighted sum over the whole input',
@@ -47,17 +47,15 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   attributes,
   vocabulary: vocabulary(z.strictObject({ units, bias: z.boolean().optional() }), options => ({
     units: options.units,
-    order: 'NHWC',
     ...plainLinear(options.bias ?? true),
   })),
 
   inferShape: ({ attributes: { units } }) => ({ height: 1, width: 1, channels: units }),
 
-  parameters({ attributes: { units, order, bias } }, [input]) {
+  parameters({ attributes: { units, bias } }, [input]) {
     const { height, width, channels } = input;
     const count = elementCount(input);
     const shape = [units, height, width, channels];
-    const nhwc = order === 'NHWC';
     return [
       {
         role: 'weight',
@@ -67,15 +65,14 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
             convention: 'pytorch',
             suffix: 'weight',
             fileShape: [units, count],
-            view: nhwc ? shape : [units, channels, height, width],
-            axes: nhwc ? [0, 1, 2, 3] : [0, 2, 3, 1],
+            view: shape,
           },
           {
             convention: 'keras',
             suffix: 'kernel',
             fileShape: [count, units],
-            view: nhwc ? [height, width, channels, units] : [channels, height, width, units],
-            axes: nhwc ? [3, 0, 1, 2] : [3, 1, 2, 0],
+            view: [height, width, channels, units],
+            axes: [3, 0, 1, 2],
           },
         ],
       },

@@ -1,12 +1,14 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { padTable, type RequantiseView, requantisePlan, type TapsView, tapsView } from '../shared/linear-kernel.js';
+import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
+import { padTable, type TapsView, tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
 
 export interface DepthwiseView {
   readonly taps: TapsView;
   readonly channels: number;
+  readonly severalChannels: boolean;
   readonly multiplier: number;
   readonly multiplied: boolean;
   readonly requantise: RequantiseView;
@@ -23,7 +25,14 @@ export const genericDepthwiseConv: KernelVariant = {
     const channels = weight.shape[0];
     const taps = tapsView(node.attributes, input, node.type, true);
     const requantise = requantisePlan(node, input);
-    const view: DepthwiseView = { taps, channels, multiplier, multiplied: multiplier > 1, requantise: requantise.view };
+    const view: DepthwiseView = {
+      taps,
+      channels,
+      severalChannels: channels > 1,
+      multiplier,
+      multiplied: multiplier > 1,
+      requantise: requantise.view,
+    };
     return {
       slug: `dwconv_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/depthwise-conv/generic',
@@ -41,7 +50,7 @@ export const genericDepthwiseConv: KernelVariant = {
         ...requantise.tables,
       ],
       helpers: requantise.helpers,
-      accumulatorBound: requantise.accumulatorBound,
+      ...requantise.bounds,
       overlays: [
         overlayDistance(
           input.shape,

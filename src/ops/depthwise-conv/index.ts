@@ -92,6 +92,15 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
 
   rowWindows: site => [windowRows(site.attributes)],
   macs: ({ attributes: { kernel } }, _inputs, output) => elementCount(output) * kernel[0] * kernel[1],
+  channelwise: activation => ({
+    multiplier: 1,
+    kernel: [1, 1],
+    stride: [1, 1],
+    padding: [0, 0, 0, 0],
+    bias: true,
+    activation,
+    affine: false,
+  }),
   evaluate: evaluateDepthwiseConv,
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,

@@ -29,6 +29,21 @@ export function activate(activation: Activation, z: number, slope: number): numb
   }
 }
 
+/** Does it leave every value as it is? */
+export function isIdentity(activation: Activation): boolean {
+  return activation.kind === 'identity' || (activation.kind === 'leakyRelu' && activation.slope === 1);
+}
+
+/** Does it differ between channels, by the constant `slope`? */
+export function isPerChannel({ kind }: Activation): boolean {
+  return kind === 'prelu';
+}
+
+/** Does it cut values off above? A scale and an offset behind it would need a bound for each channel. */
+export function hasUpperBound({ kind }: Activation): boolean {
+  return kind === 'relu6';
+}
+
 /** Does it only cut values off at fixed bounds? Then {@link clampRange} computes all of it. */
 export function isClamp({ kind }: Activation): boolean {
   return kind === 'relu' || kind === 'relu6';

@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
 import { type Constant, constant, type Quantisation, type TensorType } from '../../ir/tensor.js';
-import { clamp, nativePreShift, quantiseMultiplier, requantise, roundings } from '../../numeric/requantise.js';
+import {
+  clamp,
+  fitsMultiplier,
+  nativePreShift,
+  quantiseMultiplier,
+  requantise,
+  roundings,
+} from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
+import { accumulatorRanges, refuseOverflow } from './accumulator.js';
 import { type Activation, activate, activationSchema, clampRange } from './activation.js';
 
 /**
@@ -87,30 +95,6 @@ export function linearQuantisedParameters(
   ];
 }
 
-/**
- * Per channel a bound that no accumulator, and no partial sum of one in any order, exceeds: the larger of
- * `|bias - zp * sum w| + 128 * sum |w|` (kernels: the zero point is in the bias, inputs are raw int8) and
- * `|bias| + 255 * sum |w|` (the definition: `|x - zp|` is at most 255).
- */
-export function accumulatorBounds(weight: Constant, bias: Constant, inputZeroPoint: number): Float64Array {
-  const channels = bias.data.length;
-  const perChannel = weight.data.length / channels;
-  const bounds = new Float64Array(channels);
-  for (let o = 0; o < channels; o++) {
-    let magnitude = 0;
-    let sum = 0;
-    for (let i = 0; i < perChannel; i++) {
-      const w = weight.data[o * perChannel + i];
-      magnitude += Math.abs(w);
-      sum += w;
-    }
-    const folded = Math.abs(bias.data[o] - inputZeroPoint * sum) + 128 * magnitude;
-    const plain = Math.abs(bias.data[o]) + 255 * magnitude;
-    bounds[o] = Math.max(folded, plain);
-  }
-  return bounds;
-}
-
 function realSlopes(
   node: Node<LinearAttributes>,
   channel: number,
@@ -151,8 +135,12 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
   const offset = new Int32Array(channels);
   for (let o = 0; o < channels; o++) {
     const effective = (input.scale * weightScale.data[o]) / context.output.scale;
-    if (!(effective > 0) || effective >= 2 ** 15) {
-      fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${effective}`, {
+    const slopes = realSlopes(node, o);
+    positive[o] = effective * slopes.positive;
+    negative[o] = effective * slopes.negative;
+    const steepest = Math.max(effective, Math.abs(positive[o]), Math.abs(negative[o]));
+    if (!(effective > 0) || !fitsMultiplier(steepest)) {
+      fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${steepest}`, {
         span: node.span,
         notes: [
           `input scale ${input.scale}, weight scale ${weightScale.data[o]}, output scale ${context.output.scale}`,
@@ -160,16 +148,19 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
         hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
       });
     }
-    const slopes = realSlopes(node, o);
-    positive[o] = effective * slopes.positive;
-    negative[o] = effective * slopes.negative;
     offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -(2 ** 16), 2 ** 16);
   }
 
   const preShift = context.rounding === 'native' ? nativePreShift([...positive, ...negative]) : 0;
-  refuseOverflow(node, accumulatorBounds(weight, bias, input.zeroPoint), preShift, [...positive, ...negative]);
+  const quantised = (scale: number) => quantiseMultiplier(context.rounding, scale, preShift);
+  const epilogues = accumulatorRanges(weight, bias, input.zeroPoint).map((range, o) => ({
+    range,
+    factors: [positive[o], negative[o]].map(real => ({ ...quantised(real), real })),
+    offset: offset[o],
+  }));
+  refuseOverflow(node, epilogues, context.rounding, preShift);
   const factors = (scales: Float64Array) => {
-    const all = Array.from(scales, scale => quantiseMultiplier(context.rounding, scale, preShift));
+    const all = Array.from(scales, quantised);
     return {
       multiplier: constant(
         'i32',
@@ -207,25 +198,6 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
     },
     type: { ...node.type, dtype: 'i8', quantisation: context.output },
   };
-}
-
-/** Refuses a channel whose accumulator, shifted left as the rounding rule will, could leave int32. */
-function refuseOverflow(node: Node, bounds: Float64Array, preShift: number, scales: readonly number[]): void {
-  for (const [o, bound] of bounds.entries()) {
-    // TFLite's rules shift left by the exponent of a factor of one or more.
-    const left = Math.max(
-      preShift,
-      ...[scales[o], scales[o + bounds.length]].map(s =>
-        Math.abs(s) >= 1 ? Math.ceil(Math.log2(Math.abs(s))) + 1 : 0,
-      ),
-    );
-    if (bound * 2 ** left < 2 ** 31) continue;
-    fail('E0501', `the accumulator of channel ${o} of '${node.name}' could leave the range of int32`, {
-      span: node.span,
-      notes: [`worst case ${bound}${left > 0 ? ` shifted left by ${left}` : ''}, limit ${2 ** 31 - 1}`],
-      hint: 'check the bias of this channel and the batch norm statistics that were folded into it',
-    });
-  }
 }
 
 /** Int8 weights per output channel (the first dimension), int32 bias, from the float form. */

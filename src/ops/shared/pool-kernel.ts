@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { tapsView } from './linear-kernel.js';
 import type { PoolAttributes } from './pool.js';
+import { tapsView } from './taps.js';
 import { overlayDistance } from './window.js';
 
 /** Portable C of a pool: for each output pixel, gather the taps inside the input, then fold each channel over them. */
@@ -16,7 +16,12 @@ export function genericPool(slug: string, template: string): KernelVariant {
       return {
         slug: `${slug}_${kernel[0]}x${kernel[1]}`,
         template,
-        view: { taps, channels: node.type.shape.channels },
+        view: {
+          taps,
+          channels: node.type.shape.channels,
+          // For windows that have all their taps.
+          half: Math.floor(taps.count / 2),
+        },
         tables: [],
         helpers: [],
         overlays: [

@@ -7,10 +7,13 @@ export const genericSoftmax: KernelVariant = {
   plan(node) {
     const { width, channels } = node.type.shape;
     const values = node.constants.exponentials.data;
+    // Each exponential counts at most 2^19, so that the sum is at most channels * 2^19.
+    const sumBits = 20 + Math.floor(Math.log2(channels));
+    const largestShift = 3 + sumBits;
     return {
       slug: 'softmax',
       template: 'kernels/softmax/generic',
-      view: { width, channels, differences: values.length },
+      view: { width, channels, differences: values.length, sumBits, largestShift, wide: largestShift > 31 },
       tables: [
         {
           suffix: 'exponentials',

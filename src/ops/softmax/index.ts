@@ -27,7 +27,11 @@ function exponentials(scale: number): Constant {
   return constant('i32', [count], values);
 }
 
-/** One definition under every rounding rule: TFLite's. The result always has scale 1/256 and zero point -128. */
+/**
+ * One definition under every rounding rule: TFLite's. From 512 channels on the last shift can reach 32 to 34, for which
+ * gemmlowp's 32-bit division is not defined: here it is the exact rounded quotient, which is zero. The result always has
+ * scale 1/256 and zero point -128.
+ */
 export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   kind: 'softmax',
   summary: 'probabilities over the channels of each position, bit for bit as TFLite computes them',

@@ -128,34 +128,30 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  8 rows of 48 bytes, from offset 0
  *   kernel    generic
  *   MACs      1152
- *   |acc|     at most 70125, 18 bits of 32
+ *   |acc|     at most 36025, 17 bits of 32
  *   rounding  native
  */
 static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(36025) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         const int8_t *w = m_block_l00_weights;
         for (int32_t o = 0; o < 6; ++o) {
             int32_t acc = m_block_l00_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 3; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 3;
+            for (int32_t i = 0; i < 3; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 3;
             const int32_t multiplier = acc >= 0 ? m_block_l00_multipliers[o] : m_block_l00_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_block_l00_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -169,31 +165,33 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  8 rows of 48 bytes, from offset 20
  *   kernel    generic
  *   MACs      1152
- *   |acc|     at most 74460, 18 bits of 32
+ *   |acc|     at most 64824, 17 bits of 32
  *   rounding  native
  */
 static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(64824) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
         const int8_t *taps[3];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 8;
-                taps[ky * 3 + kx] = inside ? rows[ky] + column * 6 : m_block_l01_padding;
-            }
+        for (int32_t kx = 0; kx < 3; ++kx) {
+            const int32_t column = x + kx - 1;
+            const int inside = column >= 0 && column < 8;
+            taps[kx] = inside ? rows[0] + column * 6 : m_block_l01_padding;
         }
         for (int32_t o = 0; o < 6; ++o) {
-            const int32_t c = o;
             int32_t acc = m_block_l01_bias[o];
             for (int32_t t = 0; t < 3; ++t) {
-                acc += taps[t][c] * m_block_l01_weights[t * 6 + o];
+                acc += taps[t][o] * m_block_l01_weights[t * 6 + o];
             }
             const int32_t multiplier = acc >= 0 ? m_block_l01_multipliers[o] : m_block_l01_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_block_l01_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -211,16 +209,13 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[2];
-        int32_t count = 0;
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 2; ++kx) {
-                const int32_t column = x * 2 + kx - 0;
-                taps[count++] = rows[ky] + column * 6;
-            }
+        for (int32_t kx = 0; kx < 2; ++kx) {
+            const int32_t column = x * 2 + kx;
+            taps[kx] = rows[0] + column * 6;
         }
         for (int32_t c = 0; c < 6; ++c) {
             int8_t largest = taps[0][c];
-            for (int32_t t = 1; t < count; ++t) {
+            for (int32_t t = 1; t < 2; ++t) {
                 if (taps[t][c] > largest) {
                     largest = taps[t][c];
                 }
@@ -238,31 +233,31 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   in arena  8 rows of 24 bytes, from offset 0
  *   kernel    generic
  *   MACs      576
- *   |acc|     at most 84405, 18 bits of 32
+ *   |acc|     at most 49470, 17 bits of 32
  *   rounding  native
  */
 static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(49470) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[3];
         for (int32_t ky = 0; ky < 3; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                const int inside = rows[ky] != 0;
-                taps[ky * 1 + kx] = inside ? rows[ky] + column * 6 : m_block_l03_padding;
-            }
+            taps[ky] = rows[ky] != 0 ? rows[ky] + x * 6 : m_block_l03_padding;
         }
         for (int32_t o = 0; o < 6; ++o) {
-            const int32_t c = o;
             int32_t acc = m_block_l03_bias[o];
             for (int32_t t = 0; t < 3; ++t) {
-                acc += taps[t][c] * m_block_l03_weights[t * 6 + o];
+                acc += taps[t][o] * m_block_l03_weights[t * 6 + o];
             }
             const int32_t multiplier = acc >= 0 ? m_block_l03_multipliers[o] : m_block_l03_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_block_l03_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -276,18 +271,16 @@ static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 48 bytes, from offset 24
  *   kernel    generic
  *   MACs      2304
- *   |acc|     at most 266220, 20 bits of 32
+ *   |acc|     at most 133537, 19 bits of 32
  *   rounding  native
  */
 static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(133537) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[2];
         for (int32_t ky = 0; ky < 2; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 6;
-            }
+            taps[ky] = rows[ky] + x * 6;
         }
         const int8_t *w = m_block_l04_weights;
         for (int32_t o = 0; o < 12; ++o) {
@@ -302,8 +295,12 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = acc >= 0 ? m_block_l04_multipliers[o] : m_block_l04_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_block_l04_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -317,11 +314,12 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 5 bytes, from offset 20
  *   kernel    accumulate
  *   MACs      960
- *   |acc|     at most 3330239, 23 bits of 32
+ *   |acc|     at most 1667360, 22 bits of 32
  *   rounding  native
  */
 static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
+    _Static_assert(INT64_C(1667360) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *w = m_block_l05_weights + y * 48;
     for (int32_t o = 0; o < 5; ++o) {
         int32_t acc = y == 0 ? m_block_l05_bias[o] : sums[o];
@@ -335,8 +333,12 @@ static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_
             const int32_t multiplier = m_block_l05_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 3;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -354,12 +356,10 @@ static void l06_argmax(int32_t *out, const int8_t *const *rows)
 {
     int32_t best = 0;
     int32_t largest = -129;
-    for (int32_t y = 0; y < 1; ++y) {
-        for (int32_t i = 0; i < 5; ++i) {
-            if (rows[y][i] > largest) {
-                largest = rows[y][i];
-                best = y * 5 + i;
-            }
+    for (int32_t i = 0; i < 5; ++i) {
+        if (rows[0][i] > largest) {
+            largest = rows[0][i];
+            best = i;
         }
     }
     *out = best;

@@ -47,17 +47,18 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      2880
- *   |acc|     at most 447514, 20 bits of 32
+ *   |acc|     at most 224082, 19 bits of 32
  *   rounding  native
  */
 static void l00_conv_3x2(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(224082) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 5; ++x) {
         const int8_t *taps[6];
         for (int32_t ky = 0; ky < 3; ++ky) {
             for (int32_t kx = 0; kx < 2; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 5;
+                const int32_t column = x + kx;
+                const int inside = rows[ky] != 0 && column < 5;
                 taps[ky * 2 + kx] = inside ? rows[ky] + column * 4 : m_conv_l00_padding;
             }
         }
@@ -73,9 +74,13 @@ static void l00_conv_3x2(int8_t *out, const int8_t *const *rows)
             }
             const int32_t multiplier = m_conv_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -128;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 128;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

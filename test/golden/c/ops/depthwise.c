@@ -90,11 +90,12 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  5 rows of 24 bytes, from offset 0
  *   kernel    generic
  *   MACs      1080
- *   |acc|     at most 214269, 19 bits of 32
+ *   |acc|     at most 107507, 18 bits of 32
  *   rounding  native
  */
 static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(107507) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
@@ -112,9 +113,13 @@ static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
             }
             const int32_t multiplier = acc >= 0 ? m_depthwise_l00_multipliers[o] : m_depthwise_l00_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -56;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 56;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -128,31 +133,33 @@ static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      360
- *   |acc|     at most 101151, 18 bits of 32
+ *   |acc|     at most 65598, 18 bits of 32
  *   rounding  native
  */
 static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(65598) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[3];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 4;
-                taps[ky * 3 + kx] = inside ? rows[ky] + column * 6 : m_depthwise_l01_padding;
-            }
+        for (int32_t kx = 0; kx < 3; ++kx) {
+            const int32_t column = x + kx - 1;
+            const int inside = column >= 0 && column < 4;
+            taps[kx] = inside ? rows[0] + column * 6 : m_depthwise_l01_padding;
         }
         for (int32_t o = 0; o < 6; ++o) {
-            const int32_t c = o;
             int32_t acc = m_depthwise_l01_bias[o];
             for (int32_t t = 0; t < 3; ++t) {
-                acc += taps[t][c] * m_depthwise_l01_weights[t * 6 + o];
+                acc += taps[t][o] * m_depthwise_l01_weights[t * 6 + o];
             }
             const int32_t multiplier = m_depthwise_l01_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 70;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

@@ -101,34 +101,30 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  3 rows of 8 bytes, from offset 0
  *   kernel    generic
  *   MACs      72
- *   |acc|     at most 95444, 18 bits of 32
+ *   |acc|     at most 56012, 17 bits of 32
  *   rounding  native
  */
 static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(56012) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         const int8_t *w = m_flattened_l00_weights;
         for (int32_t o = 0; o < 4; ++o) {
             int32_t acc = m_flattened_l00_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 3; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 3;
+            for (int32_t i = 0; i < 3; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 3;
             const int32_t multiplier = m_flattened_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -3;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 3;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -180,12 +176,10 @@ static void l03_argmax(int32_t *out, const int8_t *const *rows)
 {
     int32_t best = 0;
     int32_t largest = -129;
-    for (int32_t y = 0; y < 1; ++y) {
-        for (int32_t i = 0; i < 24; ++i) {
-            if (rows[y][i] > largest) {
-                largest = rows[y][i];
-                best = y * 24 + i;
-            }
+    for (int32_t i = 0; i < 24; ++i) {
+        if (rows[0][i] > largest) {
+            largest = rows[0][i];
+            best = i;
         }
     }
     *out = best;

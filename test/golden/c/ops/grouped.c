@@ -89,24 +89,25 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  4 rows of 54 bytes, from offset 0
  *   kernel    generic
  *   MACs      3888
- *   |acc|     at most 380913, 20 bits of 32
+ *   |acc|     at most 193952, 19 bits of 32
  *   rounding  native
  */
 static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(193952) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
             for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 2;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 6;
+                const int32_t column = x + kx - 2;
+                const int inside = rows[ky] != 0 && column >= 0;
                 taps[ky * 3 + kx] = inside ? rows[ky] + column * 6 : m_grouped_l00_padding;
             }
         }
         const int8_t *w = m_grouped_l00_weights;
         for (int32_t o = 0; o < 9; ++o) {
-            int32_t acc = m_grouped_l00_bias[o];
             const int32_t first = o / 3 * 2;
+            int32_t acc = m_grouped_l00_bias[o];
             for (int32_t t = 0; t < 9; ++t) {
                 const int8_t *const p = taps[t] + first;
                 for (int32_t i = 0; i < 2; ++i) {
@@ -117,8 +118,12 @@ static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = m_grouped_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 10;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -132,18 +137,16 @@ static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      1296
- *   |acc|     at most 337620, 20 bits of 32
+ *   |acc|     at most 169251, 19 bits of 32
  *   rounding  native
  */
 static void l01_conv_2x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(169251) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {
         const int8_t *taps[2];
         for (int32_t ky = 0; ky < 2; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 9;
-            }
+            taps[ky] = rows[ky] + x * 9;
         }
         const int8_t *w = m_grouped_l01_weights;
         for (int32_t o = 0; o < 4; ++o) {
@@ -157,9 +160,13 @@ static void l01_conv_2x1(int8_t *out, const int8_t *const *rows)
             }
             const int32_t multiplier = m_grouped_l01_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -1;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 1;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

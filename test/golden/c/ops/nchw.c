@@ -88,9 +88,10 @@ static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
-/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. */
+/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. Shifting a negative int32_t right is arithmetic, as asserted. */
 static inline int32_t rounding_divide(int32_t x, int32_t exponent)
 {
+    _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
     const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
     const int32_t remainder = x & mask;
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
@@ -129,36 +130,33 @@ static int32_t one_over_one_plus(int32_t a)
  *   in arena  1 rows of 7 bytes, from offset 0
  *   kernel    generic
  *   MACs      420
- *   |acc|     at most 1075813, 22 bits of 32
+ *   |acc|     at most 542693, 21 bits of 32
  *   rounding  native
  */
 static void l00_dense(int8_t *out, const int8_t *const *rows)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[3];
-        for (int32_t ky = 0; ky < 3; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 5;
+    _Static_assert(INT64_C(542693) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *const *const taps = rows;
+    const int8_t *w = m_nchw_l00_weights;
+    for (int32_t o = 0; o < 7; ++o) {
+        int32_t acc = m_nchw_l00_bias[o];
+        for (int32_t t = 0; t < 3; ++t) {
+            const int8_t *const p = taps[t];
+            for (int32_t i = 0; i < 20; ++i) {
+                acc += p[i] * w[i];
             }
+            w += 20;
         }
-        const int8_t *w = m_nchw_l00_weights;
-        for (int32_t o = 0; o < 7; ++o) {
-            int32_t acc = m_nchw_l00_bias[o];
-            for (int32_t t = 0; t < 3; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 20; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 20;
-            }
-            const int32_t multiplier = m_nchw_l00_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q += -128;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
-            *out++ = (int8_t)q;
+        const int32_t multiplier = m_nchw_l00_multipliers[o];
+        int32_t q = requantise(acc, multiplier);
+        q -= 128;
+        if (q < -128) {
+            q = -128;
         }
+        if (q > 127) {
+            q = 127;
+        }
+        *out++ = (int8_t)q;
     }
 }
 
@@ -170,36 +168,30 @@ static void l00_dense(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 4 bytes, from offset 8
  *   kernel    generic
  *   MACs      28
- *   |acc|     at most 142766, 19 bits of 32
+ *   |acc|     at most 102206, 18 bits of 32
  *   rounding  native
  */
 static void l01_dense(int8_t *out, const int8_t *const *rows)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 7;
-            }
+    _Static_assert(INT64_C(102206) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *const in = rows[0];
+    const int8_t *w = m_nchw_l01_weights;
+    for (int32_t o = 0; o < 4; ++o) {
+        int32_t acc = m_nchw_l01_bias[o];
+        for (int32_t i = 0; i < 7; ++i) {
+            acc += in[i] * w[i];
         }
-        const int8_t *w = m_nchw_l01_weights;
-        for (int32_t o = 0; o < 4; ++o) {
-            int32_t acc = m_nchw_l01_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 7; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 7;
-            }
-            const int32_t multiplier = m_nchw_l01_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q += 9;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
-            *out++ = (int8_t)q;
+        w += 7;
+        const int32_t multiplier = m_nchw_l01_multipliers[o];
+        int32_t q = requantise(acc, multiplier);
+        q += 9;
+        if (q < -128) {
+            q = -128;
         }
+        if (q > 127) {
+            q = 127;
+        }
+        *out++ = (int8_t)q;
     }
 }
 
@@ -234,11 +226,12 @@ static void l02_softmax(int8_t *out, const int8_t *const *rows)
             ++headroom;
         }
         const int32_t scale = one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - UINT32_C(0x80000000)));
+        const int32_t shift = 31 + 12 - headroom - 8; /* to steps of 1/256; sum < 2^22: at most 25 */
         for (int32_t c = 0; c < 4; ++c) {
             const int32_t d = largest - in[c];
             int32_t q = -128;
             if (d < 249) {
-                q += rounding_divide(doubling_high_multiply(scale, m_nchw_l02_exponentials[d]), 12 - headroom + 23);
+                q += rounding_divide(doubling_high_multiply(scale, m_nchw_l02_exponentials[d]), shift);
             }
             out[c] = (int8_t)(q > 127 ? 127 : q);
         }

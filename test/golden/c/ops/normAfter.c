@@ -89,18 +89,16 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  4 rows of 28 bytes, from offset 0
  *   kernel    generic
  *   MACs      3024
- *   |acc|     at most 555601, 21 bits of 32
+ *   |acc|     at most 281350, 20 bits of 32
  *   rounding  native
  */
 static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(281350) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[3];
         for (int32_t ky = 0; ky < 3; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
+            taps[ky] = rows[ky] + x * 3;
         }
         const int8_t *w = m_normAfter_l00_weights;
         for (int32_t o = 0; o < 7; ++o) {
@@ -115,8 +113,12 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = acc >= 0 ? m_normAfter_l00_multipliers[o] : m_normAfter_l00_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_normAfter_l00_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -130,31 +132,35 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      1008
- *   |acc|     at most 161136, 19 bits of 32
+ *   |acc|     at most 95628, 18 bits of 32
  *   rounding  native
  */
 static void l01_dwconv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(95628) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
             for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
+                const int32_t column = x + kx - 1;
                 const int inside = rows[ky] != 0 && column >= 0 && column < 4;
                 taps[ky * 3 + kx] = inside ? rows[ky] + column * 7 : m_normAfter_l01_padding;
             }
         }
         for (int32_t o = 0; o < 7; ++o) {
-            const int32_t c = o;
             int32_t acc = m_normAfter_l01_bias[o];
             for (int32_t t = 0; t < 9; ++t) {
-                acc += taps[t][c] * m_normAfter_l01_weights[t * 7 + o];
+                acc += taps[t][o] * m_normAfter_l01_weights[t * 7 + o];
             }
             const int32_t multiplier = acc >= 0 ? m_normAfter_l01_multipliers[o] : m_normAfter_l01_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += m_normAfter_l01_offsets[o];
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

@@ -109,30 +109,26 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  5 rows of 20 bytes, from offset 0
  *   kernel    generic
  *   MACs      100
- *   |acc|     at most 49414, 17 bits of 32
+ *   |acc|     at most 33666, 17 bits of 32
  *   rounding  native
  */
 static void l00_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(33666) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 5; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 4;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 4;
         for (int32_t o = 0; o < 4; ++o) {
-            const int32_t c = o;
             int32_t acc = m_normAlone_l00_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_normAlone_l00_weights[t * 4 + o];
-            }
+            acc += in[o] * m_normAlone_l00_weights[o];
             const int32_t multiplier = m_normAlone_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 21;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -150,16 +146,15 @@ static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[4];
-        int32_t count = 0;
         for (int32_t ky = 0; ky < 2; ++ky) {
             for (int32_t kx = 0; kx < 2; ++kx) {
-                const int32_t column = x * 2 + kx - 0;
-                taps[count++] = rows[ky] + column * 4;
+                const int32_t column = x * 2 + kx;
+                taps[ky * 2 + kx] = rows[ky] + column * 4;
             }
         }
         for (int32_t c = 0; c < 4; ++c) {
             int8_t largest = taps[0][c];
-            for (int32_t t = 1; t < count; ++t) {
+            for (int32_t t = 1; t < 4; ++t) {
                 if (taps[t][c] > largest) {
                     largest = taps[t][c];
                 }
@@ -192,34 +187,30 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   in arena  2 rows of 6 bytes, from offset 8
  *   kernel    generic
  *   MACs      48
- *   |acc|     at most 130817, 18 bits of 32
+ *   |acc|     at most 63682, 17 bits of 32
  *   rounding  native
  */
 static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(63682) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 4;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 4;
         const int8_t *w = m_normAlone_l03_weights;
         for (int32_t o = 0; o < 3; ++o) {
             int32_t acc = m_normAlone_l03_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 4; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 4;
+            for (int32_t i = 0; i < 4; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 4;
             const int32_t multiplier = m_normAlone_l03_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -128;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 128;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -233,30 +224,26 @@ static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      12
- *   |acc|     at most 62566, 17 bits of 32
+ *   |acc|     at most 62439, 17 bits of 32
  *   rounding  native
  */
 static void l04_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(62439) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         for (int32_t o = 0; o < 3; ++o) {
-            const int32_t c = o;
             int32_t acc = m_normAlone_l04_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_normAlone_l04_weights[t * 3 + o];
-            }
+            acc += in[o] * m_normAlone_l04_weights[o];
             const int32_t multiplier = m_normAlone_l04_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 124;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

@@ -111,12 +111,14 @@ static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
         const int8_t *taps[9];
         int32_t count = 0;
         for (int32_t ky = 0; ky < 3; ++ky) {
+            if (rows[ky] == 0) {
+                continue;
+            }
             for (int32_t kx = 0; kx < 3; ++kx) {
                 const int32_t column = x * 2 + kx - 1;
-                if (rows[ky] == 0 || column < 0 || column >= 7) {
-                    continue;
+                if (column >= 0 && column < 7) {
+                    taps[count++] = rows[ky] + column * 5;
                 }
-                taps[count++] = rows[ky] + column * 5;
             }
         }
         for (int32_t c = 0; c < 5; ++c) {
@@ -143,16 +145,13 @@ static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[2];
-        int32_t count = 0;
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 2; ++kx) {
-                const int32_t column = x * 2 + kx - 0;
-                taps[count++] = rows[ky] + column * 5;
-            }
+        for (int32_t kx = 0; kx < 2; ++kx) {
+            const int32_t column = x * 2 + kx;
+            taps[kx] = rows[0] + column * 5;
         }
         for (int32_t c = 0; c < 5; ++c) {
             int8_t largest = taps[0][c];
-            for (int32_t t = 1; t < count; ++t) {
+            for (int32_t t = 1; t < 2; ++t) {
                 if (taps[t][c] > largest) {
                     largest = taps[t][c];
                 }
@@ -170,34 +169,30 @@ static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 6 bytes, from offset 12
  *   kernel    generic
  *   MACs      120
- *   |acc|     at most 99092, 18 bits of 32
+ *   |acc|     at most 52082, 17 bits of 32
  *   rounding  native
  */
 static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(52082) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 5;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 5;
         const int8_t *w = m_pools_l02_weights;
         for (int32_t o = 0; o < 3; ++o) {
             int32_t acc = m_pools_l02_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 5; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 5;
+            for (int32_t i = 0; i < 5; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 5;
             const int32_t multiplier = m_pools_l02_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -6;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 6;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -213,21 +208,19 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
  */
 static void l03_avgpool_4x2_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps = row + x * 2 * 3;
-        for (int32_t c = 0; c < 3; ++c) {
-            int32_t sum = y == 0 ? 0 : *sums;
-            for (int32_t kx = 0; kx < 2; ++kx) {
-                sum += taps[kx * 3 + c];
-            }
-            if (y < 3) {
-                *sums = sum;
-            } else {
-                /* Mean, halves away from zero. */
-                *out++ = (int8_t)((sum + (sum > 0 ? 4 : -4)) / 8);
-            }
-            ++sums;
+    const int8_t *const taps = row;
+    for (int32_t c = 0; c < 3; ++c) {
+        int32_t sum = y == 0 ? 0 : *sums;
+        for (int32_t kx = 0; kx < 2; ++kx) {
+            sum += taps[kx * 3 + c];
         }
+        if (y < 3) {
+            *sums = sum;
+        } else {
+            /* Mean, halves away from zero. */
+            *out++ = (int8_t)((sum + (sum > 0 ? 4 : -4)) / 8);
+        }
+        ++sums;
     }
 }
 

@@ -94,34 +94,30 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  4 rows of 20 bytes, from offset 0
  *   kernel    generic
  *   MACs      240
- *   |acc|     at most 86830, 18 bits of 32
+ *   |acc|     at most 48686, 17 bits of 32
  *   rounding  native
  */
 static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(48686) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         const int8_t *w = m_prelu_l00_weights;
         for (int32_t o = 0; o < 5; ++o) {
             int32_t acc = m_prelu_l00_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 3; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 3;
+            for (int32_t i = 0; i < 3; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 3;
             const int32_t multiplier = acc >= 0 ? m_prelu_l00_multipliers[o] : m_prelu_l00_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -98;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 98;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -141,12 +137,14 @@ static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
         const int8_t *taps[9];
         int32_t count = 0;
         for (int32_t ky = 0; ky < 3; ++ky) {
+            if (rows[ky] == 0) {
+                continue;
+            }
             for (int32_t kx = 0; kx < 3; ++kx) {
                 const int32_t column = x * 2 + kx - 1;
-                if (rows[ky] == 0 || column < 0 || column >= 4) {
-                    continue;
+                if (column >= 0) {
+                    taps[count++] = rows[ky] + column * 5;
                 }
-                taps[count++] = rows[ky] + column * 5;
             }
         }
         for (int32_t c = 0; c < 5; ++c) {
@@ -169,30 +167,26 @@ static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      20
- *   |acc|     at most 32385, 16 bits of 32
+ *   |acc|     at most 28575, 16 bits of 32
  *   rounding  native
  */
 static void l02_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(28575) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 5;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 5;
         for (int32_t o = 0; o < 5; ++o) {
-            const int32_t c = o;
             int32_t acc = m_prelu_l02_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_prelu_l02_weights[t * 5 + o];
-            }
+            acc += in[o] * m_prelu_l02_weights[o];
             const int32_t multiplier = acc >= 0 ? m_prelu_l02_multipliers[o] : m_prelu_l02_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -125;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 125;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

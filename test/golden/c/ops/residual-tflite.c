@@ -112,9 +112,10 @@ static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
-/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. */
+/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. Shifting a negative int32_t right is arithmetic, as asserted. */
 static inline int32_t rounding_divide(int32_t x, int32_t exponent)
 {
+    _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
     const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
     const int32_t remainder = x & mask;
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
@@ -133,20 +134,21 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier, int32_t shift)
  * Layer 0: conv: conv 3x3
  *   from      model.ts:4:13
  *   input     5x3x4 i8, scale 0.015625, zero point 3
- *   output    5x3x4 i8, scale 0.08622240926705155, zero point -14
+ *   output    5x3x4 i8, scale 0.07315702438354492, zero point 35
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   MACs      2160
- *   |acc|     at most 721228, 21 bits of 32
+ *   |acc|     at most 327034, 20 bits of 32
  *   rounding  tflite
  */
 static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(327034) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
             for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
+                const int32_t column = x + kx - 1;
                 const int inside = rows[ky] != 0 && column >= 0 && column < 3;
                 taps[ky * 3 + kx] = inside ? rows[ky] + column * 4 : m_residual_l00_padding;
             }
@@ -164,9 +166,13 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = m_residual_l00_multipliers[o];
             const int32_t shift = m_residual_l00_shifts[o];
             int32_t q = requantise(acc, multiplier, shift);
-            q += -14;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q += 35;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -175,8 +181,8 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 1: add: add, relu
  *   from      model.ts:4:82
- *   input     5x3x4 i8, scale 0.08622240926705155, zero point -14 and 5x3x4 i8, scale 0.015625, zero point 3
- *   output    5x3x4 i8, scale 0.051807710236194085, zero point -128
+ *   input     5x3x4 i8, scale 0.07315702438354492, zero point 35 and 5x3x4 i8, scale 0.015625, zero point 3
+ *   output    5x3x4 i8, scale 0.028792123233570773, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 267386880, 29 bits of 32
@@ -187,12 +193,16 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     for (int32_t i = 0; i < 12; ++i) {
-        const int32_t x = requantise((a[i] + 14) * 1048576, 1073741824, 0);
-        const int32_t y = requantise((b[i] + -3) * 1048576, 1556645530, -3);
-        int32_t q = requantise(x + y, 1787004416, -18);
-        q += -128;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        const int32_t x = requantise((a[i] - 35) * 1048576, 1073741824, 0);
+        const int32_t y = requantise((b[i] - 3) * 1048576, 1834652641, -3);
+        int32_t q = requantise(x + y, 1364118863, -17);
+        q -= 128;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -200,40 +210,36 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 2: conv_2: conv 1x1
  *   from      model.ts:4:110
- *   input     5x3x4 i8, scale 0.051807710236194085, zero point -128
- *   output    5x3x4 i8, scale 0.07783268947227329, zero point 10
+ *   input     5x3x4 i8, scale 0.028792123233570773, zero point -128
+ *   output    5x3x4 i8, scale 0.0752789628271963, zero point 19
  *   in arena  5 rows of 12 bytes, from offset 12
  *   kernel    generic
  *   MACs      240
- *   |acc|     at most 109544, 18 bits of 32
+ *   |acc|     at most 88552, 18 bits of 32
  *   rounding  tflite
  */
 static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(88552) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 4;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 4;
         const int8_t *w = m_residual_l02_weights;
         for (int32_t o = 0; o < 4; ++o) {
             int32_t acc = m_residual_l02_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 4; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 4;
+            for (int32_t i = 0; i < 4; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 4;
             const int32_t multiplier = m_residual_l02_multipliers[o];
             const int32_t shift = m_residual_l02_shifts[o];
             int32_t q = requantise(acc, multiplier, shift);
-            q += 10;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q += 19;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -242,8 +248,8 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 3: activation_2: activation
  *   from      model.ts:4:147
- *   input     5x3x4 i8, scale 0.051807710236194085, zero point -128
- *   output    5x3x4 i8, scale 0.051807710236194085, zero point -128
+ *   input     5x3x4 i8, scale 0.028792123233570773, zero point -128
+ *   output    5x3x4 i8, scale 0.028792123233570773, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  */
@@ -257,7 +263,7 @@ static void l03_lookup(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 4: add_2: add, relu6
  *   from      model.ts:4:106
- *   input     5x3x4 i8, scale 0.07783268947227329, zero point 10 and 5x3x4 i8, scale 0.051807710236194085, zero point -128
+ *   input     5x3x4 i8, scale 0.0752789628271963, zero point 19 and 5x3x4 i8, scale 0.028792123233570773, zero point -128
  *   output    5x3x4 i8, scale 0.023529411764705882, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
@@ -269,12 +275,16 @@ static void l04_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     for (int32_t i = 0; i < 12; ++i) {
-        const int32_t x = requantise((a[i] + -10) * 1048576, 1073741824, 0);
-        const int32_t y = requantise((b[i] + 128) * 1048576, 1429427806, -1);
-        int32_t q = requantise(x + y, 1775909547, -17);
-        q += -128;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        const int32_t x = requantise((a[i] - 19) * 1048576, 1073741824, 0);
+        const int32_t y = requantise((b[i] + 128) * 1048576, 1642706316, -2);
+        int32_t q = requantise(x + y, 1717641131, -17);
+        q -= 128;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -297,9 +307,13 @@ static void l05_add(int8_t *out, const int8_t *const *rows)
         const int32_t x = requantise((a[i] + 128) * 1048576, 1073741824, 0);
         const int32_t y = requantise((b[i] + 128) * 1048576, 1073741824, 0);
         int32_t q = requantise(x + y, 1073741824, -19);
-        q += -128;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        q -= 128;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }

@@ -120,16 +120,17 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   MACs      2160
- *   |acc|     at most 687306, 21 bits of 32
+ *   |acc|     at most 346490, 20 bits of 32
  *   rounding  native
  */
 static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(346490) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
             for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
+                const int32_t column = x + kx - 1;
                 const int inside = rows[ky] != 0 && column >= 0 && column < 3;
                 taps[ky * 3 + kx] = inside ? rows[ky] + column * 4 : m_residual_l00_padding;
             }
@@ -146,9 +147,13 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
             }
             const int32_t multiplier = m_residual_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -2;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 2;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -161,7 +166,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   output    5x3x4 i8, scale 0.04098640890682445, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
- *   |acc|     at most 1226557921, 32 bits of 32
+ *   |acc|     at most 1494993377, 32 bits of 32
  *   rounding  native
  */
 static void l01_add(int8_t *out, const int8_t *const *rows)
@@ -169,12 +174,17 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(1494993377) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 12; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = -261772467 + a[i] * 4006434 + b[i] * 799485;
         int32_t q = acc >> 21;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -187,34 +197,30 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   in arena  5 rows of 12 bytes, from offset 12
  *   kernel    generic
  *   MACs      240
- *   |acc|     at most 77698, 18 bits of 32
+ *   |acc|     at most 65573, 18 bits of 32
  *   rounding  native
  */
 static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(65573) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 4;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 4;
         const int8_t *w = m_residual_l02_weights;
         for (int32_t o = 0; o < 4; ++o) {
             int32_t acc = m_residual_l02_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 4; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 4;
+            for (int32_t i = 0; i < 4; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 4;
             const int32_t multiplier = m_residual_l02_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 25;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -242,7 +248,7 @@ static void l03_lookup(int8_t *out, const int8_t *const *rows)
  *   output    5x3x4 i8, scale 0.023529411764705882, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
- *   |acc|     at most 1522899533, 32 bits of 32
+ *   |acc|     at most 1657117261, 32 bits of 32
  *   rounding  native
  */
 static void l04_add(int8_t *out, const int8_t *const *rows)
@@ -250,12 +256,17 @@ static void l04_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(1657117261) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 12; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = -3485601 + a[i] * 4143561 + b[i] * 1826538;
         int32_t q = acc >> 20;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -275,13 +286,18 @@ static void l05_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(2143289344) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 12; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = 1077936128 + a[i] * 4194304 + b[i] * 4194304;
         int32_t q = acc >> 23;
-        q += -128;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        q -= 128;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }

@@ -155,34 +155,30 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   MACs      108
- *   |acc|     at most 58615, 17 bits of 32
+ *   |acc|     at most 34702, 17 bits of 32
  *   rounding  native
  */
 static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(34702) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         const int8_t *w = m_residualTables_l00_weights;
         for (int32_t o = 0; o < 3; ++o) {
             int32_t acc = m_residualTables_l00_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 3; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 3;
+            for (int32_t i = 0; i < 3; ++i) {
+                acc += in[i] * w[i];
             }
+            w += 3;
             const int32_t multiplier = m_residualTables_l00_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -12;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 12;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -195,7 +191,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   output    4x3x3 i8, scale 0.03128667064741546, zero point -16
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
- *   |acc|     at most 1169887502, 32 bits of 32
+ *   |acc|     at most 1236996366, 32 bits of 32
  *   rounding  native
  */
 static void l01_add(int8_t *out, const int8_t *const *rows)
@@ -203,12 +199,17 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(1236996366) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 9; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = -41477282 + a[i] * 2094694 + b[i] * 2484876;
         int32_t q = acc >> 22;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -243,13 +244,18 @@ static void l03_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(2143289344) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 9; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = 476395440 + a[i] * 5370899 + b[i] * 3017709;
         int32_t q = acc >> 23;
-        q += -56;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        q -= 56;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -277,30 +283,26 @@ static void l04_lookup(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  *   MACs      36
- *   |acc|     at most 36467, 17 bits of 32
+ *   |acc|     at most 31967, 16 bits of 32
  *   rounding  native
  */
 static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(31967) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         for (int32_t o = 0; o < 3; ++o) {
-            const int32_t c = o;
             int32_t acc = m_residualTables_l05_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_residualTables_l05_weights[t * 3 + o];
-            }
+            acc += in[o] * m_residualTables_l05_weights[o];
             const int32_t multiplier = m_residualTables_l05_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 26;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -313,7 +315,7 @@ static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   output    4x3x3 i8, scale 0.05516348820106656, zero point -61
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
- *   |acc|     at most 1411717007, 32 bits of 32
+ *   |acc|     at most 1667569551, 32 bits of 32
  *   rounding  native
  */
 static void l06_add(int8_t *out, const int8_t *const *rows)
@@ -321,12 +323,17 @@ static void l06_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(1667569551) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 9; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = -18277499 + a[i] * 2985857 + b[i] * 2542064;
         int32_t q = acc >> 22;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -339,30 +346,26 @@ static void l06_add(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  *   MACs      36
- *   |acc|     at most 37913, 17 bits of 32
+ *   |acc|     at most 25380, 16 bits of 32
  *   rounding  native
  */
 static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(25380) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         for (int32_t o = 0; o < 3; ++o) {
-            const int32_t c = o;
             int32_t acc = m_residualTables_l07_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_residualTables_l07_weights[t * 3 + o];
-            }
+            acc += in[o] * m_residualTables_l07_weights[o];
             const int32_t multiplier = m_residualTables_l07_multipliers[o];
             int32_t q = requantise(acc, multiplier);
             q += 77;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }
@@ -382,12 +385,14 @@ static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
         const int8_t *taps[9];
         int32_t count = 0;
         for (int32_t ky = 0; ky < 3; ++ky) {
+            if (rows[ky] == 0) {
+                continue;
+            }
             for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
-                if (rows[ky] == 0 || column < 0 || column >= 3) {
-                    continue;
+                const int32_t column = x + kx - 1;
+                if (column >= 0 && column < 3) {
+                    taps[count++] = rows[ky] + column * 3;
                 }
-                taps[count++] = rows[ky] + column * 3;
             }
         }
         for (int32_t c = 0; c < 3; ++c) {
@@ -417,13 +422,18 @@ static void l09_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
+    _Static_assert(INT64_C(2055449972) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t i = 0; i < 9; ++i) {
         /* The constant: half an output step, and the zero points. */
         const int32_t acc = -617934876 + a[i] * 4026182 + b[i] * 4026182;
         int32_t q = acc >> 22;
         q += 30;
-        if (q < -128) q = -128;
-        if (q > 127) q = 127;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
         out[i] = (int8_t)q;
     }
 }
@@ -436,30 +446,26 @@ static void l09_add(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  *   MACs      36
- *   |acc|     at most 32385, 16 bits of 32
+ *   |acc|     at most 20066, 16 bits of 32
  *   rounding  native
  */
 static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
+    _Static_assert(INT64_C(20066) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
-        const int8_t *taps[1];
-        for (int32_t ky = 0; ky < 1; ++ky) {
-            for (int32_t kx = 0; kx < 1; ++kx) {
-                const int32_t column = x * 1 + kx - 0;
-                taps[ky * 1 + kx] = rows[ky] + column * 3;
-            }
-        }
+        const int8_t *const in = rows[0] + x * 3;
         for (int32_t o = 0; o < 3; ++o) {
-            const int32_t c = o;
             int32_t acc = m_residualTables_l10_bias[o];
-            for (int32_t t = 0; t < 1; ++t) {
-                acc += taps[t][c] * m_residualTables_l10_weights[t * 3 + o];
-            }
+            acc += in[o] * m_residualTables_l10_weights[o];
             const int32_t multiplier = acc >= 0 ? m_residualTables_l10_multipliers[o] : m_residualTables_l10_negative_multipliers[o];
             int32_t q = requantise(acc, multiplier);
-            q += -6;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
+            q -= 6;
+            if (q < -128) {
+                q = -128;
+            }
+            if (q > 127) {
+                q = 127;
+            }
             *out++ = (int8_t)q;
         }
     }

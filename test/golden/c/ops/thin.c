@@ -86,9 +86,10 @@ static inline int32_t doubling_high_multiply(int32_t a, int32_t b)
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
-/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. */
+/* round(x / 2^exponent), halves away from zero; exponent 0 to 31. Shifting a negative int32_t right is arithmetic, as asserted. */
 static inline int32_t rounding_divide(int32_t x, int32_t exponent)
 {
+    _Static_assert((INT32_C(-1) >> 1) == INT32_C(-1), "arithmetic right shift");
     const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
     const int32_t remainder = x & mask;
     const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
@@ -127,37 +128,40 @@ static int32_t one_over_one_plus(int32_t a)
  *   in arena  1 rows of 1 bytes, from offset 0
  *   kernel    generic
  *   MACs      153
- *   |acc|     at most 2447649, 23 bits of 32
+ *   |acc|     at most 1221082, 22 bits of 32
  *   rounding  native
  */
 static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
-    for (int32_t x = 0; x < 1; ++x) {
-        const int8_t *taps[9];
-        for (int32_t ky = 0; ky < 3; ++ky) {
-            for (int32_t kx = 0; kx < 3; ++kx) {
-                const int32_t column = x * 1 + kx - 1;
-                const int inside = rows[ky] != 0 && column >= 0 && column < 1;
-                taps[ky * 3 + kx] = inside ? rows[ky] + column * 17 : m_thin_l00_padding;
-            }
+    _Static_assert(INT64_C(1221082) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *taps[9];
+    for (int32_t ky = 0; ky < 3; ++ky) {
+        for (int32_t kx = 0; kx < 3; ++kx) {
+            const int32_t column = kx - 1;
+            const int inside = rows[ky] != 0 && column >= 0 && column < 1;
+            taps[ky * 3 + kx] = inside ? rows[ky] + column * 17 : m_thin_l00_padding;
         }
-        const int8_t *w = m_thin_l00_weights;
-        for (int32_t o = 0; o < 1; ++o) {
-            int32_t acc = m_thin_l00_bias[o];
-            for (int32_t t = 0; t < 9; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 17; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 17;
+    }
+    const int8_t *w = m_thin_l00_weights;
+    for (int32_t o = 0; o < 1; ++o) {
+        int32_t acc = m_thin_l00_bias[o];
+        for (int32_t t = 0; t < 9; ++t) {
+            const int8_t *const p = taps[t];
+            for (int32_t i = 0; i < 17; ++i) {
+                acc += p[i] * w[i];
             }
-            const int32_t multiplier = m_thin_l00_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q += -18;
-            if (q < -128) q = -128;
-            if (q > 127) q = 127;
-            *out++ = (int8_t)q;
+            w += 17;
         }
+        const int32_t multiplier = m_thin_l00_multipliers[o];
+        int32_t q = requantise(acc, multiplier);
+        q -= 18;
+        if (q < -128) {
+            q = -128;
+        }
+        if (q > 127) {
+            q = 127;
+        }
+        *out++ = (int8_t)q;
     }
 }
 
@@ -209,11 +213,12 @@ static void l02_softmax(int8_t *out, const int8_t *const *rows)
             ++headroom;
         }
         const int32_t scale = one_over_one_plus((int32_t)(((uint32_t)sum << headroom) - UINT32_C(0x80000000)));
+        const int32_t shift = 31 + 12 - headroom - 8; /* to steps of 1/256; sum < 2^20: at most 23 */
         for (int32_t c = 0; c < 1; ++c) {
             const int32_t d = largest - in[c];
             int32_t q = -128;
             if (d < 256) {
-                q += rounding_divide(doubling_high_multiply(scale, m_thin_l02_exponentials[d]), 12 - headroom + 23);
+                q += rounding_divide(doubling_high_multiply(scale, m_thin_l02_exponentials[d]), shift);
             }
             out[c] = (int8_t)(q > 127 ? 127 : q);
         }

@@ -5,7 +5,7 @@
  *
  *   target     cortex-m4
  *   model      model.ts, SHA-256 0bcc6bfe4d47ecd74e8a5ffc914fd8cb2ed43fc5485749e5cde9ebc683ce0d10
- *   weights    q.safetensors, SHA-256 8eb10d28eaf78239f554f6ff3b65e2ca667c182cd25012cc1f84733e814b7fd3
+ *   weights    q.safetensors, SHA-256 b5d9fb456d3864a05baea49eeac10264b47aba129c54702e8c7fa9833e21656f
  *   rounding   native
  *   MACs       3456
  *   RAM        100 bytes of arena (row-live bound of this order: 128)

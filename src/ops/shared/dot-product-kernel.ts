@@ -1,0 +1,65 @@
+import type { Node } from '../../ir/graph.js';
+import type { TensorType } from '../../ir/tensor.js';
+import type { KernelPlan } from '../kernel.js';
+import type { LinearAttributes } from './linear.js';
+import { type RequantiseView, requantisePlan } from './requantise-kernel.js';
+import { padTable, type TapsView, tapsView, type WindowGeometry } from './taps.js';
+import { overlayDistance } from './window.js';
+
+/** A layer whose output channel is a dot product over a few contiguous runs of input: conv and dense. */
+export interface DotProductView {
+  readonly taps: TapsView;
+  readonly channels: number;
+  readonly grouped: boolean;
+  readonly channelsPerGroup: number;
+  readonly severalOutputs: boolean;
+  /** Input channels that a group reads: the distance between the parts of a tap. */
+  readonly inputsPerGroup: number;
+  readonly severalInputs: boolean;
+  readonly requantise: RequantiseView;
+}
+
+/** A conv or dense layer through `kernels/dot-product/generic`. */
+export function dotProductPlan(
+  node: Node<LinearAttributes>,
+  input: TensorType,
+  slug: string,
+  geometry: WindowGeometry,
+  groups: number,
+): KernelPlan {
+  const { weight } = node.constants;
+  const channels = weight.shape[0];
+  const taps = tapsView(geometry, input, node.type, groups > 1);
+  const requantise = requantisePlan(node, input);
+  const inputsPerGroup = input.shape.channels / groups;
+  const view: DotProductView = {
+    taps: groups > 1 ? { ...taps, length: inputsPerGroup, severalBytes: inputsPerGroup > 1 } : taps,
+    channels,
+    grouped: groups > 1,
+    channelsPerGroup: channels / groups,
+    severalOutputs: channels > groups,
+    inputsPerGroup,
+    severalInputs: inputsPerGroup > 1,
+    requantise: requantise.view,
+  };
+  return {
+    slug,
+    template: 'kernels/dot-product/generic',
+    view: { ...view },
+    tables: [
+      {
+        suffix: 'weights',
+        ctype: 'int8_t',
+        values: weight.data,
+        perLine: weight.data.length / channels,
+        layout: `OHWI ${weight.shape.join('x')}, a line per output channel`,
+        kind: 'weights',
+      },
+      ...padTable(taps, input),
+      ...requantise.tables,
+    ],
+    helpers: requantise.helpers,
+    ...requantise.bounds,
+    overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
+  };
+}
