@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_RESIDUALTABLES_ARENA_ATTRIBUTE
 #define M_RESIDUALTABLES_ARENA_ATTRIBUTE
 #endif
@@ -158,7 +165,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 58615, 17 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[1];
@@ -198,7 +205,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1169887502, 32 bits of 32
  *   rounding  native
  */
-static void l01_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -221,7 +228,7 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
-static void l02_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 9; ++i) {
         out[i] = m_residualTables_l02_table[rows[0][i] + 128];
@@ -238,7 +245,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 2143289344, 32 bits of 32
  *   rounding  native
  */
-static void l03_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -262,7 +269,7 @@ static void l03_add(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  */
-static void l04_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 9; ++i) {
         out[i] = m_residualTables_l04_table[rows[0][i] + 128];
@@ -280,7 +287,7 @@ static void l04_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 36467, 17 bits of 32
  *   rounding  native
  */
-static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[1];
@@ -316,7 +323,7 @@ static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1411717007, 32 bits of 32
  *   rounding  native
  */
-static void l06_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l06_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -342,7 +349,7 @@ static void l06_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 37913, 17 bits of 32
  *   rounding  native
  */
-static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[1];
@@ -376,7 +383,7 @@ static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
-static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[9];
@@ -412,7 +419,7 @@ static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 2055449972, 32 bits of 32
  *   rounding  native
  */
-static void l09_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l09_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -439,7 +446,7 @@ static void l09_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 32385, 16 bits of 32
  *   rounding  native
  */
-static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[1];
