@@ -23,7 +23,8 @@ export interface ProfileOptions {
  * by layer, stack and sizes; and bounds the stack from the code.
  *
  * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
- * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop.
+ * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop. Where rows are pushed,
+ * the caller's loop over them is in the total and so in the driver's share, too.
  *
  * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0811 when build or run fail
  */

@@ -28,24 +28,14 @@ export interface MachineFunction {
 
 /** Functions of `objdump -d --no-show-raw-insn`, in order of addresses. Each symbol with code behind it counts as one. */
 export function parseDisassembly(text: string): MachineFunction[] {
-  const functions: MachineFunction[] = [];
-  let open: FunctionReader | undefined;
-  const close = (next?: number): void => {
-    if (open !== undefined) functions.push(open.finish(next));
-    open = undefined;
-  };
+  const readers: FunctionReader[] = [];
   for (const line of text.split('\n')) {
     const heading = /^([0-9a-f]+) <(.+)>:$/.exec(line);
-    if (heading !== null) {
-      const address = Number.parseInt(heading[1] ?? '', 16);
-      close(address);
-      open = new FunctionReader(heading[2] ?? '', address);
-    } else if (line.startsWith('Disassembly of section')) {
-      close();
-    } else open?.read(line);
+    if (heading === null) readers.at(-1)?.read(line);
+    else readers.push(new FunctionReader(heading[2] ?? '', Number.parseInt(heading[1] ?? '', 16)));
   }
-  close();
-  return functions.sort((a, b) => a.address - b.address);
+  readers.sort((a, b) => a.address - b.address);
+  return readers.map((reader, i) => reader.finish(readers[i + 1]?.address));
 }
 
 class FunctionReader {
@@ -61,7 +51,7 @@ class FunctionReader {
 
   constructor(
     private readonly name: string,
-    private readonly address: number,
+    readonly address: number,
   ) {
     this.last = address;
   }
@@ -81,9 +71,9 @@ class FunctionReader {
     else if (effect.kind === 'transfer') this.transfers.push({ ...effect.transfer, from: address });
   }
 
-  /** @param next where the next function begins, if one follows */
+  /** @param next where the next function of the image begins, if one follows */
   finish(next: number | undefined): MachineFunction {
-    const end = next ?? this.last + 4;
+    const end = Math.min(this.last + 4, next ?? Number.POSITIVE_INFINITY);
     const inside = ({ target }: Transfer): boolean => target >= this.address && target < end;
     const outgoing = this.transfers.filter(t => !inside(t) || (t.call && t.target === this.address));
     const within = this.transfers.filter(t => inside(t) && !outgoing.includes(t));

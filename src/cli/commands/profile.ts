@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { ProfileReport } from '../../report/profile-report.js';
 import {
   loadModelOrRandom,
   type MeasureOptions,
@@ -10,6 +9,7 @@ import {
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
+import { describeStack } from '../stack-text.js';
 import { renderTable } from '../table.js';
 
 interface ProfileOptions extends MeasureOptions, PlanOptions {
@@ -80,10 +80,4 @@ export function registerProfile(program: Command, shell: Shell): void {
         };
       }),
     );
-}
-
-function describeStack({ stackBound, stackPath = [], stackBoundUnknown }: ProfileReport['ram']): string {
-  if (stackBound === null) return `no bound: ${stackBoundUnknown}`;
-  const path = stackPath.map(frame => `${frame.function} ${frame.bytes}`).join(', ');
-  return `at most ${formatBytes(stackBound)}: ${path}`;
 }
