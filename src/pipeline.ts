@@ -29,6 +29,8 @@ import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
 import type { Target } from './target/target.js';
 
+export type { OrderGoal } from './plan/plan.js';
+
 /**
  * The stages of effnetc, in order; this file is the map of the project.
  *
@@ -145,6 +147,7 @@ export interface CompiledModel extends EmittedModel {
   readonly firmware: Firmware;
   readonly macs: number;
   readonly rounding: Rounding;
+  readonly order: OrderGoal;
 }
 
 export interface CompileOptions {
@@ -172,7 +175,7 @@ export function compileModel(
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
   ];
   const emitted = emitModel({ graph, plan, version, provenance, placement: target.placement }, engine);
-  return { ...emitted, graph, plan, macs, rounding, firmware: firmwareOf(graph, plan, emitted, target, entry) };
+  return { ...emitted, graph, plan, macs, rounding, order, firmware: firmwareOf(graph, plan, emitted, target, entry) };
 }
 
 function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {

@@ -2,7 +2,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import type { Rounding } from '../numeric/requantise.js';
-import type { LoadedModel } from '../pipeline.js';
+import type { LoadedModel, OrderGoal } from '../pipeline.js';
+import type { Entry } from '../run/driver.js';
 import type { CommandIo } from './io.js';
 import type { JsonObject } from './output.js';
 
@@ -56,6 +57,12 @@ export async function loadModel(
 export interface MeasureOptions extends ModelOptions {
   /** The seed. */
   readonly randomWeights?: number;
+}
+
+/** Options of how a model is laid out and called, as compileModel takes them. */
+export interface PlanOptions {
+  readonly entry?: Entry;
+  readonly order?: OrderGoal;
 }
 
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */

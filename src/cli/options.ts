@@ -2,6 +2,8 @@ import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { roundings } from '../numeric/requantise.js';
+import type { OrderGoal } from '../pipeline.js';
+import type { Entry } from '../run/driver.js';
 import { formatCount } from './output.js';
 
 /** Turns the text of an option into its value. @throws CompileError E0905 */
@@ -75,6 +77,8 @@ export function listOf<T extends string>(option: string, names: readonly T[]): O
 export const driverNames = ['host', 'qemu', 'rp2040js'] as const;
 export type DriverName = (typeof driverNames)[number];
 export const optimizeGoals = ['speed', 'size', 'ram'] as const;
+export const entryNames = ['infer', 'push-row'] as const satisfies readonly Entry[];
+export const orderNames = ['search', 'demand', 'layers'] as const satisfies readonly OrderGoal[];
 export type OptimizeGoal = (typeof optimizeGoals)[number];
 
 const option = <T>(flags: string, description: string, parser?: OptionParser<T>): Option => {
@@ -109,6 +113,9 @@ export const sharedOptions = {
     ),
   rounding: () =>
     option('--rounding <rule>', `requantisation rule: ${roundings.join(', ')}`, oneOf('--rounding', roundings)),
+  entry: () =>
+    option('--entry <name>', `how the input is handed in: ${entryNames.join(', ')}`, oneOf('--entry', entryNames)),
+  order: () => option('--order <name>', `order of steps: ${orderNames.join(', ')}`, oneOf('--order', orderNames)),
   optimize: () =>
     option('--optimize <goal>', `what to prefer: ${optimizeGoals.join(', ')}`, oneOf('--optimize', optimizeGoals)),
 } as const;

@@ -13,16 +13,34 @@ export type LayerProfile = {
 };
 
 /** The figures of one inference, as `profile --json` prints them; sizes in bytes. */
-export function profileReport({ graph, firmware, rounding, macs, plan }: CompiledModel, measured: ProfileResult) {
-  const { inputBytes, outputBytes, target } = firmware;
-  const { arenaBytes: arena, stackBytes: stack, flash } = measured;
+export function profileReport(
+  { graph, firmware, rounding, macs, plan, order }: CompiledModel,
+  measured: ProfileResult,
+) {
+  const { entry, outputBytes: output, target } = firmware;
+  const { arenaBytes: arena, stackBytes: stack, stackBound: bound, flash } = measured;
+  // Who pushes rows has one of them at a time.
+  const input = entry === 'push-row' ? firmware.inputBytes / firmware.inputRows : firmware.inputBytes;
   return {
     model: graph.name,
     target: target.name,
     rounding,
+    entry,
+    order,
     instructions: measured.instructions,
+    driverInstructions: measured.driverInstructions,
     macs,
-    ram: { arena, input: inputBytes, output: outputBytes, stack, total: arena + inputBytes + outputBytes + stack },
+    ram: {
+      arena,
+      input,
+      output,
+      stack,
+      stackBound: bound.kind === 'bounded' ? bound.bytes : null,
+      /** The functions of the deepest path; in place of it, why there is no bound. */
+      stackPath: bound.kind === 'bounded' ? bound.path : undefined,
+      stackBoundUnknown: bound.kind === 'unknown' ? bound.reason : undefined,
+      total: arena + input + output + stack,
+    },
     flash: { ...flash, total: flash.code + flash.weights + flash.tables },
     layers: plan.layers.map(
       ({ node }, i): LayerProfile => ({
@@ -35,3 +53,5 @@ export function profileReport({ graph, firmware, rounding, macs, plan }: Compile
     ),
   };
 }
+
+export type ProfileReport = ReturnType<typeof profileReport>;

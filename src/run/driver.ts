@@ -1,4 +1,5 @@
 import type { Target } from '../target/target.js';
+import type { StackBound } from '../toolchain/stack-bound.js';
 
 /** A layer of the generated code, as far as its rows are to be watched. */
 export interface TracedLayer {
@@ -41,8 +42,12 @@ export interface ProfileResult {
   readonly instructions: number;
   /** Executed instructions by layer, the cost of the hooks taken out. */
   readonly layerInstructions: readonly number[];
-  /** Bytes of stack below the call of `infer`, by painting. */
+  /** Executed between the layers: `instructions` without the sum of `layerInstructions`. */
+  readonly driverInstructions: number;
+  /** Bytes of stack below the call of an entry, by painting. */
   readonly stackBytes: number;
+  /** The most that any path through the code takes. */
+  readonly stackBound: StackBound;
   readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
   /** Static RAM of the model's own objects: the arena, a few bytes of state, and input rows that are kept. */
   readonly arenaBytes: number;

@@ -4,6 +4,8 @@ import { fail, invariant } from '../diagnostics/diagnostic.js';
 import { withBuildDirectory } from '../toolchain/build-directory.js';
 import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmware.js';
 import { type ModelSizes, measureSizes } from '../toolchain/sizes.js';
+import type { StackBound } from '../toolchain/stack-bound.js';
+import { boundStack } from '../toolchain/stack-usage.js';
 import type { Firmware, ProfileResult } from './driver.js';
 import { instructionsAt } from './profile-ticks.js';
 import { requireBoard, runQemu } from './qemu.js';
@@ -18,10 +20,11 @@ export interface ProfileOptions {
 
 /**
  * Measures one inference on the emulated board: executed instructions (exact and repeatable, not cycles), in total and
- * by layer, stack and sizes.
+ * by layer, stack and sizes; and bounds the stack from the code.
  *
  * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
- * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop.
+ * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop. Where rows are pushed,
+ * the caller's loop over them is in the total and so in the driver's share, too.
  *
  * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0811 when build or run fail
  */
@@ -40,14 +43,23 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
   }
   const { sizes, words } = total;
   const [empty = 0, full = 0, stackBytes = 0] = words;
+  // An empty function is one instruction, the return.
+  const instructions = instructionsAt(full, hertz) - instructionsAt(empty, hertz) + 1;
   return {
-    // An empty function is one instruction, the return.
-    instructions: instructionsAt(full, hertz) - instructionsAt(empty, hertz) + 1,
+    instructions,
     layerInstructions,
+    driverInstructions: instructions - sum,
     stackBytes,
+    stackBound: confirmed(total.stack, stackBytes),
     flash: { code: sizes.code, weights: sizes.weights, tables: sizes.tables },
     arenaBytes: sizes.arena,
   };
+}
+
+/** A bound that the machine itself refutes is none. */
+function confirmed(bound: StackBound, measured: number): StackBound {
+  if (bound.kind === 'unknown' || bound.bytes >= measured) return bound;
+  return { kind: 'unknown', reason: `the path found takes ${bound.bytes} bytes, and ${measured} were measured` };
 }
 
 /** Both results, or the first error once both have ended: neither may still be using its directory or a terminal. */
@@ -60,15 +72,17 @@ interface TotalMeasurement {
   /** Ticks of an empty call, ticks of an inference, bytes of stack. */
   readonly words: Uint32Array;
   readonly sizes: ModelSizes;
+  readonly stack: StackBound;
 }
 
 function measureTotal(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<TotalMeasurement> {
   return withBuildDirectory(async directory => {
     const build = await buildFirmware(firmware, { mode: 'profile-total', platform: boardOf(firmware) }, directory);
     const sizes = await measureSizes(build, entriesOf(firmware), directory);
+    const stack = await boundStack(build, entriesOf(firmware), directory);
     const words = await runProfile(firmware, build.image, input, options, directory);
     if (words.length !== 3) failIncomplete('profile-total');
-    return { words, sizes };
+    return { words, sizes, stack };
   });
 }
 

@@ -23,6 +23,8 @@ export interface Build {
   /** The model's own objects, and those of the library functions that it may call. */
   readonly modelObjects: readonly string[];
   readonly libraryObjects: readonly string[];
+  /** What the compiler knows of the stack of all functions of this build: see call-graph-info.ts. Only to measure. */
+  readonly callGraphs: readonly string[];
   readonly compiler: Compiler;
   readonly placement?: TargetPlacement | undefined;
   readonly flags: readonly string[];
@@ -38,6 +40,9 @@ export function boardOf({ target }: Firmware): Platform & { readonly kind: 'boar
 const commonFlags = ['-std=c99', '-ffunction-sections', '-fdata-sections'];
 /** Our own headers instead of newlib's: the same build with and without it. `unified` is today's Thumb syntax. */
 const boardFlags = ['-O2', '-isystem', 'harness/include', '-masm-syntax-unified', '-fno-asynchronous-unwind-tables'];
+/** Writes a .ci beside each object, and changes nothing in the object. */
+const stackFlags = ['-fcallgraph-info=su'];
+const measured = ({ mode, platform }: BuildRequest): boolean => mode === 'profile-total' && platform.kind === 'board';
 const sanitizeFlags = [
   '-O1',
   '-g',
@@ -50,7 +55,10 @@ const harnessFlags = ['-fno-builtin', '-Iharness', '-I.'];
 const boardHarnessFlags = ['-fno-tree-loop-distribute-patterns'];
 
 function flagsFor(firmware: Firmware, request: BuildRequest, directory: string): string[] {
-  if (request.platform.kind === 'board') return [...firmware.target.compiler.flags, ...commonFlags, ...boardFlags];
+  if (request.platform.kind === 'board') {
+    const stack = measured(request) ? stackFlags : [];
+    return [...firmware.target.compiler.flags, ...commonFlags, ...boardFlags, ...stack];
+  }
   // Sanitizers print paths: relative ones.
   const paths = `-ffile-prefix-map=${directory}/=`;
   return request.sanitize === true ? [...commonFlags, paths, ...sanitizeFlags] : [...commonFlags, paths, '-O3'];
@@ -80,7 +88,9 @@ export async function buildFirmware(firmware: Firmware, request: BuildRequest, d
     throw error;
   });
   const libraryObjects = harness.filter(object => object.endsWith('/memory.o'));
-  return { image: 'firmware.elf', modelObjects, libraryObjects, compiler, flags, placement: firmware.target.placement };
+  const callGraphs = measured(request) ? [...modelObjects, ...libraryObjects].map(o => o.replace(/\.o$/, '.ci')) : [];
+  const { placement } = firmware.target;
+  return { image: 'firmware.elf', modelObjects, libraryObjects, callGraphs, compiler, flags, placement };
 }
 
 /** The profile times steps: to see the rows would count as a part of them. */

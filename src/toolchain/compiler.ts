@@ -1,8 +1,10 @@
-import { fail, InternalError } from '../diagnostics/diagnostic.js';
+import { fail, InternalError, invariant } from '../diagnostics/diagnostic.js';
 import { runProcess } from './process.js';
 import { requireTool, type Tool, type ToolName } from './tools.js';
 
 const timeoutMs = 120_000;
+/** A listing of 1 MB of code has about 20 MB. */
+const maxInspected = 64 * 1024 * 1024;
 
 /** The flags that generated C has to be clean under; see the style of generated C in docs/architecture.md. */
 export const warningFlags = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wundef', '-Wcast-align', '-Werror'];
@@ -38,8 +40,16 @@ export class Compiler {
     fail('E0802', `${this.tool.program} cannot ${what}`, { notes: [excerpt(stderr)] });
   }
 
-  /** The path of a program that belongs to this compiler, such as its `nm`. */
-  async program(name: string): Promise<string> {
+  /** What a program that belongs to this compiler, such as its `nm`, writes about a file of ours. */
+  async inspect(name: string, args: readonly string[]): Promise<string> {
+    const options = { cwd: this.directory, timeoutMs, maxOutputBytes: maxInspected };
+    const { outcome, stdout, stderr } = await runProcess(await this.program(name), args, options);
+    if (outcome.kind !== 'exited' || outcome.code !== 0) throw new InternalError(`${name}: ${stderr}`);
+    invariant(stdout.length < maxInspected, `the output of ${name} is complete`);
+    return stdout;
+  }
+
+  private async program(name: string): Promise<string> {
     const run = await runProcess(this.tool.path, [`-print-prog-name=${name}`], { cwd: this.directory, timeoutMs });
     if (run.outcome.kind !== 'exited' || run.stdout.trim() === '') {
       throw new InternalError(`${this.tool.program} does not name its ${name}`);

@@ -9,7 +9,7 @@ export type Outcome =
 
 export interface ProcessRun {
   readonly outcome: Outcome;
-  /** Standard output and error, the first 64 KB of each: the first error is the one that counts. */
+  /** Standard output and error, the first 64 KB of each, or as asked for: the first error is the one that counts. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -19,6 +19,8 @@ export interface ProcessOptions {
   readonly timeoutMs: number;
   /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Bytes of output to keep, 64 KB by default: for programs whose output is data. */
+  readonly maxOutputBytes?: number | undefined;
   /**
    * Polled while the process runs. Whenever its value changes the time limit starts anew, so that the limit is one for
    * a step of the work and not for all of it.
@@ -26,18 +28,18 @@ export interface ProcessOptions {
   readonly progress?: (() => number) | undefined;
 }
 
-const maxOutput = 64 * 1024;
+const messagesBytes = 64 * 1024;
 const pollMs = 100;
 
 /** Gathers a stream up to a bound; the rest is read and dropped, so that the process does not block. */
-function gather(stream: NodeJS.ReadableStream): () => string {
+function gather(stream: NodeJS.ReadableStream, maxBytes: number): () => string {
   const chunks: Buffer[] = [];
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
-    if (bytes < maxOutput) chunks.push(chunk);
+    if (bytes < maxBytes) chunks.push(chunk);
     bytes += chunk.length;
   });
-  return () => Buffer.concat(chunks).subarray(0, maxOutput).toString('utf8');
+  return () => Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
 }
 
 /** Runs a program without input, under a time limit. Never rejects: how it ended is part of the result. */
@@ -49,8 +51,8 @@ export function runProcess(file: string, args: readonly string[], options: Proce
       env: { ...process.env, LC_ALL: 'C', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const stdout = gather(child.stdout);
-    const stderr = gather(child.stderr);
+    const stdout = gather(child.stdout, options.maxOutputBytes ?? messagesBytes);
+    const stderr = gather(child.stderr, messagesBytes);
     let timedOut = false;
     let last = options.progress?.();
     let since = Date.now();

@@ -1,9 +1,8 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InternalError, invariant } from '../diagnostics/diagnostic.js';
+import { invariant } from '../diagnostics/diagnostic.js';
 import { packageRoot } from '../package-root.js';
 import type { Build } from './build-firmware.js';
-import { runProcess } from './process.js';
 
 /** Sizes of the model with the library functions that it calls, in bytes; without startup and harness. */
 export interface ModelSizes {
@@ -38,14 +37,8 @@ export async function measureSizes(build: Build, entries: readonly string[], dir
     ],
     ...[...modelObjects, ...libraryObjects, '-lgcc', '-o', 'sizes.elf'],
   ]);
-  const output = async (name: string, args: readonly string[]): Promise<string> => {
-    const program = await compiler.program(name);
-    const run = await runProcess(program, [...args, 'sizes.elf'], { cwd: directory, timeoutMs: 30_000 });
-    if (run.outcome.kind !== 'exited' || run.outcome.code !== 0) throw new InternalError(`${name}: ${run.stderr}`);
-    return run.stdout;
-  };
-  const sections = parseSections(await output('size', ['-A']));
-  const weights = parseWeights(await output('nm', ['-S']));
+  const sections = parseSections(await compiler.inspect('size', ['-A', 'sizes.elf']));
+  const weights = parseWeights(await compiler.inspect('nm', ['-S', 'sizes.elf']));
   const placed = (place: { readonly section: string } | undefined): number => sections.get(place?.section ?? '') ?? 0;
   const rodata = (sections.get('.rodata') ?? 0) + placed(build.placement?.weights);
   const data = sections.get('.data') ?? 0;

@@ -12,16 +12,40 @@ enum { CALIBRATION = 0xffff };
 
 static int file;
 
-/* The restart comes last and the reading first, so that the rest of the hooks is not counted. */
-__attribute__((noinline)) void effnetc_trace_enter(uint32_t layer, uint32_t step) {
-    (void)layer;
-    (void)step;
-    TIMER_RESTART();
+void restart_timer(void);
+void write_record(const uint16_t *layer);
+
+/* What a called function may change, but for the flags: the hooks are no calls to the compiler. */
+#define SAVE "push {r0-r3, lr}\n mov r0, r12\n push {r0}\n"
+#define RESTORE "pop {r0}\n mov r12, r0\n pop {r0-r3, pc}\n"
+#if defined __ARM_FEATURE_MVE || defined __ARM_FP
+#define SAVE_VECTORS "vpush {d0-d7}\n"
+#define RESTORE_VECTORS "vpop {d0-d7}\n"
+#else
+#define SAVE_VECTORS
+#define RESTORE_VECTORS
+#endif
+
+/* What is executed from restart to reading is the same each time, and measured by the first record. */
+__attribute__((naked, used)) void effnetc_time_enter(void) {
+    __asm__ volatile(SAVE SAVE_VECTORS "bl restart_timer\n" RESTORE_VECTORS RESTORE);
 }
 
-__attribute__((noinline)) void effnetc_trace_leave(uint32_t layer) {
+void restart_timer(void) { TIMER_RESTART(); }
+
+/* `lr` is the address behind the call, plus 1 for Thumb. There are the 2 bytes of the layer, and behind them it goes on. */
+__attribute__((naked, used)) void effnetc_time_leave(void) {
+    __asm__ volatile(SAVE
+                     "mov r0, lr\n"
+                     "adds r0, #2\n"
+                     "str r0, [sp, #20]\n" SAVE_VECTORS "mov r0, lr\n"
+                     "subs r0, #1\n"
+                     "bl write_record\n" RESTORE_VECTORS RESTORE);
+}
+
+void write_record(const uint16_t *layer) {
     const uint32_t ticks = TIMER_ELAPSED();
-    const uint32_t record[] = { layer, ticks };
+    const uint32_t record[] = { *layer, ticks };
     if (!port_write(file, record, sizeof record)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
 }
 

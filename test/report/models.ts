@@ -24,7 +24,9 @@ export function madeUp({ plan }: CompiledModel): Measurement {
     profile: {
       instructions: layerInstructions.reduce((a, b) => a + b, 10),
       layerInstructions,
+      driverInstructions: 10,
       stackBytes: 128,
+      stackBound: { kind: 'bounded', bytes: 136, path: [{ function: 'infer', bytes: 136 }] },
       flash: { code: 3000, weights: 612, tables: 300 },
       arenaBytes: plan.arenaBytes + 4,
     },

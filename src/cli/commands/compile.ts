@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
-import { loadModelOrRandom, type MeasureOptions, weightsFields, weightsNote } from '../model-options.js';
+import {
+  loadModelOrRandom,
+  type MeasureOptions,
+  type PlanOptions,
+  weightsFields,
+  weightsNote,
+} from '../model-options.js';
 import { type OptimizeGoal, sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends MeasureOptions {
+interface CompileOptions extends MeasureOptions, Pick<PlanOptions, 'order'> {
   readonly target: string;
   readonly output: string;
   readonly optimize?: OptimizeGoal;
@@ -22,6 +28,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
     .addOption(sharedOptions.maxRam())
     .addOption(sharedOptions.maxFlash())
@@ -40,7 +47,7 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version);
+        const compiled = compileModel(loaded, target, io.version, { order: options.order });
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
@@ -50,6 +57,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             model: view.name,
             target: target.name,
             rounding,
+            order: compiled.order,
             files,
             macs,
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes },

@@ -1,11 +1,18 @@
 import type { Command } from 'commander';
-import { loadModelOrRandom, type MeasureOptions, weightsFields, weightsNote } from '../model-options.js';
+import {
+  loadModelOrRandom,
+  type MeasureOptions,
+  type PlanOptions,
+  weightsFields,
+  weightsNote,
+} from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
+import { describeStack } from '../stack-text.js';
 import { renderTable } from '../table.js';
 
-interface ProfileOptions extends MeasureOptions {
+interface ProfileOptions extends MeasureOptions, PlanOptions {
   readonly target: string;
 }
 
@@ -19,6 +26,8 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.entry())
+    .addOption(sharedOptions.order())
     .addHelpText(
       'after',
       '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors \\\n      --target cortex-m4 --json',
@@ -32,10 +41,11 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { profileReport } = await import('../../report/profile-report.js');
         const loaded = await loadModelOrRandom(io, model, options);
         const target = loadTarget(options.target);
-        const compiled = compileModel(loaded, target, io.version);
+        const compiled = compileModel(loaded, target, io.version, options);
         checkBudget(compiled, target);
         const report = profileReport(compiled, await profileFirmware(compiled.firmware));
         const { ram, flash } = report;
+        const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
           json: { ...report, ...weightsFields(loaded) },
           keepWhenQuiet: true,
@@ -48,6 +58,8 @@ export function registerProfile(program: Command, shell: Shell): void {
               l.macs > 0 ? (l.instructions / l.macs).toFixed(2) : '',
               l.source ?? '',
             ]);
+            // What is executed between the layers.
+            rows.push(['driver', '', '', formatCount(report.driverInstructions), '', '']);
             const table = renderTable(
               [
                 { title: 'layer' },
@@ -62,7 +74,8 @@ export function registerProfile(program: Command, shell: Shell): void {
             );
             return (
               `${table}${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
-              `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, input ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
+              `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
+              `stack  ${describeStack(ram)}\n` +
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
               weightsNote(loaded)
             );

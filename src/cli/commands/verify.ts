@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { exitCodes } from '../exit-codes.js';
-import { loadModelOrRandom, type MeasureOptions, resolvePath, weightsFields, weightsNote } from '../model-options.js';
+import {
+  loadModelOrRandom,
+  type MeasureOptions,
+  type PlanOptions,
+  resolvePath,
+  weightsFields,
+  weightsNote,
+} from '../model-options.js';
 import { type DriverName, sharedOptions } from '../options.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
 import { describeReport, describeVerdict, exitCodeOfVerdict, failureDetails, reportJson } from '../verdict.js';
 
-interface VerifyOptions extends MeasureOptions {
+interface VerifyOptions extends MeasureOptions, PlanOptions {
   readonly target: string;
   readonly inputs?: string;
   readonly expect?: string;
@@ -26,6 +33,8 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.entry())
+    .addOption(sharedOptions.order())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
     .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
     .addOption(sharedOptions.random())
@@ -53,7 +62,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         }
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version);
+        const compiled = compileModel(loaded, target, io.version, options);
         checkBudget(compiled, target);
         const vectors = collectVectors(sourceOf(loaded.graph), io.session, {
           inputs: options.inputs === undefined ? undefined : resolvePath(io, options.inputs),
@@ -86,6 +95,8 @@ export function registerVerify(program: Command, shell: Shell): void {
             model: loaded.graph.name,
             target: target.name,
             rounding: loaded.rounding,
+            entry: compiled.firmware.entry,
+            order: compiled.order,
             vectors: vectors.all.length,
             bitExact: verdict.bitExact,
             drivers: reports.map(reportJson),

@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_BLOCK_ARENA_ATTRIBUTE
 #define M_BLOCK_ARENA_ATTRIBUTE
 #endif
@@ -131,7 +138,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 36025, 17 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(36025) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
@@ -168,7 +175,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 64824, 17 bits of 32
  *   rounding  native
  */
-static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(64824) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
@@ -205,7 +212,7 @@ static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
  *   in arena  8 rows of 24 bytes, from offset 0
  *   kernel    generic
  */
-static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[2];
@@ -236,7 +243,7 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 49470, 17 bits of 32
  *   rounding  native
  */
-static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(49470) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -274,7 +281,7 @@ static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 133537, 19 bits of 32
  *   rounding  native
  */
-static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(133537) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -317,7 +324,7 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1667360, 22 bits of 32
  *   rounding  native
  */
-static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
+LAYER static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
     _Static_assert(INT64_C(1667360) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *w = m_block_l05_weights + y * 48;
@@ -352,7 +359,7 @@ static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
-static void l06_argmax(int32_t *out, const int8_t *const *rows)
+LAYER static void l06_argmax(int32_t *out, const int8_t *const *rows)
 {
     int32_t best = 0;
     int32_t largest = -129;

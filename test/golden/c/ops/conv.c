@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 /*
  * The order of the 4 steps: a line per layer, time from left to right.
  *
@@ -50,7 +57,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 224082, 19 bits of 32
  *   rounding  native
  */
-static void l00_conv_3x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_3x2(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(224082) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 5; ++x) {

@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_CORNERS_ARENA_ATTRIBUTE
 #define M_CORNERS_ARENA_ATTRIBUTE
 #endif
@@ -166,7 +173,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 85804, 18 bits of 32
  *   rounding  native
  */
-static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(85804) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {
@@ -209,7 +216,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 45214, 17 bits of 32
  *   rounding  native
  */
-static void l01_gconv_1x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_gconv_1x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(45214) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {
@@ -248,7 +255,7 @@ static void l01_gconv_1x3(int8_t *out, const int8_t *const *rows)
  *   in arena  6 rows of 24 bytes, from offset 0
  *   kernel    generic
  */
-static void l02_avgpool_2x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_avgpool_2x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 6; ++x) {
         const int8_t *taps[2];
@@ -281,7 +288,7 @@ static void l02_avgpool_2x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 149619, 19 bits of 32
  *   rounding  native
  */
-static void l03_conv_2x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_conv_2x2(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(149619) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -321,7 +328,7 @@ static void l03_conv_2x2(int8_t *out, const int8_t *const *rows)
  *   in arena  3 rows of 4 bytes, from offset 8
  *   kernel    generic
  */
-static void l04_maxpool_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_maxpool_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *const in = rows[0] + x * 4;
@@ -342,7 +349,7 @@ static void l04_maxpool_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 20058, 16 bits of 32
  *   rounding  native
  */
-static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(20058) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
@@ -376,7 +383,7 @@ static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 34708, 17 bits of 32
  *   rounding  native
  */
-static void l06_gconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l06_gconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(34708) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
@@ -411,7 +418,7 @@ static void l06_gconv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  3 rows of 6 bytes, from offset 0
  *   kernel    generic
  */
-static void l07_avgpool_1x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l07_avgpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[2];
@@ -445,7 +452,7 @@ static void l07_avgpool_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 68977, 18 bits of 32
  *   rounding  native
  */
-static void l08_conv_3x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l08_conv_3x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(68977) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -485,7 +492,7 @@ static void l08_conv_3x1(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 2 bytes, from offset 0
  *   kernel    generic
  */
-static void l09_avgpool_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l09_avgpool_1x1(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *const in = rows[0] + x * 2;
@@ -506,7 +513,7 @@ static void l09_avgpool_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 64547, 17 bits of 32
  *   rounding  native
  */
-static void l10_dwconv_1x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l10_dwconv_1x2(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(64547) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *taps[2];
@@ -543,7 +550,7 @@ static void l10_dwconv_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 34535, 17 bits of 32
  *   rounding  native
  */
-static void l11_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l11_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(34535) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *const in = rows[0];

@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_DEPTHWISE_ARENA_ATTRIBUTE
 #define M_DEPTHWISE_ARENA_ATTRIBUTE
 #endif
@@ -93,7 +100,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 107507, 18 bits of 32
  *   rounding  native
  */
-static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(107507) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -136,7 +143,7 @@ static void l00_dwconv_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 65598, 18 bits of 32
  *   rounding  native
  */
-static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(65598) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {

@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_FLATTENED_ARENA_ATTRIBUTE
 #define M_FLATTENED_ARENA_ATTRIBUTE
 #endif
@@ -104,7 +111,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 56012, 17 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(56012) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
@@ -138,7 +145,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 24 bytes, from offset 24
  *   kernel    generic
  */
-static void l01_flatten_nchw(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_flatten_nchw(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t c = 0; c < 4; ++c) {
         for (int32_t y = 0; y < 3; ++y) {
@@ -157,7 +164,7 @@ static void l01_flatten_nchw(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 24 bytes, from offset 0
  *   kernel    generic
  */
-static void l02_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 24; ++i) {
         out[i] = m_flattened_l02_table[rows[0][i] + 128];
@@ -172,7 +179,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
-static void l03_argmax(int32_t *out, const int8_t *const *rows)
+LAYER static void l03_argmax(int32_t *out, const int8_t *const *rows)
 {
     int32_t best = 0;
     int32_t largest = -129;

@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_GROUPED_ARENA_ATTRIBUTE
 #define M_GROUPED_ARENA_ATTRIBUTE
 #endif
@@ -92,7 +99,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 193952, 19 bits of 32
  *   rounding  native
  */
-static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(193952) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {
@@ -140,7 +147,7 @@ static void l00_gconv_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 169251, 19 bits of 32
  *   rounding  native
  */
-static void l01_conv_2x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_conv_2x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(169251) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 6; ++x) {

@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_NCHW_ARENA_ATTRIBUTE
 #define M_NCHW_ARENA_ATTRIBUTE
 #endif
@@ -133,7 +140,7 @@ static int32_t one_over_one_plus(int32_t a)
  *   |acc|     at most 542693, 21 bits of 32
  *   rounding  native
  */
-static void l00_dense(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_dense(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(542693) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *const *const taps = rows;
@@ -171,7 +178,7 @@ static void l00_dense(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 102206, 18 bits of 32
  *   rounding  native
  */
-static void l01_dense(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_dense(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(102206) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *const in = rows[0];
@@ -203,7 +210,7 @@ static void l01_dense(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
-static void l02_softmax(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_softmax(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *in = rows[0];
     for (int32_t x = 0; x < 1; ++x, in += 4, out += 4) {

@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_NORMALONE_ARENA_ATTRIBUTE
 #define M_NORMALONE_ARENA_ATTRIBUTE
 #endif
@@ -112,7 +119,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 33666, 17 bits of 32
  *   rounding  native
  */
-static void l00_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(33666) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 5; ++x) {
@@ -142,7 +149,7 @@ static void l00_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  2 rows of 8 bytes, from offset 0
  *   kernel    generic
  */
-static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[4];
@@ -172,7 +179,7 @@ static void l01_maxpool_2x2(int8_t *out, const int8_t *const *rows)
  *   in arena  2 rows of 8 bytes, from offset 0
  *   kernel    generic
  */
-static void l02_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 8; ++i) {
         out[i] = m_normAlone_l02_table[rows[0][i] + 128];
@@ -190,7 +197,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 63682, 17 bits of 32
  *   rounding  native
  */
-static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(63682) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
@@ -227,7 +234,7 @@ static void l03_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 62439, 17 bits of 32
  *   rounding  native
  */
-static void l04_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(62439) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {

@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_POOLS_ARENA_ATTRIBUTE
 #define M_POOLS_ARENA_ATTRIBUTE
 #endif
@@ -105,7 +112,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   in arena  4 rows of 20 bytes, from offset 0
  *   kernel    generic
  */
-static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[9];
@@ -141,7 +148,7 @@ static void l00_avgpool_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 10 bytes, from offset 0
  *   kernel    generic
  */
-static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[2];
@@ -172,7 +179,7 @@ static void l01_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 52082, 17 bits of 32
  *   rounding  native
  */
-static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(52082) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {
@@ -206,7 +213,7 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    accumulate
  */
-static void l03_avgpool_4x2_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
+LAYER static void l03_avgpool_4x2_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
     const int8_t *const taps = row;
     for (int32_t c = 0; c < 3; ++c) {

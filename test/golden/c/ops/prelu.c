@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_PRELU_ARENA_ATTRIBUTE
 #define M_PRELU_ARENA_ATTRIBUTE
 #endif
@@ -97,7 +104,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 48686, 17 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(48686) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -131,7 +138,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  2 rows of 10 bytes, from offset 0
  *   kernel    generic
  */
-static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[9];
@@ -170,7 +177,7 @@ static void l01_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 28575, 16 bits of 32
  *   rounding  native
  */
-static void l02_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(28575) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 2; ++x) {

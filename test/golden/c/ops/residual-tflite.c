@@ -18,6 +18,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_RESIDUAL_ARENA_ATTRIBUTE
 #define M_RESIDUAL_ARENA_ATTRIBUTE
 #endif
@@ -141,7 +148,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier, int32_t shift)
  *   |acc|     at most 327034, 20 bits of 32
  *   rounding  tflite
  */
-static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(327034) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -188,7 +195,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 267386880, 29 bits of 32
  *   rounding  tflite
  */
-static void l01_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -218,7 +225,7 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 88552, 18 bits of 32
  *   rounding  tflite
  */
-static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(88552) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -253,7 +260,7 @@ static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  */
-static void l03_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 12; ++i) {
         out[i] = m_residual_l03_table[rows[0][i] + 128];
@@ -270,7 +277,7 @@ static void l03_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 267386880, 29 bits of 32
  *   rounding  tflite
  */
-static void l04_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -299,7 +306,7 @@ static void l04_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 267386880, 29 bits of 32
  *   rounding  tflite
  */
-static void l05_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l05_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];

@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_RESIDUALTABLES_ARENA_ATTRIBUTE
 #define M_RESIDUALTABLES_ARENA_ATTRIBUTE
 #endif
@@ -158,7 +165,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 34702, 17 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(34702) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -194,7 +201,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1236996366, 32 bits of 32
  *   rounding  native
  */
-static void l01_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -222,7 +229,7 @@ static void l01_add(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
-static void l02_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 9; ++i) {
         out[i] = m_residualTables_l02_table[rows[0][i] + 128];
@@ -239,7 +246,7 @@ static void l02_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 2143289344, 32 bits of 32
  *   rounding  native
  */
-static void l03_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -268,7 +275,7 @@ static void l03_add(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 0
  *   kernel    generic
  */
-static void l04_lookup(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_lookup(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t i = 0; i < 9; ++i) {
         out[i] = m_residualTables_l04_table[rows[0][i] + 128];
@@ -286,7 +293,7 @@ static void l04_lookup(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 31967, 16 bits of 32
  *   rounding  native
  */
-static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(31967) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -318,7 +325,7 @@ static void l05_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1667569551, 32 bits of 32
  *   rounding  native
  */
-static void l06_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l06_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -349,7 +356,7 @@ static void l06_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 25380, 16 bits of 32
  *   rounding  native
  */
-static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(25380) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
@@ -379,7 +386,7 @@ static void l07_dwconv_1x1(int8_t *out, const int8_t *const *rows)
  *   in arena  4 rows of 9 bytes, from offset 12
  *   kernel    generic
  */
-static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[9];
@@ -417,7 +424,7 @@ static void l08_maxpool_3x3(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 2055449972, 32 bits of 32
  *   rounding  native
  */
-static void l09_add(int8_t *out, const int8_t *const *rows)
+LAYER static void l09_add(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
@@ -449,7 +456,7 @@ static void l09_add(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 20066, 16 bits of 32
  *   rounding  native
  */
-static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l10_dwconv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(20066) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {

@@ -16,6 +16,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef M_THIN_ARENA_ATTRIBUTE
 #define M_THIN_ARENA_ATTRIBUTE
 #endif
@@ -131,7 +138,7 @@ static int32_t one_over_one_plus(int32_t a)
  *   |acc|     at most 1221082, 22 bits of 32
  *   rounding  native
  */
-static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(1221082) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *taps[9];
@@ -173,7 +180,7 @@ static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   in arena  1 rows of 1 bytes, from offset 4
  *   kernel    generic
  */
-static void l01_flatten(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_flatten(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t y = 0; y < 1; ++y) {
         for (int32_t i = 0; i < 1; ++i) {
@@ -190,7 +197,7 @@ static void l01_flatten(int8_t *out, const int8_t *const *rows)
  *   in arena  none, the rows go to the caller's output
  *   kernel    generic
  */
-static void l02_softmax(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_softmax(int8_t *out, const int8_t *const *rows)
 {
     const int8_t *in = rows[0];
     for (int32_t x = 0; x < 1; ++x, in += 1, out += 1) {

@@ -22,6 +22,13 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
+/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+#if defined __GNUC__
+#define LAYER __attribute__((noinline))
+#else
+#define LAYER
+#endif
+
 #ifndef TINY_ARENA_ATTRIBUTE
 #define TINY_ARENA_ATTRIBUTE
 #endif
@@ -129,7 +136,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   |acc|     at most 115925, 18 bits of 32
  *   rounding  native
  */
-static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(115925) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
@@ -166,7 +173,7 @@ static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 78872, 18 bits of 32
  *   rounding  native
  */
-static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
+LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(78872) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 8; ++x) {
@@ -203,7 +210,7 @@ static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
  *   in arena  8 rows of 16 bytes, from offset 0
  *   kernel    generic
  */
-static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
+LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
     for (int32_t x = 0; x < 4; ++x) {
         const int8_t *taps[2];
@@ -234,7 +241,7 @@ static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 104053, 18 bits of 32
  *   rounding  native
  */
-static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(104053) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -272,7 +279,7 @@ static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 149213, 19 bits of 32
  *   rounding  native
  */
-static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
+LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(149213) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 4; ++x) {
@@ -315,7 +322,7 @@ static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 1252067, 22 bits of 32
  *   rounding  native
  */
-static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
+LAYER static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
     _Static_assert(INT64_C(1252067) <= INT32_MAX, "acc stays within int32 for every input");
     const int8_t *w = tiny_l05_weights + y * 32;

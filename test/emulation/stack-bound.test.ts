@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { Session } from '../../src/diagnostics/session.js';
+import { packageRoot } from '../../src/package-root.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline.js';
+import type { Entry } from '../../src/run/driver.js';
+import { profileFirmware } from '../../src/run/profile.js';
+import { loadTarget } from '../../src/target/load-target.js';
+import { withBuildDirectory } from '../../src/toolchain/build-directory.js';
+import { boardOf, buildFirmware } from '../../src/toolchain/build-firmware.js';
+import type { StackBound } from '../../src/toolchain/stack-bound.js';
+import { boundStack } from '../../src/toolchain/stack-usage.js';
+import { quantisedExample } from '../e2e/demo-network.js';
+import { toyFirmware } from './firmware.js';
+import { needsTool } from './tools.js';
+
+const here = needsTool('arm-none-eabi-gcc') && needsTool('qemu-system-arm');
+const cores = ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'microbit'];
+
+/** Words of padding that nothing writes, and a path that is not the one taken: much more would be a mistake. */
+const slackBytes = 32;
+/** Instructions of the loop for each step, and to push a row and keep a copy of it. */
+const [perStep, perRow, perByte] = [20, 80, 8];
+
+const random = (file: string) => randomModel(`${packageRoot()}/examples/${file}`, { seed: 1 }, new Session());
+const models: readonly (readonly [string, readonly Entry[], () => Promise<LoadedModel>])[] = [
+  ['tiny', ['infer', 'push-row'], () => random('tiny/model.ts')],
+  ['the demo network', ['infer'], () => quantisedExample('model.ts', 'effnet_relu.npz', 'native', 16)],
+  ['ds-cnn', ['push-row'], () => random('shapes/ds-cnn.ts')],
+];
+
+describe.skipIf(!here).each(models)('the stack of %s', (_, entries, load) => {
+  let loaded: Promise<LoadedModel> | undefined;
+
+  it.each(cores.flatMap(core => entries.map(entry => [core, entry] as const)))(
+    '%s, %s: the bound holds and is close; layers and driver add up to all',
+    async (core, entry) => {
+      loaded ??= load();
+      const { firmware } = compileModel(await loaded, loadTarget(core), '0.0.0', { entry });
+      const { stackBound: bound, stackBytes, ...profile } = await profileFirmware(firmware);
+      if (bound.kind === 'unknown') return expect.fail(bound.reason);
+      expect(bound.bytes).toBeGreaterThanOrEqual(stackBytes);
+      expect(bound.bytes - stackBytes).toBeLessThanOrEqual(slackBytes);
+      expect(bound.path.reduce((sum, frame) => sum + frame.bytes, 0)).toBe(bound.bytes);
+
+      const layers = profile.layerInstructions.reduce((a, b) => a + b, 0);
+      expect(layers + profile.driverInstructions).toBe(profile.instructions);
+      const steps = firmware.layers.reduce((sum, layer) => sum + layer.steps, 0);
+      const pushed = entry === 'push-row' ? perRow * firmware.inputRows + perByte * firmware.inputBytes : 0;
+      expect(profile.driverInstructions).toBeGreaterThan(steps);
+      expect(profile.driverInstructions).toBeLessThan(100 + perStep * steps + pushed);
+    },
+    120_000,
+  );
+});
+
+describe.skipIf(!here).each(['cortex-m0', 'cortex-m4', 'cortex-m55'])('%s', core => {
+  const boundOf = (source: string): Promise<StackBound> =>
+    withBuildDirectory(async directory => {
+      const firmware = toyFirmware(core, source);
+      const request = { mode: 'profile-total', platform: boardOf(firmware) } as const;
+      return boundStack(await buildFirmware(firmware, request, directory), ['toy_infer'], directory);
+    });
+
+  it.each([
+    ['recursion', /^recursion: (even calls odd calls even|odd calls even calls odd|even calls even)$/],
+    ['indirect', /^toy_infer calls through a pointer/],
+    ['growing_frame', /^the frame of toy_infer grows at run time/],
+  ])('%s: no bound, and why', async (source, reason) => {
+    expect(await boundOf(source)).toEqual({ kind: 'unknown', reason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['huge_frame', 8192, 8192 + 64],
+    ['asm_push', 32, 32 + 40],
+    ['asm_loop', 32, 32],
+    // A division, which is libgcc's on Armv6-M, and memcpy.
+    ['toy', 24, 120],
+  ])('%s: at least %i bytes, at most %i', async (source, least, most) => {
+    const bound = await boundOf(source);
+    expect(bound).toMatchObject({ kind: 'bounded' });
+    if (bound.kind !== 'bounded') return;
+    expect(bound.bytes).toBeGreaterThanOrEqual(least);
+    expect(bound.bytes).toBeLessThanOrEqual(most);
+  });
+});
