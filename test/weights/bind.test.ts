@@ -228,14 +228,15 @@ describe('problems', () => {
     expect(diagnosticsOf(() => bind(small, file))[0].code).toBe('E0312');
   });
 
-  it('an empty file, and one of very many tensors, in bounded time', () => {
+  it('an empty file, and one of very many tensors, in bounded time', { timeout: 60_000 }, () => {
     expect(problems(effnet(1), {}).length).toBe(62);
     const many = Object.fromEntries(
       Array.from({ length: 60_000 }, (_, i) => [`block1.pw.0.weigh${i}.x/y/z`, floats([1])]),
     );
-    const start = performance.now();
+    // Processor time: other tests run beside this one.
+    const start = process.cpuUsage();
     problems(effnet(1), many);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(10);
   });
 });
 
