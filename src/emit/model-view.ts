@@ -7,9 +7,10 @@ import type { Plan } from '../plan/plan.js';
 import { describeType } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { layerView, longestWindow } from './layer-view.js';
+import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
 import { tableBytes } from './tables.js';
-import type { LabelledText, ModelView, PlaceView } from './views.js';
+import type { LabelledText, ModelView } from './views.js';
 
 /** Order of the helper functions in the C: callees first. */
 const helperOrder: readonly Helper[] = [
@@ -28,30 +29,6 @@ export interface ModelParts {
   readonly provenance: readonly LabelledText[];
   /** Sections and memory regions that the target has for parts of the model. */
   readonly placement?: Placement | undefined;
-}
-
-export interface Placement {
-  readonly arena?: PartPlace | undefined;
-  readonly weights?: PartPlace | undefined;
-}
-
-interface PartPlace {
-  readonly section: string;
-  readonly region: { readonly origin: number; readonly bytes: number };
-}
-
-function placeViews({ arena, weights }: Placement): PlaceView[] {
-  const view = (part: PartPlace, region: string, noload: boolean, content: string): PlaceView => ({
-    section: part.section,
-    region,
-    ...part.region,
-    noload,
-    content,
-  });
-  return [
-    ...(arena === undefined ? [] : [view(arena, 'ARENA', true, 'the arena')]),
-    ...(weights === undefined ? [] : [view(weights, 'WEIGHTS', false, 'weights and tables')]),
-  ];
 }
 
 /** Decides names and formats for all templates of a model. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.js';
 import { rowTableOf, scratchTableOf } from './layer-view.js';
+import { elementBytes, inLines } from './tables.js';
 import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
 
 const perLine = 16;
@@ -7,26 +8,18 @@ const stepsPerLine = 8;
 /** Columns of the chart. */
 const chartWidth = 96;
 
-export function inLines(values: readonly number[], length = perLine): number[][] {
-  const lines: number[][] = [];
-  for (let i = 0; i < values.length; i += length) lines.push(values.slice(i, i + length));
-  return lines;
-}
-
 /** The smallest unsigned type that holds all values. */
-export function unsignedType(values: Iterable<number>): string {
+function unsignedType(values: Iterable<number>): RowTableView['ctype'] {
   let most = 0;
   for (const value of values) most = Math.max(most, value);
   return most < 2 ** 8 ? 'uint8_t' : most < 2 ** 16 ? 'uint16_t' : 'uint32_t';
 }
 
-export const unsignedBytes: Readonly<Record<string, number>> = { uint8_t: 1, uint16_t: 2, uint32_t: 4 };
-
 /** Places of all rows and of all scratch of the arena, in words. */
 export function rowTables(plan: Plan): RowTableView[] {
   const table = (symbol: string, blocks: Int32Array, comment: string): RowTableView => {
     const words = Array.from(blocks, block => plan.offsets[block] / 4);
-    return { symbol, ctype: unsignedType(words), comment, count: words.length, lines: inLines(words) };
+    return { symbol, ctype: unsignedType(words), comment, count: words.length, lines: inLines(words, perLine) };
   };
   return plan.layers.flatMap(({ node, row }, l) => {
     const tables: RowTableView[] = [];
@@ -62,10 +55,11 @@ export function mostLive({ buffers }: Plan, numbers: readonly number[]): number 
   return Math.max(...spans.map(({ from }) => spans.filter(s => s.from <= from && from <= s.to).length));
 }
 
-const stepType = (plan: Plan): string => unsignedType(plan.steps.flatMap(({ layer, index }) => [layer, index]));
+const stepType = (plan: Plan): RowTableView['ctype'] =>
+  unsignedType(plan.steps.flatMap(({ layer, index }) => [layer, index]));
 
 export function stepsView(plan: Plan): StepsView {
-  const { steps, layers } = plan;
+  const { steps } = plan;
   return {
     count: steps.length,
     ctype: stepType(plan),
@@ -74,18 +68,18 @@ export function stepsView(plan: Plan): StepsView {
       line.map(s => `{${steps[s].layer}, ${steps[s].index}}`).join(', '),
     ),
   };
+}
 
-  /** Each column stands for some steps; a mark where the layer has one of them. */
-  function chart({ steps }: Plan): string[] {
-    const columns = Math.min(chartWidth, steps.length);
-    return layers.map((_, l) => {
-      const marks = new Array<string>(columns).fill('.');
-      for (const [time, step] of steps.entries()) {
-        if (step.layer === l) marks[Math.floor((time * columns) / steps.length)] = '#';
-      }
-      return `${String(l).padStart(2)} ${marks.join('')}`;
-    });
-  }
+/** Each column stands for some steps; a mark where the layer has one of them. */
+function chart({ steps, layers }: Plan): string[] {
+  const columns = Math.min(chartWidth, steps.length);
+  return layers.map((_, l) => {
+    const marks = new Array<string>(columns).fill('.');
+    for (const [time, step] of steps.entries()) {
+      if (step.layer === l) marks[Math.floor((time * columns) / steps.length)] = '#';
+    }
+    return `${String(l).padStart(2)} ${marks.join('')}`;
+  });
 }
 
 export function pushView(plan: Plan, input: { readonly height: number; readonly rowElements: number }): PushView {
@@ -96,17 +90,20 @@ export function pushView(plan: Plan, input: { readonly height: number; readonly 
   return {
     rows: input.height,
     rowElements: input.rowElements,
-    cuts: inLines(cuts),
+    cuts: inLines(cuts, perLine),
     keepsRows: keptRows > 1,
     keptRows,
-    slots: inLines(Array.from({ length: input.height }, (_, row) => row % keptRows)),
+    slots: inLines(
+      Array.from({ length: input.height }, (_, row) => row % keptRows),
+      perLine,
+    ),
     holdsOutput,
   };
 }
 
 /** Bytes of flash that the driver's tables take. */
 export function planTableBytes(plan: Plan, tables: readonly RowTableView[], push: PushView): number {
-  const rows = tables.reduce((sum, t) => sum + t.count * unsignedBytes[t.ctype], 0);
-  const step = 2 * unsignedBytes[stepType(plan)];
+  const rows = tables.reduce((sum, t) => sum + t.count * elementBytes[t.ctype], 0);
+  const step = 2 * elementBytes[stepType(plan)];
   return rows + plan.steps.length * step + 2 * (push.rows + 1) + (push.keepsRows ? push.rows : 0);
 }

@@ -74,7 +74,7 @@ export interface BufferView {
 /** Where rows of a tensor are, in words of the arena. */
 export interface RowTableView {
   readonly symbol: string;
-  readonly ctype: string;
+  readonly ctype: 'uint8_t' | 'uint16_t' | 'uint32_t';
   readonly comment: string;
   readonly count: number;
   readonly lines: readonly (readonly number[])[];

@@ -28,7 +28,6 @@ export interface Buffers {
 export function buffersOf(program: RowProgram, steps: readonly Step[]): Buffers {
   const { tensors, layers } = program;
   const inArena = tensors.map(({ home }) => home === 'arena');
-  const made = tensors.map(({ rows }) => new Int32Array(rows).fill(-1));
   const lastRead = tensors.map(({ rows }) => new Int32Array(rows).fill(-1));
   const first = new Int32Array(layers.length).fill(-1);
   const last = new Int32Array(layers.length).fill(-1);
@@ -36,8 +35,6 @@ export function buffersOf(program: RowProgram, steps: readonly Step[]): Buffers 
     const layer = layers[l];
     if (first[l] < 0) first[l] = time;
     last[l] = time;
-    const row = rowMade(layer, index);
-    if (row !== undefined) made[layer.output][row] = time;
     for (const { tensor, window } of layer.inputs) {
       const [begin, end] = rowsRead(window, index, tensors[tensor].rows);
       lastRead[tensor].fill(time, begin, end);

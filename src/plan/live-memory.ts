@@ -75,6 +75,13 @@ export class LiveMemory {
     return true;
   }
 
+  /** The first maker that has not done enough steps for the next step of a layer, and how many it takes. */
+  missing(counts: Int32Array, layer: number): { readonly layer: number; readonly steps: number } | undefined {
+    const step = counts[layer];
+    const need = this.needs[layer].find(({ maker, counts: wanted }) => counts[maker] < wanted[step]);
+    return need && { layer: need.maker, steps: need.counts[step] };
+  }
+
   /** What the next step of a layer changes. */
   change(counts: Int32Array, l: number): Change {
     const layer = this.program.layers[l];

@@ -1,5 +1,5 @@
 import { LiveMemory } from './live-memory.js';
-import { type RowProgram, rowsRead, type Step } from './row-program.js';
+import type { RowProgram, Step } from './row-program.js';
 
 /** An order of all steps of a program: the layer whose next step is done, step by step. */
 export type Order = Int32Array;
@@ -14,9 +14,8 @@ export function layerByLayer({ layers }: RowProgram): Order {
  * nobody reads are done as soon as they can be.
  */
 export function demandDriven(program: RowProgram): Order {
-  const { layers, tensors } = program;
+  const { layers } = program;
   const memory = new LiveMemory(program);
-  const makers = new Map(layers.map(({ output }, l) => [output, l]));
   const counts = memory.start();
   const order: number[] = [];
   const perform = (l: number): void => {
@@ -32,13 +31,7 @@ export function demandDriven(program: RowProgram): Order {
         wanted.pop();
         continue;
       }
-      const missing = layers[l].inputs.flatMap(({ tensor, window }) => {
-        const maker = makers.get(tensor);
-        if (maker === undefined) return [];
-        const [first, end] = rowsRead(window, counts[l], tensors[tensor].rows);
-        const need = first === end ? 0 : layers[maker].makes === 'each' ? end : layers[maker].steps;
-        return counts[maker] < need ? [{ layer: maker, steps: need }] : [];
-      })[0];
+      const missing = memory.missing(counts, l);
       if (missing !== undefined) wanted.push(missing);
       else {
         perform(l);

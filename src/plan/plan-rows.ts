@@ -37,21 +37,6 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const layers = layerByLayer(program);
   const demand = demandDriven(program);
   const standard = { demand: peakOf(plain, demand), layers: peakOf(plain, layers) };
-  const finish = (order: Order, placement: Placement, leastBytes: number): RowPlan => {
-    const steps = stepsOf(order, program.layers.length);
-    const boundBytes = peakOf(plain, order);
-    const { offsets, bytes: arenaBytes } = placement;
-    return {
-      program,
-      steps,
-      buffers: buffersOf(program, steps),
-      offsets,
-      arenaBytes,
-      boundBytes,
-      standard,
-      leastBytes,
-    };
-  };
   const known = goal === 'layers' ? [layers] : goal === 'demand' ? [demand] : [demand, layers];
   const shared = goal === 'search' ? searchOrder(memory, known, searchLimit) : undefined;
   const apart = goal === 'search' ? searchOrder(plain, known, searchLimit) : undefined;
@@ -71,7 +56,18 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     const placement = placeBlocks(blocks, peak, limit);
     if (placement !== undefined) best = { order, placement };
   }
-  return finish(best?.order ?? known[0], best?.placement ?? { offsets: new Int32Array(0), bytes: 0 }, leastBytes);
+  const order = best?.order ?? known[0];
+  const steps = stepsOf(order, program.layers.length);
+  return {
+    program,
+    steps,
+    buffers: buffersOf(program, steps),
+    offsets: best?.placement.offsets ?? new Int32Array(0),
+    arenaBytes: best?.placement.bytes ?? 0,
+    boundBytes: peakOf(plain, order),
+    standard,
+    leastBytes,
+  };
 }
 
 /** The same layers, none of whose outputs may lie over its inputs. */

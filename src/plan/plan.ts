@@ -2,7 +2,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { KernelChoice } from '../kernels/select.js';
 import type { KernelPlan } from '../ops/kernel.js';
 import { LiveMemory } from './live-memory.js';
-import { demandDriven, layerByLayer, liveCurve, orderOf } from './orders.js';
+import { demandDriven, layerByLayer, liveCurve, orderOf, peakOf } from './orders.js';
 import { type OrderGoal, planRows, type RowPlan, searchLimit } from './plan-rows.js';
 import { programOf } from './program-of.js';
 import { cutAtInputRows, type Pushing } from './pushing.js';
@@ -74,7 +74,7 @@ function chooseKernels(
     const memory = new LiveMemory(program);
     if (goal !== 'search') {
       const order = goal === 'layers' ? layerByLayer(program) : demandDriven(program);
-      return liveCurve(memory, order).reduce((a, b) => Math.max(a, b), 0);
+      return peakOf(memory, order);
     }
     return searchOrder(memory, [demandDriven(program), layerByLayer(program)], searchLimit / 10).peak;
   };

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemplateEngine } from '../emit/engine.js';
+import { placeViews } from '../emit/place-views.js';
 import { packageRoot } from '../package-root.js';
 import type { Firmware } from '../run/driver.js';
 import type { EmulatedMemory, TargetPlacement, TargetTimer } from '../target/target.js';
@@ -88,17 +89,13 @@ export function writeHarness(
   return sources.map(file => `harness/${file}`);
 }
 
-function linkView({ vectors, code, ram }: EmulatedMemory, { arena, weights }: TargetPlacement = {}): object {
+function linkView({ vectors, code, ram }: EmulatedMemory, placement: TargetPlacement = {}): object {
+  const places = placeViews(placement);
   const regions = [
     { name: 'CODE', ...code },
     { name: 'RAM', ...ram },
+    ...places.map(({ region, origin, bytes }) => ({ name: region, origin, bytes })),
   ];
-  const places = [
-    ...(arena === undefined ? [] : [{ section: arena.section, region: 'ARENA', noload: true }]),
-    ...(weights === undefined ? [] : [{ section: weights.section, region: 'WEIGHTS', noload: false }]),
-  ];
-  if (arena !== undefined) regions.push({ name: 'ARENA', ...arena.region });
-  if (weights !== undefined) regions.push({ name: 'WEIGHTS', ...weights.region });
   if (vectors !== undefined) regions.unshift({ name: 'VECTORS', ...vectors });
   return {
     regions,
