@@ -174,7 +174,7 @@ export function compileModel(
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
   ];
-  const emitted = emitModel({ graph, plan, version, provenance, placement: target.placement }, engine);
+  const emitted = emitModel({ graph, plan, isa: target.isa, version, provenance, placement: target.placement }, engine);
   return { ...emitted, graph, plan, macs, rounding, order, firmware: firmwareOf(graph, plan, emitted, target, entry) };
 }
 

@@ -1,8 +1,9 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { elementCount, formatShape, rowBytes } from '../ir/tensor.js';
+import { type HelperTarget, helperTable } from '../ops/helpers.js';
 import { opTable } from '../ops/index.js';
-import type { Helper } from '../ops/kernel.js';
+import type { IsaFeature } from '../ops/kernel.js';
 import type { Plan } from '../plan/plan.js';
 import { describeType } from './describe.js';
 import type { TemplateEngine } from './engine.js';
@@ -12,19 +13,10 @@ import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './p
 import { tableBytes } from './tables.js';
 import type { LabelledText, ModelView } from './views.js';
 
-/** Order of the helper functions in the C: callees first. */
-const helperOrder: readonly Helper[] = [
-  'doubling-high-multiply',
-  'rounding-divide',
-  'requantise-native',
-  'requantise-tflite',
-  'requantise-tflite-single',
-  'reciprocal',
-];
-
 export interface ModelParts {
   readonly graph: Graph;
   readonly plan: Plan;
+  readonly isa: readonly IsaFeature[];
   readonly version: string;
   readonly provenance: readonly LabelledText[];
   /** Sections and memory regions that the target has for parts of the model. */
@@ -33,7 +25,7 @@ export interface ModelParts {
 
 /** Decides names and formats for all templates of a model. */
 export function modelView(
-  { graph, plan, version, provenance, placement = {} }: ModelParts,
+  { graph, plan, isa, version, provenance, placement = {} }: ModelParts,
   engine: TemplateEngine,
 ): ModelView {
   const index = new GraphIndex(graph);
@@ -42,7 +34,9 @@ export function modelView(
   const { shape } = source.type;
   const output = index.node(graph.output).type;
   const kernels = plan.layers.map(layer => layer.kernel);
+  const target: HelperTarget = { dsp: isa.includes('dsp') };
   const used = new Set(kernels.flatMap(kernel => kernel.helpers));
+  const helpers = helperTable.filter(({ name }) => used.has(name));
   const layers = plan.layers.map((_, i) => layerView(plan, i, index, engine));
   const places = rowTables(plan);
   const push = pushView(plan, { height: shape.height, rowElements: rowBytes(source.type) });
@@ -73,7 +67,10 @@ export function modelView(
     windowRows: longestWindow(layers),
     steps: stepsView(plan),
     push,
-    helpers: helperOrder.filter(h => used.has(h)).map(h => engine.render(`numeric/${h}`, {}).trimEnd()),
+    includesString: push.keepsRows || helpers.some(helper => 'copies' in helper),
+    helpers: helpers.map(helper =>
+      engine.render(helper.template, { ...('view' in helper ? helper.view : {}), ...target }).trimEnd(),
+    ),
     layers,
   };
 }

@@ -1,4 +1,5 @@
 import type { ConstantTable } from '../ops/kernel.js';
+import { hex } from './helpers.js';
 import type { TableView } from './views.js';
 
 /** Bytes of the types that tables are made of. */
@@ -12,8 +13,8 @@ export const elementBytes = {
 } as const;
 
 /** The values in lines of so many. */
-export function inLines(values: readonly number[], perLine: number): number[][] {
-  const lines: number[][] = [];
+export function inLines<T>(values: readonly T[], perLine: number): T[][] {
+  const lines: T[][] = [];
   for (let i = 0; i < values.length; i += perLine) lines.push(values.slice(i, i + perLine));
   return lines;
 }
@@ -23,7 +24,7 @@ export function tableBytes(table: ConstantTable): number {
 }
 
 export function tableView(table: ConstantTable, symbol: string): TableView {
-  const values = Array.from(table.values);
+  const values = Array.from(table.values, value => (table.packed === true ? hex(value, 8) : value));
   const lines = inLines(values, table.perLine);
   return { symbol, ctype: table.ctype, count: values.length, layout: table.layout, lines };
 }

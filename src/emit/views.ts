@@ -10,7 +10,7 @@ export interface TableView {
   readonly ctype: string;
   readonly count: number;
   readonly layout: string;
-  readonly lines: readonly (readonly number[])[];
+  readonly lines: readonly (readonly (number | string)[])[];
 }
 
 /** How a layer finds the rows of one of its inputs: `rows[first]` and those behind it. */
@@ -145,6 +145,8 @@ export interface ModelView {
   readonly windowRows: number;
   readonly steps: StepsView;
   readonly push: PushView;
+  /** Something calls memcpy or memset. */
+  readonly includesString: boolean;
   /** C text of the shared helper functions, callees first. */
   readonly helpers: readonly string[];
   readonly layers: readonly LayerView[];

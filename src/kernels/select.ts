@@ -1,7 +1,7 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
-import type { IsaFeature, KernelPlan, KernelVariant } from '../ops/kernel.js';
+import type { IsaFeature, KernelInput, KernelPlan, KernelVariant } from '../ops/kernel.js';
 
 /** The ways in which a layer may be computed; the planner takes the one that needs less memory. */
 export interface KernelChoice {
@@ -18,7 +18,10 @@ export function planKernels(graph: Graph, isa: readonly IsaFeature[]): ReadonlyM
     graph.nodes.flatMap(node => {
       const op = opTable.get(node.op);
       if (op === undefined || op.traits.source === true) return [];
-      const inputs = index.inputTypes(node);
+      const inputs = node.inputs.map((name): KernelInput => {
+        const producer = index.node(name);
+        return { ...producer.type, aligned: opTable.get(producer.op)?.traits.source !== true };
+      });
       // The first variant whose needs the target meets, and that suits the node; `generic` needs nothing.
       const first = (variants: readonly KernelVariant[]): KernelPlan | undefined => {
         const usable = variants.filter(v => v.needs.every(feature => isa.includes(feature)));

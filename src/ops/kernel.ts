@@ -1,5 +1,8 @@
 import type { Node } from '../ir/graph.js';
 import type { TensorType } from '../ir/tensor.js';
+import type { Helper } from './helpers.js';
+
+export type { Helper } from './helpers.js';
 
 /** An ISA feature that a kernel may need, as the target files list them. */
 export type IsaFeature = 'thumb1' | 'thumb2' | 'dsp' | 'mve';
@@ -16,6 +19,8 @@ export interface ConstantTable {
   readonly layout: string;
   /** `weights` are the model's int8 parameters; everything else counts as `tables`. */
   readonly kind: 'weights' | 'tables';
+  /** Words of packed values are printed in hexadecimal. */
+  readonly packed?: boolean;
 }
 
 /**
@@ -36,7 +41,7 @@ export interface KernelPlan {
   /** Fields that the template reads, besides the names that the emitter adds. */
   readonly view: Readonly<Record<string, unknown>>;
   readonly tables: readonly ConstantTable[];
-  /** Shared helper functions that the kernel calls: templates below `templates/numeric/`, callees first. */
+  /** Shared helper functions that the kernel calls, and those that they call. */
   readonly helpers: readonly Helper[];
   /**
    * Per input: where the output row may lie over a row of it that nobody needs afterwards. Its first byte must be at least
@@ -64,18 +69,16 @@ export interface ShiftedAccumulator {
   readonly factor: number;
 }
 
-export type Helper =
-  | 'rounding-divide'
-  | 'doubling-high-multiply'
-  | 'requantise-native'
-  | 'requantise-tflite'
-  | 'requantise-tflite-single'
-  | 'reciprocal';
+/** A tensor as a kernel reads it. */
+export interface KernelInput extends TensorType {
+  /** Every row begins at a multiple of 4 bytes; not so for rows of the caller. */
+  readonly aligned: boolean;
+}
 
 export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */
   readonly name: string;
   readonly needs: readonly IsaFeature[];
   /** Nothing where the variant does not suit the node. */
-  plan(node: Node, inputs: readonly TensorType[]): KernelPlan | undefined;
+  plan(node: Node, inputs: readonly KernelInput[]): KernelPlan | undefined;
 }

@@ -17,7 +17,7 @@ it.each([
   const { fused, images } = await makeModel(name);
   const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
-  const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), version: '0.0.0', provenance: [] };
+  const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), isa: [], version: '0.0.0', provenance: [] };
   const { files } = emitModel(parts, engine);
   await expect(files.get(`${graph.name}.c`)).toMatchFileSnapshot(join('c', 'ops', `${file}.c`));
 });

@@ -145,7 +145,10 @@ describe('add for any scales', () => {
     fc.assert(
       fc.property(quantisation(1e-3, 1e3), quantisation(1e-3, 1e3), quantisation(1e-2, 1e2), (a, b, output) => {
         const { node, inputs } = lowered('native', [a, b, output]);
-        const plan = genericAdd.plan(node, inputs);
+        const plan = genericAdd.plan(
+          node,
+          inputs.map(input => ({ ...input, aligned: true })),
+        );
         const view = plan?.view.native as { a: number; b: number; start: number; shift: number; offset: TermView };
         const offset = view.offset.minus ? -view.offset.magnitude : view.offset.magnitude;
         for (const x of [-128, 127]) {

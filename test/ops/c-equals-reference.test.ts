@@ -7,6 +7,7 @@ import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
+import { qemuDriver } from '../../src/run/qemu.js';
 import { runFloat } from '../../src/run/reference.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
@@ -26,22 +27,29 @@ describe.each(Object.keys(models))('%s', name => {
   });
 
   it.each([
-    ...roundings.map(rounding => ({ rounding, entry: 'infer', order: 'search' }) as const),
-    { rounding: 'native', entry: 'push-row', order: 'search' },
-    { rounding: 'native', entry: 'push-row', order: 'layers' },
-    { rounding: 'native', entry: 'infer', order: 'demand' },
-  ] as const)('the C equals the reference, sanitizers on: $rounding, $entry, $order', async options => {
+    ...roundings.map(rounding => ({ target: 'host', rounding, entry: 'infer', order: 'search' }) as const),
+    { target: 'host', rounding: 'native', entry: 'push-row', order: 'search' },
+    { target: 'host', rounding: 'native', entry: 'push-row', order: 'layers' },
+    { target: 'host', rounding: 'native', entry: 'infer', order: 'demand' },
+    ...roundings.map(rounding => ({ target: 'cortex-m4', rounding, entry: 'infer', order: 'search' }) as const),
+  ] as const)('the C equals the reference: $target, $rounding, $entry, $order', async options => {
     const rounding: Rounding = options.rounding;
     const { fused, images } = await makeModel(name);
     const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
     // The header wants files to hash; any will do.
     const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
-    const { firmware } = compileModel({ graph, rounding, source }, loadTarget('host'), '0.0.0', options);
-    const reason = hostDriver.unavailable(firmware);
-    if (reason !== undefined && process.env.CI !== 'true') return console.warn(`skipped: ${reason}`);
-    const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(12, firmware.inputBytes)];
-    const expected = await referenceTensors(graph, vectors);
-    const [report] = await verifyDrivers(graph, firmware, vectors, expected, [hostDriver]);
-    expect(report).toEqual({ name: 'host', status: 'equal' });
+    const { firmware } = compileModel({ graph, rounding, source }, loadTarget(options.target), '0.0.0', options);
+    // On the host, sanitizers are on.
+    for (const driver of options.target === 'host' ? [hostDriver] : [hostDriver, qemuDriver]) {
+      const reason = driver.unavailable(firmware);
+      if (reason !== undefined && process.env.CI !== 'true') {
+        console.warn(`skipped: ${reason}`);
+        continue;
+      }
+      const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(12, firmware.inputBytes)];
+      const expected = await referenceTensors(graph, vectors);
+      const [report] = await verifyDrivers(graph, firmware, vectors, expected, [driver]);
+      expect(report).toEqual({ name: driver.name, status: 'equal' });
+    }
   });
 });

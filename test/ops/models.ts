@@ -64,7 +64,18 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
   residualTables: [
     'height: 4, width: 3, channels: 3',
     "const sum = add(x, conv(x, { channels: 3, kernel: 1 })); x = add(sum, activation(sum, 'relu')); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(add(x, batchNorm(x))); x = activation(add(x, maxPool(x, { kernel: 3, stride: 1, padding: 1 })), { kind: 'prelu' });",
-  ], // One channel, one tap, one column, and padding that no window reaches: loops of one iteration are left out of the C.
+  ],
+  // Channels in fours, for kernels that take 4 bytes at a time: padding on every side, strides, one column, odd counts.
+  fours: [
+    'height: 7, width: 9, channels: 4',
+    "x = conv(x, { channels: 8, kernel: 3, padding: 'same' }); x = depthwiseConv(x, { kernel: 3, stride: 2, padding: 1 }); x = activation(x, 'relu'); x = conv(x, { channels: 12, kernel: [1, 2], padding: { right: 1 } }); x = depthwiseConv(x, { kernel: [2, 5], padding: { top: 1, left: 2, right: 3 } }); x = conv(x, { channels: 20, kernel: [3, 1], padding: [1, 0] }); x = activation(x, 'relu6'); x = depthwiseConv(x, { kernel: [3, 1] }); x = conv(x, { channels: 5, kernel: 1 }); x = dense(x, { units: 6 });",
+  ],
+  // Other epilogues than one factor, one offset and the range of int8.
+  foursTwoSlopes: [
+    'height: 5, width: 6, channels: 8',
+    "x = conv(x, { channels: 6, kernel: 1 }); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(x); x = conv(x, { channels: 8, kernel: [2, 3] }); x = activation(x, { kind: 'prelu' }); x = depthwiseConv(x, { kernel: [1, 3], padding: [0, 1] }); x = activation(x, 'relu'); x = batchNorm(x);",
+  ],
+  // One channel, one tap, one column, and padding that no window reaches: loops of one iteration are left out of the C.
   corners: [
     'height: 6, width: 6, channels: 1',
     "x = conv(x, { channels: 2, kernel: 3, padding: 'same' }); x = conv(x, { channels: 4, kernel: [1, 3], padding: [0, 1], groups: 2 }); x = avgPool(x, { kernel: [2, 1], stride: 1, padding: { top: 1 } }); x = conv(x, { channels: 2, kernel: 2, stride: 2, padding: { bottom: 1, right: 1 } }); x = maxPool(x, { kernel: 1, stride: [1, 2] }); x = depthwiseConv(x, { kernel: 1, multiplier: 2 }); x = conv(x, { channels: 2, kernel: 1, groups: 2 }); x = avgPool(x, { kernel: [1, 2], stride: 1, padding: [0, 1] }); x = conv(x, { channels: 1, kernel: [3, 1] }); x = avgPool(x, { kernel: 1, stride: 2 }); x = depthwiseConv(x, { kernel: [1, 2], multiplier: 1 }); x = conv(x, { channels: 3, kernel: 1 });",

@@ -21,6 +21,7 @@ import {
   windowOutput,
   windowRows,
 } from '../shared/window.js';
+import { dspConv } from './dsp.js';
 import { genericConv } from './generic.js';
 import { evaluateConv, referenceConv } from './reference.js';
 
@@ -103,5 +104,5 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   reference: referenceConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [genericConv],
+  kernels: [dspConv, genericConv],
 });

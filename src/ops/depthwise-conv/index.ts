@@ -20,6 +20,7 @@ import {
   windowOutput,
   windowRows,
 } from '../shared/window.js';
+import { dspDepthwiseConv } from './dsp.js';
 import { genericDepthwiseConv } from './generic.js';
 import { evaluateDepthwiseConv, referenceDepthwiseConv } from './reference.js';
 
@@ -105,5 +106,5 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [genericDepthwiseConv],
+  kernels: [dspDepthwiseConv, genericDepthwiseConv],
 });

@@ -137,6 +137,28 @@ export function overlayDistance(
   return distance;
 }
 
+/**
+ * The same for a kernel that reads all taps of `tile` columns before it writes any of them, up to column `tiled`, and then
+ * goes on column by column.
+ */
+export function tileOverlayDistance(
+  input: Shape,
+  output: Shape,
+  { stride, left }: { readonly stride: number; readonly left: number },
+  tiled: number,
+  tile: number,
+): number {
+  let distance = 0;
+  for (let x = 0; x < output.width; ) {
+    const next = x < tiled ? x + tile : x + 1;
+    // When columns up to `next` are written, those from `next` on are still to be read.
+    const needed = Math.max(0, next * stride - left) * input.channels;
+    if (next < output.width) distance = Math.max(distance, next * output.channels - needed);
+    x = next;
+  }
+  return distance;
+}
+
 export function windowRows(attributes: WindowAttributes): RowWindow {
   return { rows: attributes.kernel[0], stride: attributes.stride[0], before: attributes.padding[0] };
 }

@@ -8,10 +8,12 @@
  *   weights    q.safetensors, SHA-256 b5d9fb456d3864a05baea49eeac10264b47aba129c54702e8c7fa9833e21656f
  *   rounding   native
  *   MACs       3456
- *   RAM        100 bytes of arena (row-live bound of this order: 128)
+ *   RAM        168 bytes of arena (row-live bound of this order: 180)
  */
 #include "tiny.h"
 #include "tiny_weights.h"
+
+#include <string.h>
 
 /* A test harness sees every row as it is made; in a product these are nothing. */
 #ifdef EFFNETC_TRACE
@@ -34,16 +36,19 @@
 #endif
 
 /*
- * Memory map: 100 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
- * it; rows that do not live at the same time share bytes. Live rows of this order: at most 128 bytes.
+ * Memory map: 168 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 180 bytes.
  *
  *   rows x bytes   live   offsets       what
- *      8 x 32         1        0..84     block.pw
- *      8 x 32         1       16..80     block.dw1
- *      8 x 16         3        0..84     block.pool
- *      8 x 16         2        0..100    block.dw2
- *      4 x 32         1       32..80     block.conv
- *      1 x 16         1       84..100    sums of fc
+ *      8 x 72         1        0..136    scratch of block.pw
+ *      8 x 32         1        0..168    block.pw
+ *      8 x 12         1       16..136    scratch of block.dw1
+ *      8 x 32         1        0..96     block.dw1
+ *      8 x 16         3       16..168    block.pool
+ *      8 x 16         2        0..80     block.dw2
+ *      4 x 68         1       48..168    scratch of block.conv
+ *      4 x 32         1       16..148    block.conv
+ *      1 x 16         1        0..16     sums of fc
  */
 #ifdef TINY_CALLER_ARENA
 static int8_t *arena;
@@ -58,7 +63,7 @@ static union {
     int8_t bytes[TINY_ARENA_BYTES];
 } arena_memory TINY_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena_memory) == 100, "the arena has the size that was planned");
+_Static_assert(sizeof(arena_memory) == 168, "the arena has the size that was planned");
 
 static int8_t *const arena = arena_memory.bytes;
 #endif
@@ -72,27 +77,42 @@ static int8_t *at(uint32_t word)
 
 /* rows of block.pw */
 static const uint8_t l00_rows[8] = {
-    0, 0, 13, 13, 5, 9, 9, 13,
+    18, 0, 34, 30, 30, 34, 34, 30,
+};
+
+/* scratch of block.pw */
+static const uint8_t l00_scratch[8] = {
+    0, 12, 12, 8, 12, 16, 16, 8,
 };
 
 /* rows of block.dw1 */
 static const uint8_t l01_rows[8] = {
-    8, 12, 12, 8, 4, 8, 8, 12,
+    0, 15, 12, 8, 12, 16, 16, 8,
+};
+
+/* scratch of block.dw1 */
+static const uint8_t l01_scratch[8] = {
+    15, 12, 31, 27, 27, 4, 31, 27,
 };
 
 /* rows of block.pool */
 static const uint8_t l02_rows[8] = {
-    8, 4, 0, 17, 4, 0, 8, 4,
+    8, 4, 38, 8, 12, 4, 38, 34,
 };
 
 /* rows of block.dw2 */
 static const uint8_t l03_rows[8] = {
-    21, 8, 13, 0, 17, 4, 0, 4,
+    0, 8, 4, 16, 8, 12, 4, 8,
 };
 
 /* rows of block.conv */
 static const uint8_t l04_rows[4] = {
-    12, 8, 12, 8,
+    29, 16, 8, 4,
+};
+
+/* scratch of block.conv */
+static const uint8_t l04_scratch[4] = {
+    12, 25, 16, 12,
 };
 
 /*
@@ -121,9 +141,285 @@ static const struct step steps[40] = {
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
 {
+#ifdef __ARM_FEATURE_DSP
+    int32_t q;
+    __asm__("smmulr %0, %1, %2" : "=r"(q) : "r"(acc), "r"(multiplier));
+    return q;
+#else
     _Static_assert((INT64_C(-1) >> 1) == INT64_C(-1), "arithmetic right shift");
     return (int32_t)(((int64_t)acc * multiplier + (INT64_C(1) << 31)) >> 32);
+#endif
 }
+
+/* Rounding `native`, with an offset, saturated to int8. */
+static inline int8_t requantise_to_int8(int32_t acc, int32_t multiplier, int32_t offset)
+{
+#ifdef __ARM_FEATURE_DSP
+    int32_t q;
+    __asm__("smmlar %0, %1, %2, %3\n\tssat %0, #8, %0" : "=&r"(q) : "r"(acc), "r"(multiplier), "r"(offset));
+    return (int8_t)q;
+#else
+    const int32_t q = requantise(acc, multiplier) + offset;
+    return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+#endif
+}
+
+/* The bytes 0 and 2 of a word, sign-extended into its two halves. */
+static inline uint32_t even_bytes(uint32_t word)
+{
+#ifdef __ARM_FEATURE_DSP
+    uint32_t halves;
+    __asm__("sxtb16 %0, %1" : "=r"(halves) : "r"(word));
+    return halves;
+#else
+    return (uint32_t)(uint16_t)(int8_t)word | (uint32_t)(uint16_t)(int8_t)(word >> 16) << 16;
+#endif
+}
+
+/* The bytes 1 and 3. */
+static inline uint32_t odd_bytes(uint32_t word)
+{
+#ifdef __ARM_FEATURE_DSP
+    uint32_t halves;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(halves) : "r"(word));
+    return halves;
+#else
+    return (uint32_t)(uint16_t)(int8_t)(word >> 8) | (uint32_t)(uint16_t)(int8_t)(word >> 24) << 16;
+#endif
+}
+
+/* Follows the last of the widened words; none of them has this value, since their halves are int8 values. */
+#define WIDENED_END UINT32_C(0x80008000)
+
+/* acc + the products of the low halves and of the high halves of two words. */
+static inline int32_t multiply_halves(uint32_t a, uint32_t b, int32_t acc)
+{
+#ifdef __ARM_FEATURE_DSP
+    __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
+    return acc;
+#else
+    return acc + (int16_t)a * (int16_t)b + (int16_t)(a >> 16) * (int16_t)(b >> 16);
+#endif
+}
+
+/* acc + the product of the low halves. */
+static inline int32_t multiply_low(uint32_t a, uint32_t b, int32_t acc)
+{
+#ifdef __ARM_FEATURE_DSP
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
+    return acc;
+#else
+    return acc + (int16_t)a * (int16_t)b;
+#endif
+}
+
+/* acc + the product of the high halves. */
+static inline int32_t multiply_high(uint32_t a, uint32_t b, int32_t acc)
+{
+#ifdef __ARM_FEATURE_DSP
+    __asm__("smlatt %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
+    return acc;
+#else
+    return acc + (int16_t)(a >> 16) * (int16_t)(b >> 16);
+#endif
+}
+
+/* Bytes 0 and 1 of both words: those of `a` below those of `b`. */
+static inline uint32_t low_halves(uint32_t a, uint32_t b)
+{
+#ifdef __ARM_FEATURE_DSP
+    __asm__("pkhbt %0, %0, %1, lsl #16" : "+r"(a) : "r"(b));
+    return a;
+#else
+    return (a & UINT32_C(0xffff)) | b << 16;
+#endif
+}
+
+/* Bytes 2 and 3. */
+static inline uint32_t high_halves(uint32_t a, uint32_t b)
+{
+#ifdef __ARM_FEATURE_DSP
+    __asm__("pkhtb %0, %1, %0, asr #16" : "+r"(a) : "r"(b));
+    return a;
+#else
+    return a >> 16 | (b & UINT32_C(0xffff0000));
+#endif
+}
+
+/* 4 successive values; a whole word at an address that is a multiple of 4. */
+static inline uint32_t load_4(const int8_t *from)
+{
+    uint32_t word;
+    memcpy(&word, from, 4);
+    return word;
+}
+
+/*
+ * Pixels are widened side by side: words of one pixel are 4 apart. Of each 4 bytes, the even ones make the first
+ * word and the odd ones the next. Returns where to go on.
+ */
+static uint32_t *widen_4(uint32_t *to, const int8_t *from, int32_t fours)
+{
+    for (int32_t i = 0; i < fours; ++i) {
+        uint32_t bytes;
+        memcpy(&bytes, from, 4);
+        to[0] = even_bytes(bytes);
+        to[4] = odd_bytes(bytes);
+        to += 2 * 4;
+        from += 4;
+    }
+    return to;
+}
+
+#ifndef __ARM_FEATURE_DSP
+/* What the functions below compute, in portable C: `count` pixels side by side, two output channels. */
+static void dot_pair(int32_t *a, int32_t *b, const uint32_t *pixels, int32_t count, const uint32_t *weights,
+                     const int32_t bias[2])
+{
+    for (int32_t p = 0; p < count; ++p) {
+        uint32_t low = (uint32_t)bias[0];
+        uint32_t both = low + ((uint32_t)bias[1] << 8);
+        for (int32_t k = 0; pixels[k * count] != WIDENED_END; ++k) {
+            for (int32_t half = 0; half < 32; half += 16) {
+                const int32_t x = (int16_t)(pixels[k * count + p] >> half);
+                both += (uint32_t)(x * (int16_t)(weights[k] >> half));
+                low += (uint32_t)(x * (int8_t)(weights[k] >> half));
+            }
+        }
+        a[p] = (int32_t)low;
+        b[p] = (int32_t)(both - low) >> 8;
+    }
+}
+#endif
+
+#ifndef __ARM_FEATURE_DSP
+/* What the functions below compute, in portable C. */
+static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const uint32_t *weights, const int32_t *channels,
+                       int32_t pairs, int32_t stride, int32_t offset)
+{
+    int32_t words = 0;
+    while (pixels[words * count] != WIDENED_END) {
+        ++words;
+    }
+    for (int32_t o = 0; o < 2 * pairs; o += 2) {
+        int32_t sums[8];
+        dot_pair(sums, sums + 4, pixels, count, weights, channels);
+        for (int32_t c = 0; c < 2; ++c) {
+            for (int32_t p = 0; p < count; ++p) {
+                out[p * stride + o + c] = requantise_to_int8(sums[4 * c + p], channels[2 + c], offset);
+            }
+        }
+        weights += words;
+        channels += 4;
+    }
+}
+#endif
+
+/*
+ * All output channels of 4 pixels, two at a time: dot_4x2_8, then rounding `native` and saturation to int8, without a
+ * detour through memory.
+ *
+ * channels: per pair of output channels the biases, then the multipliers. stride: bytes from a pixel of `out` to the next.
+ */
+#ifdef __ARM_FEATURE_DSP
+static __attribute__((naked, noinline)) void tile_4x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
+                                                         const int32_t *channels, int32_t pairs, int32_t stride,
+                                                         int32_t offset)
+{
+    (void)out;
+    (void)pixels;
+    (void)weights;
+    (void)channels;
+    (void)pairs;
+    (void)stride;
+    (void)offset;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "push {r0, r1, r3}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 48, 52, 56 */
+        "2:\n"
+        "ldrd r4, r8, [r3], #8\n"
+        "ldr r1, [sp, #4]\n"
+        "str r3, [sp, #8]\n"
+        "add r8, r4, r8, lsl #8\n"
+        "mov r5, r4\n"
+        "mov r6, r4\n"
+        "mov r7, r4\n"
+        "mov r9, r8\n"
+        "mov r10, r8\n"
+        "mov r11, r8\n"
+        "1:\n"
+        ".rept 4\n"
+        "ldr r12, [r2], #4\n"
+        "ldrd r0, r3, [r1], #8\n"
+        "sxtb16 lr, r12\n"
+        "smlad r8, r0, r12, r8\n"
+        "smlad r4, r0, lr, r4\n"
+        "smlad r9, r3, r12, r9\n"
+        "smlad r5, r3, lr, r5\n"
+        "ldrd r0, r3, [r1], #8\n"
+        "smlad r10, r0, r12, r10\n"
+        "smlad r6, r0, lr, r6\n"
+        "smlad r11, r3, r12, r11\n"
+        "smlad r7, r3, lr, r7\n"
+        ".endr\n"
+        "ldr r0, [r1]\n"
+        "cmp r0, #0x80008000\n" /* WIDENED_END */
+        "bne 1b\n"
+        "ldr r3, [sp, #8]\n"
+        "ldr lr, [sp, #56]\n"
+        "ldrd r1, r12, [r3], #8\n"
+        "sub r8, r8, r4\n"
+        "sub r9, r9, r5\n"
+        "sub r10, r10, r6\n"
+        "sub r11, r11, r7\n"
+        "asr r8, r8, #8\n"
+        "asr r9, r9, #8\n"
+        "asr r10, r10, #8\n"
+        "asr r11, r11, #8\n"
+        "smmlar r4, r4, r1, lr\n"
+        "smmlar r5, r5, r1, lr\n"
+        "smmlar r6, r6, r1, lr\n"
+        "smmlar r7, r7, r1, lr\n"
+        "smmlar r8, r8, r12, lr\n"
+        "smmlar r9, r9, r12, lr\n"
+        "smmlar r10, r10, r12, lr\n"
+        "smmlar r11, r11, r12, lr\n"
+        "ldr r0, [sp]\n"
+        "ldr r1, [sp, #52]\n"
+        "ssat r4, #8, r4\n"
+        "ssat r5, #8, r5\n"
+        "ssat r6, #8, r6\n"
+        "ssat r7, #8, r7\n"
+        "ssat r8, #8, r8\n"
+        "ssat r9, #8, r9\n"
+        "ssat r10, #8, r10\n"
+        "ssat r11, #8, r11\n"
+        "add r12, r0, r1\n"
+        "strb r4, [r0]\n"
+        "strb r5, [r0, r1]\n"
+        "strb r6, [r0, r1, lsl #1]\n"
+        "strb r7, [r12, r1, lsl #1]\n"
+        "add r12, r12, #1\n"
+        "strb r8, [r0, #1]!\n"
+        "strb r9, [r0, r1]\n"
+        "strb r10, [r0, r1, lsl #1]\n"
+        "strb r11, [r12, r1, lsl #1]\n"
+        "ldr r12, [sp, #48]\n"
+        "add r0, r0, #1\n"
+        "str r0, [sp]\n"
+        "subs r12, r12, #1\n"
+        "str r12, [sp, #48]\n"
+        "bne 2b\n"
+        "add sp, sp, #12\n"
+        "pop {r4-r11, pc}\n");
+}
+#else
+static void tile_4x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
+                        int32_t pairs, int32_t stride, int32_t offset)
+{
+    tile_pairs(out, pixels, 4, weights, channels, pairs, stride, offset);
+}
+#endif
 
 /*
  * Layer 0: block.pw: conv 1x1, relu
@@ -131,34 +427,32 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   input     8x8x3 i8, scale 0.00392156862745098, zero point -128
  *   output    8x8x4 i8, scale 0.008742568072150736, zero point -128
  *   in arena  8 rows of 32 bytes, from offset 0
- *   kernel    generic
+ *   kernel    dsp
  *   MACs      768
  *   |acc|     at most 115925, 18 bits of 32
  *   rounding  native
  */
-LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
+/* Widens what the output at x is made of, into every 4. word from `to`. */
+static void l00_conv_1x1_gather_4(uint32_t *to, const int8_t *const *rows, int32_t x, int8_t *bytes)
+{
+    const int32_t column = x;
+    int8_t *byte = bytes;
+    memcpy(byte, rows[0] + column * 3, 3);
+    byte += 3;
+    widen_4(to, bytes, 1);
+}
+
+LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows, int8_t *scratch)
 {
     _Static_assert(INT64_C(115925) <= INT32_MAX, "acc stays within int32 for every input");
-    for (int32_t x = 0; x < 8; ++x) {
-        const int8_t *const in = rows[0] + x * 3;
-        const int8_t *w = tiny_l00_weights;
-        for (int32_t o = 0; o < 4; ++o) {
-            int32_t acc = tiny_l00_bias[o];
-            for (int32_t i = 0; i < 3; ++i) {
-                acc += in[i] * w[i];
-            }
-            w += 3;
-            const int32_t multiplier = tiny_l00_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q -= 128;
-            if (q < -128) {
-                q = -128;
-            }
-            if (q > 127) {
-                q = 127;
-            }
-            *out++ = (int8_t)q;
+    uint32_t *const pixels = (uint32_t *)(void *)scratch;
+    pixels[16] = WIDENED_END;
+    for (int32_t x = 0; x < 8; x += 4) {
+        for (int32_t p = 0; p < 4; ++p) {
+            l00_conv_1x1_gather_4(pixels + p, rows, x + p, scratch + 4 * (16 + 1));
         }
+        tile_4x2_8(out, pixels, tiny_l00_weights, tiny_l00_channels, 2, 4, -128);
+        out += 4 * 4;
     }
 }
 
@@ -167,39 +461,82 @@ LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x8x4 i8, scale 0.008742568072150736, zero point -128
  *   output    8x8x4 i8, scale 0.004011935813754213, zero point -128
- *   in arena  8 rows of 32 bytes, from offset 16
- *   kernel    generic
+ *   in arena  8 rows of 32 bytes, from offset 0
+ *   kernel    dsp
  *   MACs      768
  *   |acc|     at most 78872, 18 bits of 32
  *   rounding  native
  */
-LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
+/* All channels of one output, 4 at a time. The arguments point to the first tap in each row of the window. */
+static inline void l01_dwconv_1x3_position(int8_t *out, const int8_t *row_0)
 {
-    _Static_assert(INT64_C(78872) <= INT32_MAX, "acc stays within int32 for every input");
-    for (int32_t x = 0; x < 8; ++x) {
-        const int8_t *taps[3];
-        for (int32_t kx = 0; kx < 3; ++kx) {
-            const int32_t column = x + kx - 1;
-            const int inside = column >= 0 && column < 8;
-            taps[kx] = inside ? rows[0] + column * 4 : tiny_l01_padding;
+    const uint32_t *w = tiny_l01_weights;
+    const int32_t *bias = tiny_l01_bias;
+    const int32_t *multipliers = tiny_l01_multipliers;
+    for (int32_t o = 0; o < 4; o += 4) {
+        int32_t acc_0 = bias[0];
+        int32_t acc_1 = bias[1];
+        int32_t acc_2 = bias[2];
+        int32_t acc_3 = bias[3];
+        bias += 4;
+        {
+            const uint32_t first = load_4(row_0 + 0 + o);
+            const uint32_t second = load_4(row_0 + 4 + o);
+            const uint32_t low = low_halves(first, second);
+            const uint32_t high = high_halves(first, second);
+            acc_0 = multiply_halves(even_bytes(low), w[0], acc_0);
+            acc_1 = multiply_halves(odd_bytes(low), w[1], acc_1);
+            acc_2 = multiply_halves(even_bytes(high), w[2], acc_2);
+            acc_3 = multiply_halves(odd_bytes(high), w[3], acc_3);
+            w += 4;
         }
-        for (int32_t o = 0; o < 4; ++o) {
-            int32_t acc = tiny_l01_bias[o];
-            for (int32_t t = 0; t < 3; ++t) {
-                acc += taps[t][o] * tiny_l01_weights[t * 4 + o];
-            }
-            const int32_t multiplier = tiny_l01_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q -= 128;
-            if (q < -128) {
-                q = -128;
-            }
-            if (q > 127) {
-                q = 127;
-            }
-            *out++ = (int8_t)q;
+        {
+            const uint32_t bytes = load_4(row_0 + 8 + o);
+            const uint32_t even = even_bytes(bytes);
+            const uint32_t odd = odd_bytes(bytes);
+            acc_0 = multiply_low(even, w[0], acc_0);
+            acc_1 = multiply_low(odd, w[1], acc_1);
+            acc_2 = multiply_high(even, w[0], acc_2);
+            acc_3 = multiply_high(odd, w[1], acc_3);
+            w += 2;
+        }
+        *out++ = requantise_to_int8(acc_0, multipliers[0], -128);
+        *out++ = requantise_to_int8(acc_1, multipliers[1], -128);
+        *out++ = requantise_to_int8(acc_2, multipliers[2], -128);
+        *out++ = requantise_to_int8(acc_3, multipliers[3], -128);
+        multipliers += 4;
+    }
+}
+
+/* An output whose window reaches over an edge on the left or right: its taps are copied, with zero points outside. */
+static void l01_dwconv_1x3_edge(int8_t *out, const int8_t *const *rows, int32_t column, int8_t *taps)
+{
+    const int32_t before = column < 0 ? -column : 0;
+    const int32_t after = column > 5 ? column - 5 : 0;
+    const int32_t inside = 3 - before - after;
+    for (int32_t ky = 0; ky < 1; ++ky) {
+        int8_t *const to = taps + ky * 12;
+        memset(to, -128, 12);
+        if (rows[ky] != 0) {
+            memcpy(to + before * 4, rows[ky] + (column + before) * 4, (uint32_t)(inside * 4));
         }
     }
+    l01_dwconv_1x3_position(out, taps + 0);
+}
+
+LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows, int8_t *scratch)
+{
+    _Static_assert(INT64_C(78872) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *row_0 = rows[0];
+    l01_dwconv_1x3_edge(out, rows, -1, scratch);
+    out += 4;
+    for (int32_t x = 0; x < 6; ++x) {
+        l01_dwconv_1x3_position(out, row_0);
+        out += 4;
+        row_0 += 4;
+    }
+    l01_dwconv_1x3_edge(out, rows, 6, scratch);
+    out += 4;
 }
 
 /*
@@ -207,7 +544,7 @@ LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x8x4 i8, scale 0.004011935813754213, zero point -128
  *   output    8x4x4 i8, scale 0.004011935813754213, zero point -128
- *   in arena  8 rows of 16 bytes, from offset 0
+ *   in arena  8 rows of 16 bytes, from offset 16
  *   kernel    generic
  */
 LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
@@ -236,35 +573,67 @@ LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   input     8x4x4 i8, scale 0.004011935813754213, zero point -128
  *   output    8x4x4 i8, scale 0.009446246951234107, zero point -128
  *   in arena  8 rows of 16 bytes, from offset 0
- *   kernel    generic
+ *   kernel    dsp
  *   MACs      384
  *   |acc|     at most 104053, 18 bits of 32
  *   rounding  native
  */
+/* All channels of one output, 4 at a time. The arguments point to the first tap in each row of the window. */
+static inline void l03_dwconv_3x1_position(int8_t *out, const int8_t *row_0, const int8_t *row_1, const int8_t *row_2)
+{
+    const uint32_t *w = tiny_l03_weights;
+    const int32_t *bias = tiny_l03_bias;
+    const int32_t *multipliers = tiny_l03_multipliers;
+    for (int32_t o = 0; o < 4; o += 4) {
+        int32_t acc_0 = bias[0];
+        int32_t acc_1 = bias[1];
+        int32_t acc_2 = bias[2];
+        int32_t acc_3 = bias[3];
+        bias += 4;
+        {
+            const uint32_t first = load_4(row_0 + 0 + o);
+            const uint32_t second = load_4(row_1 + 0 + o);
+            const uint32_t low = low_halves(first, second);
+            const uint32_t high = high_halves(first, second);
+            acc_0 = multiply_halves(even_bytes(low), w[0], acc_0);
+            acc_1 = multiply_halves(odd_bytes(low), w[1], acc_1);
+            acc_2 = multiply_halves(even_bytes(high), w[2], acc_2);
+            acc_3 = multiply_halves(odd_bytes(high), w[3], acc_3);
+            w += 4;
+        }
+        {
+            const uint32_t bytes = load_4(row_2 + 0 + o);
+            const uint32_t even = even_bytes(bytes);
+            const uint32_t odd = odd_bytes(bytes);
+            acc_0 = multiply_low(even, w[0], acc_0);
+            acc_1 = multiply_low(odd, w[1], acc_1);
+            acc_2 = multiply_high(even, w[0], acc_2);
+            acc_3 = multiply_high(odd, w[1], acc_3);
+            w += 2;
+        }
+        *out++ = requantise_to_int8(acc_0, multipliers[0], -128);
+        *out++ = requantise_to_int8(acc_1, multipliers[1], -128);
+        *out++ = requantise_to_int8(acc_2, multipliers[2], -128);
+        *out++ = requantise_to_int8(acc_3, multipliers[3], -128);
+        multipliers += 4;
+    }
+}
+
 LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
 {
     _Static_assert(INT64_C(104053) <= INT32_MAX, "acc stays within int32 for every input");
+    const int8_t *row_0 = rows[0] != 0 ? rows[0] : (const int8_t *)tiny_l03_padding;
+    const int32_t step_0 = rows[0] != 0 ? 4 : 0;
+    const int8_t *row_1 = rows[1] != 0 ? rows[1] : (const int8_t *)tiny_l03_padding;
+    const int32_t step_1 = rows[1] != 0 ? 4 : 0;
+    const int8_t *row_2 = rows[2] != 0 ? rows[2] : (const int8_t *)tiny_l03_padding;
+    const int32_t step_2 = rows[2] != 0 ? 4 : 0;
     for (int32_t x = 0; x < 4; ++x) {
-        const int8_t *taps[3];
-        for (int32_t ky = 0; ky < 3; ++ky) {
-            taps[ky] = rows[ky] != 0 ? rows[ky] + x * 4 : tiny_l03_padding;
-        }
-        for (int32_t o = 0; o < 4; ++o) {
-            int32_t acc = tiny_l03_bias[o];
-            for (int32_t t = 0; t < 3; ++t) {
-                acc += taps[t][o] * tiny_l03_weights[t * 4 + o];
-            }
-            const int32_t multiplier = tiny_l03_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q -= 128;
-            if (q < -128) {
-                q = -128;
-            }
-            if (q > 127) {
-                q = 127;
-            }
-            *out++ = (int8_t)q;
-        }
+        l03_dwconv_3x1_position(out, row_0, row_1, row_2);
+        out += 4;
+        row_0 += step_0;
+        row_1 += step_1;
+        row_2 += step_2;
     }
 }
 
@@ -273,41 +642,32 @@ LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x4x4 i8, scale 0.009446246951234107, zero point -128
  *   output    4x4x8 i8, scale 0.021668381784476484, zero point -128
- *   in arena  4 rows of 32 bytes, from offset 32
- *   kernel    generic
+ *   in arena  4 rows of 32 bytes, from offset 16
+ *   kernel    dsp
  *   MACs      1024
  *   |acc|     at most 149213, 19 bits of 32
  *   rounding  native
  */
-LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows)
+/* Widens what the output at x is made of, into every 4. word from `to`. */
+static void l04_conv_2x1_gather_4(uint32_t *to, const int8_t *const *rows, int32_t x)
+{
+    const int32_t column = x;
+    for (int32_t ky = 0; ky < 2; ++ky) {
+        to = widen_4(to, rows[ky] + column * 4, 1);
+    }
+}
+
+LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows, int8_t *scratch)
 {
     _Static_assert(INT64_C(149213) <= INT32_MAX, "acc stays within int32 for every input");
-    for (int32_t x = 0; x < 4; ++x) {
-        const int8_t *taps[2];
-        for (int32_t ky = 0; ky < 2; ++ky) {
-            taps[ky] = rows[ky] + x * 4;
+    uint32_t *const pixels = (uint32_t *)(void *)scratch;
+    pixels[16] = WIDENED_END;
+    for (int32_t x = 0; x < 4; x += 4) {
+        for (int32_t p = 0; p < 4; ++p) {
+            l04_conv_2x1_gather_4(pixels + p, rows, x + p);
         }
-        const int8_t *w = tiny_l04_weights;
-        for (int32_t o = 0; o < 8; ++o) {
-            int32_t acc = tiny_l04_bias[o];
-            for (int32_t t = 0; t < 2; ++t) {
-                const int8_t *const p = taps[t];
-                for (int32_t i = 0; i < 4; ++i) {
-                    acc += p[i] * w[i];
-                }
-                w += 4;
-            }
-            const int32_t multiplier = tiny_l04_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q -= 128;
-            if (q < -128) {
-                q = -128;
-            }
-            if (q > 127) {
-                q = 127;
-            }
-            *out++ = (int8_t)q;
-        }
+        tile_4x2_8(out, pixels, tiny_l04_weights, tiny_l04_channels, 4, 8, -128);
+        out += 4 * 8;
     }
 }
 
@@ -372,7 +732,7 @@ static void run(const struct call *call, uint32_t first, uint32_t end)
             EFFNETC_TRACE_ENTER(0, y);
             rows[0] = input_row(call, y);
             int8_t *const out = at(l00_rows[y]);
-            l00_conv_1x1(out, rows);
+            l00_conv_1x1(out, rows, at(l00_scratch[y]));
             EFFNETC_TRACE_ROW(0, y, out, 32);
             EFFNETC_TRACE_LEAVE(0);
             break;
@@ -381,7 +741,7 @@ static void run(const struct call *call, uint32_t first, uint32_t end)
             EFFNETC_TRACE_ENTER(1, y);
             rows[0] = at(l00_rows[y]);
             int8_t *const out = at(l01_rows[y]);
-            l01_dwconv_1x3(out, rows);
+            l01_dwconv_1x3(out, rows, at(l01_scratch[y]));
             EFFNETC_TRACE_ROW(1, y, out, 32);
             EFFNETC_TRACE_LEAVE(1);
             break;
@@ -414,7 +774,7 @@ static void run(const struct call *call, uint32_t first, uint32_t end)
                 rows[0 + k] = at(l03_rows[r]);
             }
             int8_t *const out = at(l04_rows[y]);
-            l04_conv_2x1(out, rows);
+            l04_conv_2x1(out, rows, at(l04_scratch[y]));
             EFFNETC_TRACE_ROW(4, y, out, 32);
             EFFNETC_TRACE_LEAVE(4);
             break;
@@ -423,7 +783,7 @@ static void run(const struct call *call, uint32_t first, uint32_t end)
             EFFNETC_TRACE_ENTER(5, y);
             rows[0] = at(l04_rows[y]);
             int8_t *const out = call->output;
-            l05_dense_rows(out, (int32_t *)(void *)at(21), rows[0], y);
+            l05_dense_rows(out, (int32_t *)(void *)at(0), rows[0], y);
             if (y == 3) {
                 EFFNETC_TRACE_ROW(5, 0, out, 4);
             }

@@ -1,0 +1,170 @@
+import { invariant } from '../../../diagnostics/diagnostic.js';
+import type { Node } from '../../../ir/graph.js';
+import type { ConstantTable, Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import { accumulatorRanges } from '../accumulator.js';
+import type { LinearAttributes } from '../linear.js';
+import { isPlain, type RequantiseView, requantisePlan } from '../requantise-kernel.js';
+import { tapsView, type WindowGeometry } from '../taps.js';
+import { tileOverlayDistance } from '../window.js';
+import { canPair, pairTable } from './pairs.js';
+
+/** What `kernels/dot-product/dsp` reads. */
+export interface DspDotProductView {
+  readonly outputWidth: number;
+  readonly channels: number;
+  /** The last channel has no partner. */
+  readonly odd: boolean;
+  /** Output positions that are made 4 at a time, and what is left of a row. */
+  readonly tiled: number;
+  readonly hasTiles: boolean;
+  readonly hasRest: boolean;
+  /** Inputs of an accumulator, rounded up to rounds of the inner loop, in words of two. */
+  readonly words: number;
+  /** The same for 4 pixels. */
+  readonly tileWords: number;
+  /** Inputs per round of the inner loop. */
+  readonly round: number;
+  /** Rows are widened where they are; otherwise their bytes are put one behind the other first. */
+  readonly inPlace: boolean;
+  /** Inputs of a pixel in groups of 4 bytes, the last one filled up. */
+  readonly fours: number;
+  readonly kernelRows: number;
+  readonly severalRows: boolean;
+  readonly kernelColumns: number;
+  readonly stride: number;
+  readonly strided: boolean;
+  readonly left: number;
+  readonly shifted: boolean;
+  /** Where the window starts at the latest without reaching over the right edge. */
+  readonly lastColumn: number;
+  readonly rowsMayMiss: boolean;
+  readonly columnsMayMiss: boolean;
+  /** Bytes of one column and of all columns of the kernel in an input row; also in groups of 4. */
+  readonly columnBytes: number;
+  readonly rowBytes: number;
+  readonly columnFours: number;
+  readonly rowFours: number;
+  /** What a tap outside the input reads, and that in both halves of a word. */
+  readonly zeroPoint: number;
+  readonly zeroPoints: number;
+  readonly requantise: RequantiseView;
+  /** Requantised where it is summed up, in the assembler of a whole tile. */
+  readonly fused: boolean;
+  readonly pairs: number;
+  /** Added to requantised accumulators. */
+  readonly offset: number;
+}
+
+const tile = 4;
+
+/**
+ * A conv for the DSP extension: the inputs of 4 output positions are widened to int16 once, then multiplied with the
+ * weights of two output channels at a time. Does not suit groups, nor weights that cannot be paired.
+ */
+export function dspDotProductPlan(
+  node: Node<LinearAttributes>,
+  input: KernelInput,
+  slug: string,
+  geometry: WindowGeometry,
+): KernelPlan | undefined {
+  const { weight, bias } = node.constants;
+  const channels = bias.data.length;
+  if (!canPair(weight, accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0))) return undefined;
+  const requantise = requantisePlan(node, input);
+  const taps = tapsView(geometry, input, node.type, false);
+  const depth = weight.data.length / channels;
+  const round = depth % 16 === 0 || depth % 16 > 8 ? (16 as const) : (8 as const);
+  const words = (Math.ceil(depth / round) * round) / 2;
+  const { width } = node.type.shape;
+  const tiled = width - (width % tile);
+  const [kernelRows, kernelColumns] = geometry.kernel;
+  const { channels: columnBytes } = input.shape;
+  const inPlace = input.aligned && columnBytes % 4 === 0;
+  const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
+  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  const fused = channels % 2 === 0 && isPlain(requantise.view);
+  const view: DspDotProductView = {
+    outputWidth: width,
+    channels,
+    odd: channels % 2 === 1,
+    tiled,
+    hasTiles: tiled > 0,
+    hasRest: tiled < width,
+    words,
+    tileWords: words * tile,
+    round,
+    inPlace,
+    fours: Math.ceil(depth / 4),
+    kernelRows,
+    severalRows: kernelRows > 1,
+    kernelColumns,
+    stride,
+    strided: stride > 1,
+    left,
+    shifted: left > 0,
+    lastColumn: input.shape.width - kernelColumns,
+    rowsMayMiss,
+    columnsMayMiss,
+    columnBytes,
+    rowBytes: kernelColumns * columnBytes,
+    columnFours: columnBytes / 4,
+    rowFours: (kernelColumns * columnBytes) / 4,
+    zeroPoint,
+    zeroPoints: ((zeroPoint & 0xffff) * 0x10001) >>> 0,
+    requantise: requantise.view,
+    fused,
+    pairs: channels / 2,
+    offset: node.constants.offset.data[0],
+  };
+  const kernel = fused ? 'tile' : 'dot';
+  const fills = inPlace && (rowsMayMiss || columnsMayMiss);
+  const helpers: Helper[] = ['lanes', 'dot-pair', ...requantise.helpers];
+  if (fused) helpers.push('requantise-to-int8', 'tile-pairs');
+  if (view.hasTiles) helpers.push('widen-4', `${kernel}-4x2-${round}`, ...(fills ? (['fill-4'] as const) : []));
+  if (view.hasRest) helpers.push('widen-1', `${kernel}-1x2-${round}`, ...(fills ? (['fill-1'] as const) : []));
+  return {
+    slug,
+    template: 'kernels/dot-product/dsp',
+    view: { ...view },
+    tables: [
+      pairTable(weight, channels, 2 * words),
+      ...(fused ? [channelTable(requantise.tables)] : evenTables(requantise.tables)),
+    ],
+    helpers,
+    ...requantise.bounds,
+    overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, tiled, tile)],
+    scratchBytes: 4 * (words * (tiled > 0 ? tile : 1) + 1) + (inPlace ? 0 : 4 * Math.ceil(depth / 4)),
+  };
+}
+
+/** Tables per channel, with one more value where the last channel has no partner. */
+function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
+  return tables.map(table => {
+    const values = Array.from(table.values);
+    return values.length % 2 === 0 ? table : { ...table, values: [...values, 0] };
+  });
+}
+
+/** Biases and multipliers in the order in which a tile takes them. */
+function channelTable(tables: KernelPlan['tables']): ConstantTable {
+  const valuesOf = (suffix: string): ArrayLike<number> => {
+    const table = tables.find(t => t.suffix === suffix);
+    invariant(table !== undefined, `there is a table of ${suffix}`);
+    return table.values;
+  };
+  const [bias, multipliers] = [valuesOf('bias'), valuesOf('multipliers')];
+  const values = Array.from({ length: bias.length / 2 }, (_, pair) => [
+    bias[2 * pair],
+    bias[2 * pair + 1],
+    multipliers[2 * pair],
+    multipliers[2 * pair + 1],
+  ]);
+  return {
+    suffix: 'channels',
+    ctype: 'int32_t',
+    values: values.flat(),
+    perLine: 4,
+    layout: 'per pair of output channels: both biases, the zero point of the input folded in, and both multipliers',
+    kind: 'tables',
+  };
+}
