@@ -1,6 +1,13 @@
 import type { Node } from '../../ir/graph.js';
 import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
-import { isPlain, type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
+import {
+  isPlain,
+  type RequantiseView,
+  requantisePlan,
+  type TermView,
+  tableOf,
+  termView,
+} from '../shared/requantise-kernel.js';
 import { tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
@@ -9,6 +16,9 @@ import type { DepthwiseConvAttributes } from './index.js';
 interface TapView {
   readonly row: number;
   readonly offset: number;
+  /** Where the assembler has the pointer into the row; and whether this is the last tap that it takes there. */
+  readonly register: string;
+  readonly last: boolean;
 }
 
 interface WindowRowView {
@@ -43,9 +53,21 @@ export interface DspDepthwiseView {
   readonly zeroPoint: number;
   /** Requantised by `requantise_to_int8`. */
   readonly plain: boolean;
+  readonly assembler: boolean;
+  /** The third row comes on the stack. */
+  readonly fifthArgument: boolean;
+  /** Added to requantised accumulators; and its bitwise complement. */
   readonly offset: number;
+  readonly offsetTerm: TermView;
+  readonly offsetInverse: number;
   readonly requantise: RequantiseView;
 }
+
+/** Where the rows of the window are in the assembler, as many as there is room for. */
+const rowRegisters = ['r2', 'r3', 'r12'];
+
+/** A weight times this is an int16 still. */
+const mostFactor = 2 ** 8;
 
 /** Taps are written out one by one: up to so many. */
 const mostTaps = 25;
@@ -57,7 +79,6 @@ export const dspDepthwiseConv: KernelVariant = {
   plan(plain, [input]): KernelPlan | undefined {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
-    const { weight } = node.constants;
     const [kernelRows, kernelColumns] = kernel;
     const { channels, width } = input.shape;
     const taps = kernelRows * kernelColumns;
@@ -71,11 +92,15 @@ export const dspDepthwiseConv: KernelVariant = {
     const hasEdges = leftEdges.length + rightEdges.length > 0;
     const zeroPoint = input.quantisation?.zeroPoint ?? 0;
     const windowBytes = kernelColumns * channels;
-    const tapAt = (t: number): TapView => ({
-      row: Math.floor(t / kernelColumns),
-      offset: (t % kernelColumns) * channels,
-    });
-    const isPlainView = isPlain(requantise.view);
+    // In each row from right to left, so that the pointer can advance with the last one.
+    const order = Array.from({ length: taps }, (_, i) => i - 2 * (i % kernelColumns) + kernelColumns - 1);
+    const tapAt = (i: number): TapView => {
+      const [row, column] = [Math.floor(order[i] / kernelColumns), order[i] % kernelColumns];
+      return { row, offset: column * channels, register: rowRegisters[row] ?? '', last: column === 0 };
+    };
+    const offset = node.constants.offset.data[0];
+    const { preFactor } = requantise.view;
+    const isPlainView = isPlain(requantise.view) && preFactor <= mostFactor;
     const view: DspDepthwiseView = {
       channels,
       rows: Array.from({ length: kernelRows }, (_, index) => ({
@@ -98,7 +123,11 @@ export const dspDepthwiseConv: KernelVariant = {
       windowBytes,
       zeroPoint,
       plain: isPlainView,
-      offset: node.constants.offset.data[0],
+      assembler: isPlainView && kernelRows <= rowRegisters.length && (kernelColumns - 1) * channels < 4096,
+      fifthArgument: kernelRows === 3,
+      offset,
+      offsetTerm: termView(offset),
+      offsetInverse: -offset - 1,
       requantise: requantise.view,
     };
     return {
@@ -106,9 +135,9 @@ export const dspDepthwiseConv: KernelVariant = {
       template: 'kernels/depthwise-conv/dsp',
       view: { ...view },
       tables: [
-        tapTable(weight.data, channels, taps, `${kernelRows}x${kernelColumns}x${channels}`),
+        fourTable(node, requantise.tables, order, isPlainView ? preFactor : undefined),
         ...(rowsMayMiss ? [paddingTable(zeroPoint, windowBytes)] : []),
-        ...requantise.tables,
+        ...(isPlainView ? [] : requantise.tables.filter(({ suffix }) => suffix !== 'bias')),
       ],
       helpers: ['lanes', 'multiply', ...requantise.helpers, ...(isPlainView ? (['requantise-to-int8'] as const) : [])],
       ...requantise.bounds,
@@ -119,23 +148,40 @@ export const dspDepthwiseConv: KernelVariant = {
 };
 
 /**
- * For each 4 channels: for each pair of taps a word per channel, with the first tap's weight in the low half; then, for a
- * tap that is left over, the channels 0 and 2 in one word and 1 and 3 in the next.
+ * For each 4 channels what is needed for them, in the order in which it is: the biases; for each pair of taps a word per
+ * channel, with the first tap's weight in the low half; for a tap that is left over, the channels 0 and 2 in one word and
+ * 1 and 3 in the next; then, where they are requantised in one go, the multipliers and whether there is more to come.
+ *
+ * @param factor by which accumulators are shifted before they are multiplied: folded into biases and weights here
  */
-function tapTable(weights: ArrayLike<number>, channels: number, taps: number, shape: string): ConstantTable {
-  const values: number[] = [];
+function fourTable(
+  { attributes: { kernel }, constants: { weight } }: Node<DepthwiseConvAttributes>,
+  tables: readonly ConstantTable[],
+  order: readonly number[],
+  factor: number | undefined,
+): ConstantTable {
+  const plain = factor !== undefined;
+  const scale = factor ?? 1;
+  const taps = order.length;
+  const channels = weight.data.length / taps;
+  const bias = tableOf(tables, 'bias').values;
+  const multipliers = tableOf(tables, 'multipliers').values;
   const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
-  for (let o = 0; o < channels; o += 4) {
-    const at = (channel: number, tap: number): number => weights[(o + channel) * taps + tap];
-    for (let t = 0; t + 1 < taps; t += 2) for (let c = 0; c < 4; c++) values.push(halves(at(c, t), at(c, t + 1)));
-    if (taps % 2 === 1) values.push(halves(at(0, taps - 1), at(2, taps - 1)), halves(at(1, taps - 1), at(3, taps - 1)));
-  }
+  const lines = Array.from({ length: channels / 4 }, (_, four) => {
+    const first = 4 * four;
+    const at = (c: number, tap: number): number => scale * weight.data[(first + c) * taps + order[tap]];
+    const line = [0, 1, 2, 3].map(c => scale * bias[first + c]);
+    for (let t = 0; t + 1 < taps; t += 2) for (let c = 0; c < 4; c++) line.push(halves(at(c, t), at(c, t + 1)));
+    if (taps % 2 === 1) line.push(halves(at(0, taps - 1), at(2, taps - 1)), halves(at(1, taps - 1), at(3, taps - 1)));
+    if (plain) line.push(...[0, 1, 2, 3].map(c => multipliers[first + c]), first + 4 < channels ? 1 : 0);
+    return line;
+  });
   return {
     suffix: 'weights',
     ctype: 'uint32_t',
-    values,
-    perLine: (4 * values.length) / channels,
-    layout: `HWO ${shape} as int16, a line per 4 channels: pairs of taps, then a single one`,
+    values: lines.flat(),
+    perLine: lines[0].length,
+    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${plain ? ', multipliers, more to come' : ''}`,
     kind: 'weights',
     packed: true,
   };

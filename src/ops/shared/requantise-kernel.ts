@@ -35,9 +35,19 @@ export interface RequantiseView {
   readonly high: number;
 }
 
-/** Does `requantise_to_int8` do: is rounding `native`, with one offset, one factor per channel and no clamp but that of int8? */
-export function isPlain({ native, preShifted, twoSlopes, offsetTable, low, high }: RequantiseView): boolean {
-  return native && !preShifted && !twoSlopes && !offsetTable && low === -128 && high === 127;
+/** The table with a suffix, of those that a requantisation has. */
+export function tableOf(tables: readonly ConstantTable[], suffix: string): ConstantTable {
+  const table = tables.find(t => t.suffix === suffix);
+  invariant(table !== undefined, `there is a table of ${suffix}`);
+  return table;
+}
+
+/**
+ * Does `requantise_to_int8` do: is rounding `native`, with one offset, one factor per channel and no clamp but that of
+ * int8? An accumulator that has to be shifted before must come as such: see `preFactor`.
+ */
+export function isPlain({ native, twoSlopes, offsetTable, low, high }: RequantiseView): boolean {
+  return native && !twoSlopes && !offsetTable && low === -128 && high === 127;
 }
 
 /** Helpers that define the C function `requantise` of a rounding rule. */

@@ -1,9 +1,8 @@
-import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { Node } from '../../../ir/graph.js';
 import type { ConstantTable, Helper, KernelInput, KernelPlan } from '../../kernel.js';
 import { accumulatorRanges } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
-import { isPlain, type RequantiseView, requantisePlan } from '../requantise-kernel.js';
+import { isPlain, type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { canPair, pairTable } from './pairs.js';
@@ -82,7 +81,7 @@ export function dspDotProductPlan(
   const inPlace = input.aligned && columnBytes % 4 === 0;
   const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
-  const fused = channels % 2 === 0 && isPlain(requantise.view);
+  const fused = channels % 2 === 0 && isPlain(requantise.view) && !requantise.view.preShifted;
   const view: DspDotProductView = {
     outputWidth: width,
     channels,
@@ -147,12 +146,8 @@ function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
 
 /** Biases and multipliers in the order in which a tile takes them. */
 function channelTable(tables: KernelPlan['tables']): ConstantTable {
-  const valuesOf = (suffix: string): ArrayLike<number> => {
-    const table = tables.find(t => t.suffix === suffix);
-    invariant(table !== undefined, `there is a table of ${suffix}`);
-    return table.values;
-  };
-  const [bias, multipliers] = [valuesOf('bias'), valuesOf('multipliers')];
+  const bias = tableOf(tables, 'bias').values;
+  const multipliers = tableOf(tables, 'multipliers').values;
   const values = Array.from({ length: bias.length / 2 }, (_, pair) => [
     bias[2 * pair],
     bias[2 * pair + 1],
