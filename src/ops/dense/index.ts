@@ -16,6 +16,7 @@ import {
 import { biasParameter } from '../shared/parameters.js';
 import { wholeInput } from '../shared/window.js';
 import { accumulatingDense } from './accumulate.js';
+import { dspAccumulatingDense, dspDense } from './dsp.js';
 import { genericDense } from './generic.js';
 
 const units = z.int().min(1).max(65536);
@@ -104,6 +105,6 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   },
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [genericDense],
-  accumulators: [accumulatingDense],
+  kernels: [dspDense, genericDense],
+  accumulators: [dspAccumulatingDense, accumulatingDense],
 });

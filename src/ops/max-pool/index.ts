@@ -2,6 +2,7 @@ import type { Node } from '../../ir/graph.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { defineOp } from '../shared/define.js';
 import { type PoolAttributes, pool, poolShape, poolVocabulary } from '../shared/pool.js';
+import { dspMaxPool } from './dsp.js';
 import { genericMaxPool } from './generic.js';
 
 const compute = (node: Node<PoolAttributes>, [input]: readonly Operand[]) =>
@@ -15,5 +16,5 @@ export const maxPool: OpDefinition = defineOp<PoolAttributes>({
   ...poolShape,
   evaluate: (node, inputs) => Float32Array.from(compute(node, inputs)),
   reference: compute,
-  kernels: [genericMaxPool],
+  kernels: [dspMaxPool, genericMaxPool],
 });

@@ -1,6 +1,6 @@
 import type { Node } from '../../../ir/graph.js';
 import type { ConstantTable, Helper, KernelInput, KernelPlan } from '../../kernel.js';
-import { accumulatorRanges } from '../accumulator.js';
+import { accumulatorRanges, magnitudeOf } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
 import { isPlain, type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
@@ -68,14 +68,15 @@ export function dspDotProductPlan(
 ): KernelPlan | undefined {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
-  if (!canPair(weight, accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0))) return undefined;
+  const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
+  if (!canPair(weight, ranges.map(magnitudeOf))) return undefined;
   const requantise = requantisePlan(node, input);
   const taps = tapsView(geometry, input, node.type, false);
   const depth = weight.data.length / channels;
-  const round = depth % 16 === 0 || depth % 16 > 8 ? (16 as const) : (8 as const);
-  const words = (Math.ceil(depth / round) * round) / 2;
   const { width } = node.type.shape;
   const tiled = width - (width % tile);
+  const round = roundOf(depth, tiled === width);
+  const words = (Math.ceil(depth / round) * round) / 2;
   const [kernelRows, kernelColumns] = geometry.kernel;
   const { channels: columnBytes } = input.shape;
   const inPlace = input.aligned && columnBytes % 4 === 0;
@@ -120,7 +121,8 @@ export function dspDotProductPlan(
   const helpers: Helper[] = ['lanes', 'dot-pair', ...requantise.helpers];
   if (fused) helpers.push('requantise-to-int8', 'tile-pairs');
   if (view.hasTiles) helpers.push('widen-4', `${kernel}-4x2-${round}`, ...(fills ? (['fill-4'] as const) : []));
-  if (view.hasRest) helpers.push('widen-1', `${kernel}-1x2-${round}`, ...(fills ? (['fill-1'] as const) : []));
+  if (view.hasRest && round !== 4)
+    helpers.push('widen-1', `${kernel}-1x2-${round}`, ...(fills ? (['fill-1'] as const) : []));
   return {
     slug,
     template: 'kernels/dot-product/dsp',
@@ -136,8 +138,14 @@ export function dspDotProductPlan(
   };
 }
 
+/** Inputs per round of the inner loop: as many as leave little to fill up. */
+function roundOf(depth: number, onlyTiles: boolean): 4 | 8 | 16 {
+  if (depth <= 4 && onlyTiles) return 4;
+  return depth % 16 === 0 || depth % 16 > 8 ? 16 : 8;
+}
+
 /** Tables per channel, with one more value where the last channel has no partner. */
-function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
+export function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
   return tables.map(table => {
     const values = Array.from(table.values);
     return values.length % 2 === 0 ? table : { ...table, values: [...values, 0] };

@@ -1,6 +1,5 @@
 import type { Constant } from '../../../ir/tensor.js';
 import type { ConstantTable } from '../../kernel.js';
-import { type AccumulatorRange, magnitudeOf } from '../accumulator.js';
 
 /**
  * Two output channels `a` and `b` in one stream of weights, for SMLAD. A word has the weights of both channels for two
@@ -9,14 +8,19 @@ import { type AccumulatorRange, magnitudeOf } from '../accumulator.js';
  * the difference of both sums, shifted: exact, as long as it fits 24 bits.
  */
 
-/** Sums of channel `b` have to stay below this. */
-const largestSum = 2 ** 23;
+/** Sums of channel `b` have to stay below this, in magnitude. */
+export const largestPairSum = 2 ** 23;
 
-/** Can output channels be taken in pairs (0 and 1, 2 and 3, ...)? */
-export function canPair(weight: Constant, ranges: readonly AccumulatorRange[]): boolean {
-  const perChannel = weight.data.length / ranges.length;
-  for (let b = 1; b < ranges.length; b += 2) {
-    if (magnitudeOf(ranges[b]) >= largestSum) return false;
+/**
+ * Can output channels be taken in pairs (0 and 1, 2 and 3, ...)?
+ *
+ * @param weight OHWI
+ * @param sumBounds per channel, the largest magnitude of the sum that is made of its products at a time
+ */
+export function canPair(weight: Constant, sumBounds: readonly number[]): boolean {
+  const perChannel = weight.data.length / sumBounds.length;
+  for (let b = 1; b < sumBounds.length; b += 2) {
+    if (sumBounds[b] >= largestPairSum) return false;
     for (let k = 0; k < perChannel; k++) {
       // -128 * 256 + a would need a 17th bit.
       if (weight.data[b * perChannel + k] === -128 && weight.data[(b - 1) * perChannel + k] < 0) return false;

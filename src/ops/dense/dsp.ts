@@ -1,0 +1,70 @@
+import type { Node } from '../../ir/graph.js';
+import type { Constant } from '../../ir/tensor.js';
+import type { KernelVariant } from '../kernel.js';
+import { dspDotProductPlan, evenTables } from '../shared/dsp/dot-product.js';
+import { canPair, pairTable } from '../shared/dsp/pairs.js';
+import { requantisePlan } from '../shared/requantise-kernel.js';
+import type { DenseAttributes } from './index.js';
+
+/** For the DSP extension, with the whole input at hand: a conv whose kernel is as large as its input. */
+export const dspDense: KernelVariant = {
+  name: 'dsp',
+  needs: ['dsp'],
+  plan(plain, [input]) {
+    const node = plain as Node<DenseAttributes>;
+    const { height, width } = input.shape;
+    return dspDotProductPlan(node, input, 'dense', {
+      kernel: [height, width],
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+    });
+  },
+};
+
+/** For the DSP extension, row by row: two units at a time, the input widened as it is read. */
+export const dspAccumulatingDense: KernelVariant = {
+  name: 'dsp-accumulate',
+  needs: ['dsp'],
+  plan(plain, [input]) {
+    const node = plain as Node<DenseAttributes>;
+    const { height, width, channels } = input.shape;
+    const { weight } = node.constants;
+    const { units } = node.attributes;
+    const rowElements = width * channels;
+    if (height === 1 || !input.aligned || rowElements % 4 !== 0) return undefined;
+    if (!canPair(weight, rowBounds(weight, units, rowElements))) return undefined;
+    const requantise = requantisePlan(node, input);
+    return {
+      slug: 'dense_rows',
+      template: 'kernels/dense/dsp-accumulate',
+      view: {
+        units,
+        odd: units % 2 === 1,
+        lastRow: height - 1,
+        rowElements,
+        rowWords: rowElements / 2,
+        unitWords: (height * rowElements) / 2,
+        requantise: requantise.view,
+      },
+      tables: [pairTable(weight, units, height * rowElements), ...evenTables(requantise.tables)],
+      helpers: ['lanes', 'multiply', ...requantise.helpers],
+      ...requantise.bounds,
+      sumsBytes: 4 * units,
+    };
+  },
+};
+
+/** Per unit the largest magnitude of what one input row adds to its sum. */
+function rowBounds(weight: Constant, units: number, rowElements: number): number[] {
+  const perUnit = weight.data.length / units;
+  return Array.from({ length: units }, (_, unit) => {
+    let most = 0;
+    for (let first = 0; first < perUnit; first += rowElements) {
+      let sum = 0;
+      for (let i = 0; i < rowElements; i++) sum += 128 * Math.abs(weight.data[unit * perUnit + first + i]);
+      // Twice: the sum for both units is an int32 that must not wrap.
+      most = Math.max(most, 2 * sum);
+    }
+    return most;
+  });
+}

@@ -1,0 +1,41 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import type { PoolAttributes } from '../shared/pool.js';
+import { tapsView } from '../shared/taps.js';
+import { overlayDistance } from '../shared/window.js';
+
+/** Taps are written out one by one: up to so many. */
+const mostTaps = 16;
+
+/** For the DSP extension: 4 channels at a time, compared by SSUB8 and chosen by SEL. For windows that have all their taps. */
+export const dspMaxPool: KernelVariant = {
+  name: 'dsp',
+  needs: ['dsp'],
+  plan(plain, [input]) {
+    const node = plain as Node<PoolAttributes>;
+    const { kernel, stride } = node.attributes;
+    const { channels } = input.shape;
+    const taps = tapsView(node.attributes, input, node.type, true);
+    const fits = input.aligned && channels % 4 === 0 && !taps.mayMiss && taps.count <= mostTaps;
+    if (!fits) return undefined;
+    const [first, ...others] = Array.from({ length: taps.count }, (_, t) => ({
+      row: Math.floor(t / kernel[1]),
+      offset: (t % kernel[1]) * channels,
+    }));
+    return {
+      slug: `maxpool_${kernel[0]}x${kernel[1]}`,
+      template: 'kernels/max-pool/dsp',
+      view: {
+        outputWidth: node.type.shape.width,
+        channels,
+        rows: Array.from({ length: kernel[0] }, (_, index) => ({ index })),
+        first,
+        others,
+        step: stride[1] * channels,
+      },
+      tables: [],
+      helpers: ['multiply', 'larger-bytes'],
+      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: 0 }, 'channel')],
+    };
+  },
+};
