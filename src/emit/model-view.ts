@@ -67,10 +67,8 @@ export function modelView(
     windowRows: longestWindow(layers),
     steps: stepsView(plan),
     push,
-    includesString: push.keepsRows || helpers.some(helper => 'copies' in helper),
-    helpers: helpers.map(helper =>
-      engine.render(helper.template, { ...('view' in helper ? helper.view : {}), ...target }).trimEnd(),
-    ),
+    includesString: push.keepsRows || helpers.some(helper => helper.copies === true),
+    helpers: helpers.map(helper => engine.render(helper.template, { ...helper.view, ...target }).trimEnd()),
     layers,
   };
 }

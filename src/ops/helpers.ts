@@ -1,3 +1,5 @@
+import { type Rounding, roundings } from '../numeric/requantise.js';
+
 /** A C function that kernels share: it is emitted once into each model that has a kernel which calls it. */
 interface HelperEntry {
   readonly name: string;
@@ -15,34 +17,75 @@ export interface HelperTarget {
   readonly dsp: boolean;
 }
 
-/** All of them, callees first: the order in which they stand in the C. */
-export const helperTable = [
+/** Inputs that an inner loop takes at a time. */
+export const rounds = [4, 8, 16] as const;
+export type Round = (typeof rounds)[number];
+
+const roundingView = (rounding: Rounding) => ({
+  native: rounding === 'native',
+  tflite: rounding === 'tflite',
+  tfliteSingle: rounding === 'tflite-single',
+});
+
+const arithmetic = [
   { name: 'doubling-high-multiply', template: 'numeric/doubling-high-multiply' },
   { name: 'rounding-divide', template: 'numeric/rounding-divide' },
   { name: 'requantise-native', template: 'numeric/requantise-native' },
   { name: 'requantise-tflite', template: 'numeric/requantise-tflite' },
   { name: 'requantise-tflite-single', template: 'numeric/requantise-tflite-single' },
-  { name: 'requantise-to-int8', template: 'numeric/requantise-to-int8' },
   { name: 'reciprocal', template: 'numeric/reciprocal' },
+] as const satisfies readonly HelperEntry[];
+
+const dsp = [
   { name: 'lanes', template: 'dsp/lanes' },
   { name: 'multiply', template: 'dsp/multiply', copies: true },
   { name: 'larger-bytes', template: 'dsp/larger-bytes' },
-  { name: 'widen-4', template: 'dsp/widen', view: { pixels: 4 }, copies: true },
+  { name: 'widen-2', template: 'dsp/widen', view: { pixels: 2 }, copies: true },
   { name: 'widen-1', template: 'dsp/widen', view: { pixels: 1 }, copies: true },
-  { name: 'fill-4', template: 'dsp/fill', view: { pixels: 4 } },
+  { name: 'fill-2', template: 'dsp/fill', view: { pixels: 2 } },
   { name: 'fill-1', template: 'dsp/fill', view: { pixels: 1 } },
   { name: 'dot-pair', template: 'dsp/dot-pair' },
-  { name: 'dot-4x2-16', template: 'dsp/dot-4x2', view: { depth: 16, steps: 8 } },
-  { name: 'dot-4x2-4', template: 'dsp/dot-4x2', view: { depth: 4, steps: 2 } },
-  { name: 'dot-4x2-8', template: 'dsp/dot-4x2', view: { depth: 8, steps: 4 } },
-  { name: 'dot-1x2-16', template: 'dsp/dot-1x2', view: { depth: 16, steps: 2 } },
-  { name: 'dot-1x2-8', template: 'dsp/dot-1x2', view: { depth: 8, steps: 1 } },
-  { name: 'tile-pairs', template: 'dsp/tile-pairs' },
-  { name: 'tile-4x2-16', template: 'dsp/tile-4x2', view: { depth: 16, steps: 8 } },
-  { name: 'tile-4x2-4', template: 'dsp/tile-4x2', view: { depth: 4, steps: 2 } },
-  { name: 'tile-4x2-8', template: 'dsp/tile-4x2', view: { depth: 8, steps: 4 } },
-  { name: 'tile-1x2-16', template: 'dsp/tile-1x2', view: { depth: 16, steps: 2 } },
-  { name: 'tile-1x2-8', template: 'dsp/tile-1x2', view: { depth: 8, steps: 1 } },
 ] as const satisfies readonly HelperEntry[];
 
-export type Helper = (typeof helperTable)[number]['name'];
+const saturating = roundings.map(rounding => ({
+  name: `saturating-${rounding}` as const,
+  template: 'dsp/saturating',
+  view: roundingView(rounding),
+}));
+
+const tilePairs = roundings.map(rounding => ({
+  name: `tile-pairs-${rounding}` as const,
+  template: 'dsp/tile-pairs',
+  view: { ...roundingView(rounding), channelWords: rounding === 'native' ? 4 : 8 },
+}));
+
+const tiles = rounds.flatMap(round =>
+  (['2x2', '1x2'] as const).flatMap(tile => {
+    const view = { depth: round, steps: round / 4 };
+    return [
+      { name: `dot-${tile}-${round}` as const, template: `dsp/dot-${tile}`, view },
+      ...roundings.map(rounding => ({
+        name: `tile-${tile}-${round}-${rounding}` as const,
+        template: `dsp/tile-${tile}`,
+        view: { ...view, ...roundingView(rounding) },
+      })),
+    ];
+  }),
+);
+
+/** All of them, callees first: the order in which they stand in the C. */
+export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] = [
+  ...arithmetic,
+  ...dsp,
+  ...saturating,
+  ...tilePairs,
+  ...tiles,
+];
+
+export type Helper = (
+  | (typeof arithmetic)[number]
+  | (typeof dsp)[number]
+  | (typeof saturating)[number]
+  | (typeof tilePairs)[number]
+  | (typeof tiles)[number]
+)['name'];

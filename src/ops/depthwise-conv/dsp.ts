@@ -1,13 +1,8 @@
 import type { Node } from '../../ir/graph.js';
 import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
-import {
-  isPlain,
-  type RequantiseView,
-  requantisePlan,
-  type TermView,
-  tableOf,
-  termView,
-} from '../shared/requantise-kernel.js';
+import { accumulatorRanges } from '../shared/accumulator.js';
+import { type Saturating, saturatingNames, saturatingOf } from '../shared/dsp/saturating.js';
+import { type RequantiseView, requantisePlan, type TermView, tableOf, termView } from '../shared/requantise-kernel.js';
 import { tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
@@ -61,6 +56,12 @@ export interface DspDepthwiseView {
   readonly offsetTerm: TermView;
   readonly offsetInverse: number;
   readonly requantise: RequantiseView;
+  /** Which arguments `saturating` takes besides the accumulator. */
+  readonly takesOffset: boolean;
+  readonly takesShift: boolean;
+  readonly halvesUp: boolean;
+  /** Words behind the weights. */
+  readonly tail: number;
 }
 
 /** Where the rows of the window are in the assembler, as many as there is room for. */
@@ -98,9 +99,11 @@ export const dspDepthwiseConv: KernelVariant = {
       const [row, column] = [Math.floor(order[i] / kernelColumns), order[i] % kernelColumns];
       return { row, offset: column * channels, register: rowRegisters[row] ?? '', last: column === 0 };
     };
-    const offset = node.constants.offset.data[0];
-    const { preFactor } = requantise.view;
-    const isPlainView = isPlain(requantise.view) && preFactor <= mostFactor;
+    const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, zeroPoint);
+    const given = saturatingOf(node, requantise, ranges);
+    const saturating = given !== undefined && given.factor <= mostFactor ? given : undefined;
+    const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
+    const offset = saturating?.offset ?? 0;
     const view: DspDepthwiseView = {
       channels,
       rows: Array.from({ length: kernelRows }, (_, index) => ({
@@ -122,8 +125,9 @@ export const dspDepthwiseConv: KernelVariant = {
       lastColumn,
       windowBytes,
       zeroPoint,
-      plain: isPlainView,
-      assembler: isPlainView && kernelRows <= rowRegisters.length && (kernelColumns - 1) * channels < 4096,
+      plain: saturating !== undefined,
+      ...argumentsView(saturating),
+      assembler: saturating !== undefined && kernelRows <= rowRegisters.length && (kernelColumns - 1) * channels < 4096,
       fifthArgument: kernelRows === 3,
       offset,
       offsetTerm: termView(offset),
@@ -135,11 +139,15 @@ export const dspDepthwiseConv: KernelVariant = {
       template: 'kernels/depthwise-conv/dsp',
       view: { ...view },
       tables: [
-        fourTable(node, requantise.tables, order, isPlainView ? preFactor : undefined),
+        fourTable(node, requantise.tables, order, saturating),
         ...(rowsMayMiss ? [paddingTable(zeroPoint, windowBytes)] : []),
-        ...(isPlainView ? [] : requantise.tables.filter(({ suffix }) => suffix !== 'bias')),
+        ...(saturating !== undefined ? [] : requantise.tables.filter(({ suffix }) => suffix !== 'bias')),
       ],
-      helpers: ['lanes', 'multiply', ...requantise.helpers, ...(isPlainView ? (['requantise-to-int8'] as const) : [])],
+      helpers: [
+        'lanes',
+        'multiply',
+        ...(saturating !== undefined ? [`saturating-${rounding}` as const] : requantise.helpers),
+      ],
       ...requantise.bounds,
       overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left }, 'channel')],
       ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
@@ -151,21 +159,18 @@ export const dspDepthwiseConv: KernelVariant = {
  * For each 4 channels what is needed for them, in the order in which it is: the biases; for each pair of taps a word per
  * channel, with the first tap's weight in the low half; for a tap that is left over, the channels 0 and 2 in one word and
  * 1 and 3 in the next; then, where they are requantised in one go, the multipliers and whether there is more to come.
- *
- * @param factor by which accumulators are shifted before they are multiplied: folded into biases and weights here
+ * The factor of the accumulators is folded into biases and weights.
  */
 function fourTable(
   { attributes: { kernel }, constants: { weight } }: Node<DepthwiseConvAttributes>,
   tables: readonly ConstantTable[],
   order: readonly number[],
-  factor: number | undefined,
+  saturating: Saturating | undefined,
 ): ConstantTable {
-  const plain = factor !== undefined;
-  const scale = factor ?? 1;
+  const scale = saturating?.factor ?? 1;
   const taps = order.length;
   const channels = weight.data.length / taps;
   const bias = tableOf(tables, 'bias').values;
-  const multipliers = tableOf(tables, 'multipliers').values;
   const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
   const lines = Array.from({ length: channels / 4 }, (_, four) => {
     const first = 4 * four;
@@ -173,7 +178,10 @@ function fourTable(
     const line = [0, 1, 2, 3].map(c => scale * bias[first + c]);
     for (let t = 0; t + 1 < taps; t += 2) for (let c = 0; c < 4; c++) line.push(halves(at(c, t), at(c, t + 1)));
     if (taps % 2 === 1) line.push(halves(at(0, taps - 1), at(2, taps - 1)), halves(at(1, taps - 1), at(3, taps - 1)));
-    if (plain) line.push(...[0, 1, 2, 3].map(c => multipliers[first + c]), first + 4 < channels ? 1 : 0);
+    if (saturating !== undefined) {
+      for (const column of saturating.columns) line.push(...column.slice(first, first + 4));
+      line.push(first + 4 < channels ? 1 : 0);
+    }
     return line;
   });
   return {
@@ -181,9 +189,21 @@ function fourTable(
     ctype: 'uint32_t',
     values: lines.flat(),
     perLine: lines[0].length,
-    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${plain ? ', multipliers, more to come' : ''}`,
+    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${saturating === undefined ? '' : `, ${saturatingNames(saturating.columns)}, more to come`}`,
     kind: 'weights',
     packed: true,
+  };
+}
+
+function argumentsView(
+  saturating: Saturating | undefined,
+): Pick<DspDepthwiseView, 'takesOffset' | 'takesShift' | 'halvesUp' | 'tail'> {
+  const columns = saturating?.columns.length ?? 0;
+  return {
+    takesOffset: columns === 1,
+    takesShift: columns === 3,
+    halvesUp: saturating?.factor !== 2,
+    tail: 4 * columns + 1,
   };
 }
 

@@ -42,14 +42,6 @@ export function tableOf(tables: readonly ConstantTable[], suffix: string): Const
   return table;
 }
 
-/**
- * Does `requantise_to_int8` do: is rounding `native`, with one offset, one factor per channel and no clamp but that of
- * int8? An accumulator that has to be shifted before must come as such: see `preFactor`.
- */
-export function isPlain({ native, twoSlopes, offsetTable, low, high }: RequantiseView): boolean {
-  return native && !twoSlopes && !offsetTable && low === -128 && high === 127;
-}
-
 /** Helpers that define the C function `requantise` of a rounding rule. */
 export const requantiseHelpers: Readonly<Record<Rounding, readonly Helper[]>> = {
   native: ['requantise-native'],

@@ -1,11 +1,13 @@
 import type { Node } from '../../../ir/graph.js';
+import type { Round } from '../../helpers.js';
 import type { ConstantTable, Helper, KernelInput, KernelPlan } from '../../kernel.js';
 import { accumulatorRanges, magnitudeOf } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
-import { isPlain, type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
+import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { canPair, pairTable } from './pairs.js';
+import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
 /** What `kernels/dot-product/dsp` reads. */
 export interface DspDotProductView {
@@ -13,13 +15,13 @@ export interface DspDotProductView {
   readonly channels: number;
   /** The last channel has no partner. */
   readonly odd: boolean;
-  /** Output positions that are made 4 at a time, and what is left of a row. */
+  /** Output positions that are made 2 at a time, and what is left of a row. */
   readonly tiled: number;
   readonly hasTiles: boolean;
   readonly hasRest: boolean;
   /** Inputs of an accumulator, rounded up to rounds of the inner loop, in words of two. */
   readonly words: number;
-  /** The same for 4 pixels. */
+  /** The same for 2 pixels. */
   readonly tileWords: number;
   /** Inputs per round of the inner loop. */
   readonly round: number;
@@ -54,10 +56,10 @@ export interface DspDotProductView {
   readonly offset: number;
 }
 
-const tile = 4;
+const tile = 2;
 
 /**
- * A conv for the DSP extension: the inputs of 4 output positions are widened to int16 once, then multiplied with the
+ * A conv for the DSP extension: the inputs of 2 output positions are widened to int16 once, then multiplied with the
  * weights of two output channels at a time. Does not suit groups, nor weights that cannot be paired.
  */
 export function dspDotProductPlan(
@@ -75,14 +77,16 @@ export function dspDotProductPlan(
   const depth = weight.data.length / channels;
   const { width } = node.type.shape;
   const tiled = width - (width % tile);
-  const round = roundOf(depth, tiled === width);
+  const round = roundOf(depth);
   const words = (Math.ceil(depth / round) * round) / 2;
   const [kernelRows, kernelColumns] = geometry.kernel;
   const { channels: columnBytes } = input.shape;
   const inPlace = input.aligned && columnBytes % 4 === 0;
   const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
-  const fused = channels % 2 === 0 && isPlain(requantise.view) && !requantise.view.preShifted;
+  const saturating = channels % 2 === 0 ? saturatingOf(node, requantise, ranges) : undefined;
+  // A tile doubles where `tflite` wants it; other factors are not folded in.
+  const fused = saturating !== undefined && (!requantise.view.native || saturating.factor === 1);
   const view: DspDotProductView = {
     outputWidth: width,
     channels,
@@ -114,22 +118,23 @@ export function dspDotProductPlan(
     requantise: requantise.view,
     fused,
     pairs: channels / 2,
-    offset: node.constants.offset.data[0],
+    offset: saturating?.offset ?? 0,
   };
-  const kernel = fused ? 'tile' : 'dot';
+  const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
+  const helpers: Helper[] = ['lanes', 'dot-pair', ...(fused ? [] : requantise.helpers)];
+  if (fused) helpers.push(`saturating-${rounding}`, `tile-pairs-${rounding}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
-  const helpers: Helper[] = ['lanes', 'dot-pair', ...requantise.helpers];
-  if (fused) helpers.push('requantise-to-int8', 'tile-pairs');
-  if (view.hasTiles) helpers.push('widen-4', `${kernel}-4x2-${round}`, ...(fills ? (['fill-4'] as const) : []));
-  if (view.hasRest && round !== 4)
-    helpers.push('widen-1', `${kernel}-1x2-${round}`, ...(fills ? (['fill-1'] as const) : []));
+  for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {
+    helpers.push(`widen-${pixels}`, fused ? `tile-${pixels}x2-${round}-${rounding}` : `dot-${pixels}x2-${round}`);
+    if (fills) helpers.push(`fill-${pixels}`);
+  }
   return {
     slug,
     template: 'kernels/dot-product/dsp',
     view: { ...view },
     tables: [
       pairTable(weight, channels, 2 * words),
-      ...(fused ? [channelTable(requantise.tables)] : evenTables(requantise.tables)),
+      ...(fused ? [channelTable(requantise.tables, saturating)] : evenTables(requantise.tables)),
     ],
     helpers,
     ...requantise.bounds,
@@ -139,8 +144,8 @@ export function dspDotProductPlan(
 }
 
 /** Inputs per round of the inner loop: as many as leave little to fill up. */
-function roundOf(depth: number, onlyTiles: boolean): 4 | 8 | 16 {
-  if (depth <= 4 && onlyTiles) return 4;
+function roundOf(depth: number): Round {
+  if (depth <= 4) return 4;
   return depth % 16 === 0 || depth % 16 > 8 ? 16 : 8;
 }
 
@@ -152,22 +157,18 @@ export function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
   });
 }
 
-/** Biases and multipliers in the order in which a tile takes them. */
-function channelTable(tables: KernelPlan['tables']): ConstantTable {
+/** Biases and what requantises, pair by pair. */
+function channelTable(tables: KernelPlan['tables'], { columns }: Saturating): ConstantTable {
   const bias = tableOf(tables, 'bias').values;
-  const multipliers = tableOf(tables, 'multipliers').values;
-  const values = Array.from({ length: bias.length / 2 }, (_, pair) => [
-    bias[2 * pair],
-    bias[2 * pair + 1],
-    multipliers[2 * pair],
-    multipliers[2 * pair + 1],
-  ]);
+  const values = Array.from({ length: bias.length / 2 }, (_, pair) =>
+    [bias, ...columns].flatMap(column => [column[2 * pair], column[2 * pair + 1]]),
+  );
   return {
     suffix: 'channels',
     ctype: 'int32_t',
     values: values.flat(),
-    perLine: 4,
-    layout: 'per pair of output channels: both biases, the zero point of the input folded in, and both multipliers',
+    perLine: values[0].length,
+    layout: `per pair of output channels: both biases, the zero point of the input folded in, and both ${saturatingNames(columns)}`,
     kind: 'tables',
   };
 }
