@@ -59,11 +59,11 @@ export function workTable({ graph, plan, macs }: CompiledModel, profile: Profile
 
 /** What each layer occupies in RAM and flash. */
 export function memoryTable({ plan, view }: CompiledModel): PageView['memory'] {
-  const inTables = plan.layers.map(({ kernel }) => bytesOf(kernel.tables, 'tables'));
+  const inTables = plan.layers.map(({ kernel }) => constantBytes(kernel.tables, 'tables'));
   const rows = plan.layers.map(({ kernel }, layer) => {
     return {
       ...occupied(plan, layer),
-      weights: formatCount(bytesOf(kernel.tables, 'weights')),
+      weights: formatCount(constantBytes(kernel.tables, 'weights')),
       tables: formatCount(inTables[layer]),
     };
   });
@@ -75,7 +75,8 @@ export function memoryTable({ plan, view }: CompiledModel): PageView['memory'] {
   };
 }
 
-function bytesOf(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
+/** Bytes of a layer's constants of one kind. */
+export function constantBytes(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
   return tables.filter(table => table.kind === kind).reduce((sum, table) => sum + tableBytes(table), 0);
 }
 
