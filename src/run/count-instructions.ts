@@ -4,6 +4,7 @@ import { CompileError } from '../diagnostics/diagnostic.js';
 import { type CodeFunction, parseListing } from '../timing/instruction.js';
 import { loadTiming, type TimingTable } from '../timing/table.js';
 import type { Build } from '../toolchain/build-firmware.js';
+import { disassemble } from '../toolchain/listing.js';
 import { buildPlugin } from '../toolchain/plugin.js';
 import type { ProcessRun } from '../toolchain/process.js';
 import { missingReason } from '../toolchain/tools.js';
@@ -42,7 +43,7 @@ export async function countInstructions(request: CountRequest): Promise<CountRes
   const missing = missingReason('hostCompiler');
   if (missing !== undefined) return skipped(missing);
   const { firmware, build, entries } = request;
-  const functions = parseListing(await build.compiler.inspect('objdump', ['-d', '--no-show-raw-insn', build.image]));
+  const functions = parseListing(await disassemble(build));
   const plan = blockPlan(firmware, functions, entries);
   if (plan === undefined) return skipped('the firmware has no functions of layers');
   try {

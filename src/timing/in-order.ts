@@ -72,7 +72,10 @@ class Issue {
   }
 
   private waitFor(registers: readonly string[], early: number): void {
-    for (const register of registers) this.advance((this.ready.get(register) ?? 0) + early);
+    for (const register of registers) {
+      const ready = this.ready.get(register);
+      if (ready !== undefined) this.advance(ready + early);
+    }
   }
 
   private take(unit: string, busy: number): void {

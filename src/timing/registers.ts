@@ -55,10 +55,11 @@ const writesNothing: ReadonlySet<InstructionKind> = new Set([
   'ifThen',
   'nop',
 ]);
-const writesPair: ReadonlySet<InstructionKind> = new Set(['loadDouble', 'multiplyLong', 'multiplyAccumulateLong']);
-const accumulatesPair = /^(?:[su]mlal|sml[as]ld|smlal[bt]|umaal|v(?:r?mlal|r?mlsl|addl)[a-z]*a)/;
-/** The destination is added to. */
-const accumulatesOwn = /^v(?:mla|mls|fma|fms|q\w*mla|mladav?a|mlava|addva|abava)/;
+/** Two destinations. */
+const writesPair = /^(?:ldrd|[su]mull|[su]mlal|sml[as]ld|umaal|v(?:ml[as]l|rml|addlv))/;
+/** What the destination has is added to: scalar sums of 64 bits, vectors, and sums over vectors. */
+const accumulates =
+  /^(?:[su]mlal|smlal[bt][bt]|sml[as]ldx?|umaal|v(?:mlas?|fmas?|fms|qr?dmla\w*|abav|mlal?va|ml[as]l?davax?|rml\w*ha\w*|addl?va)t?)$/;
 const compares = /^(?:cmp|cmn|tst|teq|vcmp|vpt)/;
 /** Keep a part of the destination. */
 const inserts = /^(?:bfi|bfc|movt|vmovn|vqmovn|vq?r?shru?n|vsli|vsri)/;
@@ -84,11 +85,9 @@ export function registersOf(instruction: Instruction, kind: InstructionKind): Re
   if (writesNothing.has(kind)) return { ...none, moves, address, reads: others.length === 0 ? list.names : others };
   if (compares.test(mnemonic)) return { ...none, reads: others };
 
-  const pair = writesPair.has(kind) || accumulatesPair.test(mnemonic);
-  const writes = others.slice(0, pair ? 2 : 1);
+  const writes = others.slice(0, writesPair.test(mnemonic) ? 2 : 1);
   const rest = others.slice(writes.length);
-  if (accumulatesPair.test(mnemonic)) return { ...none, writes, reads: rest, accumulators: writes };
-  if (accumulatesOwn.test(mnemonic)) return { ...none, writes, reads: rest, accumulators: writes };
+  if (accumulates.test(mnemonic)) return { ...none, writes, reads: rest, accumulators: writes };
   if (rest.length === 3) return { ...none, writes, reads: rest.slice(0, 2), accumulators: rest.slice(2) };
   const keeps = inserts.test(mnemonic) || readsItsResult(kind, mnemonic, others.length, operands);
   return { ...none, writes, moves, address, reads: keeps ? [...writes, ...rest] : rest };
