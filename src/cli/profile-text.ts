@@ -1,5 +1,7 @@
+import { classesIn, classShares, classTitles } from '../report/class-table.js';
 import type { ProfileReport } from '../report/profile-report.js';
-import { type ClassCounts, type InstructionClass, instructionClasses } from '../timing/class.js';
+import type { CountResult } from '../run/count-instructions.js';
+import type { ClassCounts } from '../timing/class.js';
 import type { TextStyle } from './io.js';
 import { formatCount } from './output.js';
 import { type Column, renderTable } from './table.js';
@@ -46,31 +48,10 @@ export function workText(report: ProfileReport, style: TextStyle): string {
   return renderTable(columns, rows, style);
 }
 
-const classTitles: Readonly<Record<InstructionClass, string>> = {
-  load: 'load',
-  store: 'store',
-  multiply: 'mul',
-  dspMultiply: 'DSP mul',
-  dsp: 'DSP',
-  divide: 'div',
-  alu: 'ALU',
-  branchTaken: 'taken',
-  branchNotTaken: 'not taken',
-  mveLoad: 'MVE load',
-  mveStore: 'MVE store',
-  mveMultiply: 'MVE mul',
-  mve: 'MVE',
-  float: 'float',
-  other: 'other',
-};
-
 /** Bytes of flash by layer, and of what its instructions are, in per cent. */
 export function detailText({ layers, counts, flash }: ProfileReport, style: TextStyle): string {
-  const shown = instructionClasses.filter(name => counts?.classes[name] !== undefined);
-  const shares = (classes: ClassCounts = {}): string[] => {
-    const whole = shown.reduce((sum, name) => sum + (classes[name] ?? 0), 0);
-    return shown.map(name => (whole === 0 ? '' : ((100 * (classes[name] ?? 0)) / whole).toFixed(1)));
-  };
+  const shown = classesIn(counts?.classes ?? {});
+  const shares = (classes: ClassCounts = {}): string[] => classShares(shown, classes);
   const rows = layers.map(l => [
     l.name,
     formatCount(l.flash.code),
@@ -90,9 +71,12 @@ export function detailText({ layers, counts, flash }: ProfileReport, style: Text
 }
 
 /** The estimate and what it rests on, or why there is none. */
-export function cyclesText(report: ProfileReport): string {
-  const { estimatedCycles: cycles, countsSkipped, estimateUnknown, counts } = report;
-  if (counts === null) return `counts by class and cycles: none, ${countsSkipped}\n`;
+export function cyclesText(report: ProfileReport, counted: CountResult): string {
+  const { estimatedCycles: cycles, estimateUnknown } = report;
+  if (counted.kind === 'skipped') {
+    const detail = counted.detail?.replace(/^/gm, '       ') ?? '';
+    return `cycles no estimate, and no kinds of instructions: ${counted.reason}\n${detail === '' ? '' : `${detail}\n`}`;
+  }
   if (cycles === null) return `cycles no estimate: ${estimateUnknown}\n`;
   const { total, low, high, perMac, table, basis, assumes } = cycles;
   const range = low === high ? '' : `, ${formatCount(low)} to ${formatCount(high)}`;

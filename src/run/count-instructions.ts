@@ -14,10 +14,16 @@ import type { Firmware } from './driver.js';
 import { type InstructionCounts, joinCounts } from './instruction-counts.js';
 import { requireBoard, runQemu } from './qemu.js';
 
-/** Counts, or why there are none: a sentence without full stop. */
-export type CountResult =
-  | { readonly kind: 'counted'; readonly counts: InstructionCounts }
-  | { readonly kind: 'skipped'; readonly reason: string };
+/** Why there are no counts. */
+export interface Skipped {
+  readonly kind: 'skipped';
+  /** A sentence without full stop; the same on every machine where it is so. */
+  readonly reason: string;
+  /** What this machine says of it, for the terminal. */
+  readonly detail?: string | undefined;
+}
+
+export type CountResult = { readonly kind: 'counted'; readonly counts: InstructionCounts } | Skipped;
 
 /** Versions of QEMU's plugin interface that know all that the plugin uses: QEMU takes those from its least to its own. */
 const apis = [1, 2] as const;
@@ -41,30 +47,31 @@ export interface CountRequest {
  */
 export async function countInstructions(request: CountRequest): Promise<CountResult> {
   const missing = missingReason('hostCompiler');
-  if (missing !== undefined) return skipped(missing);
+  if (missing !== undefined) return skipped('the plugin for QEMU needs a compiler for this machine', missing);
   const { firmware, build, entries } = request;
   const functions = parseListing(await disassemble(build));
   const plan = blockPlan(firmware, functions, entries);
   if (plan === undefined) return skipped('the firmware has no functions of layers');
   try {
     const counted = await runPlugin(request, plan);
-    return typeof counted === 'string' ? skipped(counted) : joined(firmware, functions, counted);
+    return 'kind' in counted ? counted : joined(firmware, functions, counted);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    return skipped(error.diagnostics[0]?.message ?? 'the plugin for QEMU cannot be built');
+    const [{ message, notes }] = error.diagnostics;
+    return skipped(message, notes.map(note => note.message).join('\n'));
   }
 }
 
-const skipped = (reason: string): CountResult => ({ kind: 'skipped', reason });
+const skipped = (reason: string, detail?: string): Skipped => ({ kind: 'skipped', reason, detail });
 
 /** The plugin's answer, or why there is none. */
-async function runPlugin(request: CountRequest, plan: string): Promise<BlockCounts | string> {
+async function runPlugin(request: CountRequest, plan: string): Promise<BlockCounts | Skipped> {
   const { firmware, build, directory, input, timeoutMs } = request;
   const place = join(directory, 'counts');
   mkdirSync(place);
   writeFileSync(join(place, 'in.bin'), input);
   writeFileSync(join(place, 'plan.txt'), plan);
-  let reason = '';
+  let failed = skipped('no version of the plugin was tried');
   for (const api of apis) {
     const library = await buildPlugin(directory, api);
     const run = await runQemu({
@@ -77,22 +84,20 @@ async function runPlugin(request: CountRequest, plan: string): Promise<BlockCoun
     });
     const answer = join(place, 'counts.txt');
     if (run.outcome.kind === 'exited' && run.outcome.code === 0 && existsSync(answer)) {
-      return parseBlockCounts(readFileSync(answer, 'utf8')) ?? 'the counts of the plugin are not complete';
+      return parseBlockCounts(readFileSync(answer, 'utf8')) ?? skipped('the counts of the plugin are not complete');
     }
-    reason = whyNot(run);
+    failed = whyNot(run);
     if (!/version/.test(run.stderr)) break;
   }
-  return reason;
+  return failed;
 }
 
-function whyNot({ outcome, stderr }: ProcessRun): string {
-  if (/-plugin: invalid option|plugin(?:s| interface) .*not|no plugin support/i.test(stderr)) {
-    return 'this QEMU takes no plugins';
+function whyNot({ outcome, stderr }: ProcessRun): Skipped {
+  if (/-plugin: invalid option|plugin.*not (?:enabled|supported)/i.test(stderr)) {
+    return skipped('this QEMU takes no plugins', stderr.trim());
   }
-  if (outcome.kind === 'timed-out')
-    return `QEMU did not come to an end with the plugin within ${outcome.afterMs / 1000} s`;
-  const [line = ''] = stderr.trim().split('\n', 1);
-  return `QEMU does not run with the plugin${line === '' ? '' : ` (${line.replace(/^.*qemu-system-arm: /, '')})`}`;
+  if (outcome.kind !== 'timed-out') return skipped('QEMU does not run with the plugin', stderr.trim());
+  return skipped(`QEMU did not come to an end with the plugin within ${outcome.afterMs / 1000} s`);
 }
 
 function joined(firmware: Firmware, functions: readonly CodeFunction[], { blocks, steps }: BlockCounts): CountResult {

@@ -167,31 +167,36 @@ describe.skipIf(!here)('where it cannot count, it says why, and the rest of the 
     process.env.EFFNETC_QEMU = script;
   }
 
+  /** The reason, and what the machine says behind it. */
   const reasonOf = async (firmware: Firmware): Promise<string> => {
     const profile = await profileFirmware(firmware, { counts: true });
     expect(profile.instructions).toBeGreaterThan(100);
-    return profile.counts.kind === 'skipped' ? profile.counts.reason : 'it counted';
+    if (profile.counts.kind === 'counted') return 'it counted';
+    const { reason, detail } = profile.counts;
+    return detail === undefined ? reason : `${reason}: ${detail}`;
   };
   const firmware = () => toyFirmware('cortex-m4', 'counted');
 
   it('without a compiler for this machine', async () => {
     process.env.EFFNETC_HOST_CC = '/nowhere/cc';
-    expect(await reasonOf(firmware())).toMatch(/^EFFNETC_HOST_CC names "\/nowhere\/cc", which is no program/);
+    expect(await reasonOf(firmware())).toMatch(
+      /^the plugin for QEMU needs a compiler for this machine: EFFNETC_HOST_CC names "\/nowhere\/cc", which is no program/,
+    );
   });
 
   it('with a compiler that cannot build a library', async () => {
     process.env.EFFNETC_HOST_CC = 'arm-none-eabi-gcc';
-    expect(await reasonOf(firmware())).toBe('arm-none-eabi-gcc cannot compile the plugin for QEMU');
+    expect(await reasonOf(firmware())).toMatch(/^arm-none-eabi-gcc cannot compile the plugin for QEMU: ./);
   });
 
   it('with a QEMU that knows no plugins', async () => {
     wrapEmulator('case "$*" in *-plugin*) echo "qemu-system-arm: -plugin: invalid option" >&2; exit 1;; esac');
-    expect(await reasonOf(firmware())).toBe('this QEMU takes no plugins');
+    expect(await reasonOf(firmware())).toBe('this QEMU takes no plugins: qemu-system-arm: -plugin: invalid option');
   });
 
   it('with a QEMU that fails', async () => {
     wrapEmulator('case "$*" in *-plugin*) echo "qemu-system-arm: out of luck" >&2; exit 1;; esac');
-    expect(await reasonOf(firmware())).toBe('QEMU does not run with the plugin (out of luck)');
+    expect(await reasonOf(firmware())).toBe('QEMU does not run with the plugin: qemu-system-arm: out of luck');
   });
 
   it('with a QEMU of a later plugin interface, it counts', async () => {

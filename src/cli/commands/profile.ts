@@ -45,7 +45,8 @@ export function registerProfile(program: Command, shell: Shell): void {
         const target = loadTarget(options.target);
         const compiled = compileModel(loaded, target, io.version, options);
         checkBudget(compiled, target);
-        const report = profileReport(compiled, await profileFirmware(compiled.firmware, { counts: options.counts }));
+        const measured = await profileFirmware(compiled.firmware, { counts: options.counts });
+        const report = profileReport(compiled, measured);
         const { ram, flash } = report;
         const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
@@ -55,7 +56,7 @@ export function registerProfile(program: Command, shell: Shell): void {
             return (
               `${workText(report, style)}\n${detailText(report, style)}\n` +
               `${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
-              cyclesText(report) +
+              cyclesText(report, measured.counts) +
               helpersText(report) +
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
               `stack  ${describeStack(ram)}\n` +
