@@ -70,7 +70,7 @@ const inOrder = z.strictObject({
   mispredicted: amount.optional(),
 });
 
-/** A `targets/timing/CPU.json`, field by field; unknown fields are refused. */
+/** A `targets/timing/NAME.json`, field by field; unknown fields are refused. */
 export const timingFile = z.discriminatedUnion('model', [additive, inOrder]).superRefine((table, context) => {
   checkSources(table, (path, message) => context.addIssue({ code: 'custom', path: path.split('.'), message }));
   if (table.model === 'additive') return;
