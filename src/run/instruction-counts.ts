@@ -54,8 +54,10 @@ export function joinCounts(
     const found = index.find(block);
     if (found === undefined) return `0x${block.begin.toString(16)} is no code of the image`;
     if (block.context === contexts.harness) continue;
-    const { runs, jumps } = block;
-    const counted = { address: block.begin, instructions: found.instructions.map(decodeOnce), runs, jumps };
+    const { runs } = block;
+    const instructions = found.instructions.map(decodeOnce);
+    const jumps = instructions.at(-1)?.jumps === true ? runs : block.jumps;
+    const counted = { address: block.begin, instructions, runs, jumps };
     missing ??= parts[block.context]?.add(counted);
     whole.add(counted);
     const name = sourceName(found.inside.name);

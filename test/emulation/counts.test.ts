@@ -162,7 +162,7 @@ describe.skipIf(!here)('where it cannot count, it says why, and the rest of the 
   function wrapEmulator(lines: string): void {
     const real = findTool('emulator')?.path ?? expect.fail('no emulator');
     const script = join(mkdtempSync(`${scratch}-`), 'qemu');
-    writeFileSync(script, `#!/bin/sh\n${lines}\nexec ${real} "$@"\n`);
+    writeFileSync(script, `#!/bin/sh\nreal=${real}\n${lines}\nexec $real "$@"\n`);
     chmodSync(script, 0o755);
     process.env.EFFNETC_QEMU = script;
   }
@@ -208,6 +208,15 @@ describe.skipIf(!here)('where it cannot count, it says why, and the rest of the 
         'esac',
     );
     expect(await reasonOf(firmware())).toBe('it counted');
+  });
+
+  it.each([
+    ['1d', /^the plugin counts \d+ instructions, the timer of the board \d+$/],
+    ['/^steps/d', /^the counts of the plugin are not complete$/],
+    ['s/^block [0-9a-f]*/block 3/', /^0x3 is no code of the image$/],
+  ])('when what the plugin wrote is damaged (%s)', async (edit, reason) => {
+    wrapEmulator(`case "$*" in *-plugin*) $real "$@"; code=$?; sed -i '${edit}' counts.txt; exit $code;; esac`);
+    expect(await reasonOf(firmware())).toMatch(reason);
   });
 
   it('when layers are called in another number than planned, or are not there', async () => {

@@ -4,6 +4,30 @@ import type { RegisterUse } from '../../src/timing/registers.js';
 
 const nothing: RegisterUse = { writes: [], moves: [], address: [], accumulators: [], reads: [], listed: 0 };
 
+describe('an instruction that jumps', () => {
+  it.each([
+    ['b.n 100', true],
+    ['bl 100', true],
+    ['bx lr', true],
+    ['tbh [pc, r0, lsl #1]', true],
+    ['mov pc, r0', true],
+    ['ldr.w pc, [r0, #4]', true],
+    ['pop {r4, pc}', true],
+    ['ldmia.w sp!, {r4, r5, pc}', true],
+    ['bne.n 100', false],
+    ['bxeq lr', false],
+    ['popeq {r4, pc}', false],
+    ['cbz r0, 100', false],
+    ['le lr, 100', false],
+    ['pop {r4}', false],
+    ['mov r0, pc', false],
+    ['cmp r0, r1', false],
+  ])('%s: %s', (text, jumps) => {
+    const [mnemonic, ...operands] = text.split(' ');
+    expect(decode({ address: 0, mnemonic, operands: operands.join(' ') }).jumps).toBe(jumps);
+  });
+});
+
 describe('registersOf', () => {
   it.each<[string, Partial<RegisterUse>]>([
     ['ldr r0, [r1, #4]', { writes: ['r0'], address: ['r1'] }],
