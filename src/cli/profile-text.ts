@@ -48,7 +48,7 @@ export function workText(report: ProfileReport, style: TextStyle): string {
   return renderTable(columns, rows, style);
 }
 
-/** Bytes of flash by layer, and of what its instructions are, in per cent. */
+/** Bytes of flash by layer, and what its instructions are, in per cent; last the driver, with code that layers share. */
 export function detailText({ layers, counts, flash }: ProfileReport, style: TextStyle): string {
   const shown = classesIn(counts?.classes ?? {});
   const shares = (classes: ClassCounts = {}): string[] => classShares(shown, classes);
@@ -61,7 +61,7 @@ export function detailText({ layers, counts, flash }: ProfileReport, style: Text
   ]);
   const rest = (part: 'code' | 'weights' | 'tables'): string =>
     formatCount(flash[part] - layers.reduce((sum, l) => sum + l.flash[part], 0));
-  rows.push(['driver', rest('code'), rest('weights'), rest('tables'), ...shares(counts?.driver.classes)]);
+  rows.push(['driver; shared code', rest('code'), rest('weights'), rest('tables'), ...shares(counts?.driver.classes)]);
   const columns = [
     { title: 'layer' },
     ...['code B', 'weights B', 'tables B'].map(right),
