@@ -188,12 +188,14 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
     inputRows: sourceOf(graph).type.shape.height,
     outputBytes: byteCount(index.node(graph.output).type),
     outputType: view.output.ctype === 'int32_t' ? 'int32_t' : 'int8_t',
-    layers: plan.layers.map(({ node, row }) => ({
+    layers: plan.layers.map(({ node, row }, i) => ({
       name: node.name,
+      functionName: view.layers[i].function,
       rows: node.type.shape.height,
       rowBytes: rowBytes(node.type),
       steps: row.steps,
     })),
+    stepLayers: plan.steps.map(({ layer }) => layer),
     target,
   };
 }

@@ -8,6 +8,8 @@ import type { ConstantTable } from '../ops/kernel.js';
 import { type CompiledModel, layerMacs } from '../pipeline.js';
 import type { Plan } from '../plan/plan.js';
 import type { ProfileResult } from '../run/driver.js';
+import type { PartCounts } from '../run/instruction-counts.js';
+import type { TimingTable } from '../timing/table.js';
 import { formatCount } from './numbers.js';
 import type { MemoryRow, PageView, WorkRow } from './page-views.js';
 import { colourOf } from './palette.js';
@@ -24,6 +26,8 @@ const shareOf = (part: number, whole: number): string => (whole === 0 ? 0 : (100
 /** What each layer computes, and the instructions that it takes where they were counted. */
 export function workTable({ graph, plan, macs }: CompiledModel, profile: ProfileResult | undefined): PageView['work'] {
   const index = new GraphIndex(graph);
+  const counts = profile?.counts.kind === 'counted' ? profile.counts.counts : undefined;
+  const timing = counts === undefined || 'none' in counts.timing ? undefined : counts.timing;
   const rows = plan.layers.map(({ node, kernel }, layer): WorkRow => {
     const own = layerMacs(graph, node);
     const executed = profile?.layerInstructions[layer];
@@ -42,6 +46,7 @@ export function workTable({ graph, plan, macs }: CompiledModel, profile: Profile
       macs: own === 0 ? none : formatCount(own),
       instructions: executed === undefined ? none : formatCount(executed),
       perMac: executed === undefined ? none : perMac(executed, own),
+      ...estimated(counts?.layers[layer], own),
       share: profile === undefined ? shareOf(own, macs) : shareOf(executed ?? 0, profile.instructions),
       accumulator: bound === undefined ? none : String(signedBits(bound)),
       kernel: kernelName(kernel),
@@ -54,32 +59,54 @@ export function workTable({ graph, plan, macs }: CompiledModel, profile: Profile
     macs: formatCount(macs),
     instructions: profile === undefined ? none : formatCount(profile.instructions),
     perMac: profile === undefined ? none : perMac(profile.instructions, macs),
+    estimated: timing !== undefined,
+    estimateNote: timing === undefined ? '' : estimateNote(timing),
+    driverCycles: estimated(counts?.driver, 0).cycles,
+    ...estimated(counts?.whole, macs),
   };
 }
 
+function estimated(part: PartCounts | undefined, macs: number): Pick<WorkRow, 'cycles' | 'cyclesPerMac'> {
+  const total = part?.cycles?.total;
+  if (total === undefined) return { cycles: none, cyclesPerMac: none };
+  return { cycles: formatCount(total), cyclesPerMac: perMac(total, macs) };
+}
+
+/** Begins a sentence. */
+function estimateNote({ name, basis, document, assumes }: TimingTable): string {
+  const what = basis === 'documented' ? 'Cycles are an estimate' : 'Cycles are an estimate by an approximation';
+  return `${what}, after “${name}” (${document}), which assumes ${assumes.join('; ')}.`;
+}
+
 /** What each layer occupies in RAM and flash. */
-export function memoryTable({ plan, view }: CompiledModel): PageView['memory'] {
-  const inTables = plan.layers.map(({ kernel }) => bytesOf(kernel.tables, 'tables'));
+export function memoryTable({ plan, view }: CompiledModel, profile: ProfileResult | undefined): PageView['memory'] {
+  const inTables = plan.layers.map(({ kernel }) => constantBytes(kernel.tables, 'tables'));
   const rows = plan.layers.map(({ kernel }, layer) => {
     return {
       ...occupied(plan, layer),
-      weights: formatCount(bytesOf(kernel.tables, 'weights')),
+      code: profile === undefined ? '' : formatCount(profile.layerCode[layer]),
+      weights: formatCount(constantBytes(kernel.tables, 'weights')),
       tables: formatCount(inTables[layer]),
     };
   });
+  const ownCode = profile?.layerCode.reduce((sum, bytes) => sum + bytes, 0) ?? 0;
   return {
     rows,
+    measured: profile !== undefined,
+    sharedCode: profile === undefined ? '' : formatCount(profile.flash.code - ownCode),
+    code: profile === undefined ? '' : formatCount(profile.flash.code),
     planTables: formatCount(view.tableBytes - inTables.reduce((sum, bytes) => sum + bytes, 0)),
     weights: formatCount(view.weightBytes),
     tables: formatCount(view.tableBytes),
   };
 }
 
-function bytesOf(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
+/** Bytes of a layer's constants of one kind. */
+export function constantBytes(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
   return tables.filter(table => table.kind === kind).reduce((sum, table) => sum + tableBytes(table), 0);
 }
 
-function occupied(plan: Plan, layer: number): Omit<MemoryRow, 'weights' | 'tables'> {
+function occupied(plan: Plan, layer: number): Omit<MemoryRow, 'code' | 'weights' | 'tables'> {
   const { buffers, offsets, program } = plan;
   const { node, row } = plan.layers[layer];
   const { home, rows, rowBytes } = program.tensors[row.output];

@@ -26,7 +26,7 @@ export async function measure(firmware: Firmware, wanted: boolean): Promise<Meas
     const { program, purpose } = toolSpecs[name];
     return { kind: 'none', reason: `${program} was not found; it is needed to ${purpose}`, hint: missing.hint };
   }
-  const profile = await profileFirmware(firmware);
+  const profile = await profileFirmware(firmware, { counts: true });
   const versions = neededTools.map(async name => {
     const tool = findTool(name);
     const version = tool === undefined ? undefined : await toolVersion(tool);

@@ -104,6 +104,9 @@ export interface WorkRow {
   readonly macs: string;
   readonly instructions: string;
   readonly perMac: string;
+  /** Estimated. */
+  readonly cycles: string;
+  readonly cyclesPerMac: string;
   /** Its part of all instructions, or of all MACs where none were counted, in per cent. */
   readonly share: string;
   readonly accumulator: string;
@@ -120,8 +123,27 @@ export interface MemoryRow {
   readonly rowBytes: string;
   readonly live: string;
   readonly besides: string;
+  /** Empty where it was not measured. */
+  readonly code: string;
   readonly weights: string;
   readonly tables: string;
+}
+
+/** A row of the table of kinds: parts in per cent, one for each title. */
+export interface ClassRow {
+  readonly name: string;
+  readonly instructions: string;
+  readonly shares: readonly string[];
+}
+
+export interface ClassView {
+  readonly counted: boolean;
+  /** Why not; empty where it was counted. */
+  readonly reason: string;
+  readonly titles: readonly string[];
+  readonly rows: readonly (ClassRow & { readonly layer: number; readonly colour: number })[];
+  readonly driver?: ClassRow;
+  readonly whole?: ClassRow;
 }
 
 export interface PageView {
@@ -149,8 +171,20 @@ export interface PageView {
     readonly macs: string;
     readonly instructions: string;
     readonly perMac: string;
+    readonly estimated: boolean;
+    /** What the estimate of cycles rests on; empty where there is none. */
+    readonly estimateNote: string;
+    readonly driverCycles: string;
+    readonly cycles: string;
+    readonly cyclesPerMac: string;
   };
+  /** Null where nothing was measured. */
+  readonly classes: ClassView | null;
   readonly memory: {
+    readonly measured: boolean;
+    /** Of the driver, helpers and the compiler's library. */
+    readonly sharedCode: string;
+    readonly code: string;
     readonly rows: readonly MemoryRow[];
     /** Tables of the driver: where the rows lie, and the order of the steps. */
     readonly planTables: string;

@@ -1,6 +1,8 @@
 import { sourcePlace } from '../emit/describe.js';
 import { type CompiledModel, layerMacs } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
+import { countFields, type EstimatedCycles, layerCountFields, type PartReport } from './count-report.js';
+import { constantBytes } from './layer-tables.js';
 
 /** A row of the profile's table. */
 export type LayerProfile = {
@@ -10,6 +12,11 @@ export type LayerProfile = {
   readonly instructions: number;
   /** `model.ts:14:7` */
   readonly source?: string;
+  /** Of its function and of its own tables; what layers share is in the flash of the whole only. */
+  readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
+  /** Of its function and the helpers that this calls: `instructions` has what finds its rows, too. */
+  readonly counts?: PartReport;
+  readonly estimatedCycles?: EstimatedCycles;
 };
 
 /** The figures of one inference, as `profile --json` prints them; sizes in bytes. */
@@ -42,13 +49,20 @@ export function profileReport(
       total: arena + input + output + stack,
     },
     flash: { ...flash, total: flash.code + flash.weights + flash.tables },
+    ...countFields(measured.counts, macs),
     layers: plan.layers.map(
-      ({ node }, i): LayerProfile => ({
+      ({ node, kernel: { tables } }, i): LayerProfile => ({
         name: node.name,
         op: node.op,
         macs: layerMacs(graph, node),
         instructions: measured.layerInstructions[i],
         ...(node.span === undefined ? {} : { source: sourcePlace(node) }),
+        flash: {
+          code: measured.layerCode[i],
+          weights: constantBytes(tables, 'weights'),
+          tables: constantBytes(tables, 'tables'),
+        },
+        ...layerCountFields(measured.counts, i, layerMacs(graph, node)),
       }),
     ),
   };

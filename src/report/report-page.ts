@@ -3,6 +3,7 @@ import { escapeControls } from '../diagnostics/text.js';
 import { TemplateEngine } from '../emit/engine.js';
 import { packageRoot } from '../package-root.js';
 import type { CompiledModel, LoadedModel } from '../pipeline.js';
+import { classTable } from './class-table.js';
 import { memoryTable, workTable } from './layer-tables.js';
 import type { Measurement } from './measure.js';
 import { memoryMap } from './memory-map.js';
@@ -31,7 +32,8 @@ export function pageView(compiled: CompiledModel, loaded: LoadedModel, measureme
     push: pushCalls(plan.steps.length, view.push.cuts.flat()),
     lanes: stepLanes(plan),
     work: workTable(compiled, measured ? measurement.profile : undefined),
-    memory: memoryTable(compiled),
+    classes: measured ? classTable(compiled, measurement.profile) : null,
+    memory: memoryTable(compiled, measured ? measurement.profile : undefined),
   };
 }
 

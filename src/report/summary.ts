@@ -3,6 +3,7 @@ import { CompileError } from '../diagnostics/diagnostic.js';
 import type { LabelledText } from '../emit/views.js';
 import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
+import type { EstimateReport } from './count-report.js';
 import { perMac } from './layer-tables.js';
 import type { Measurement } from './measure.js';
 import { formatBytes, formatCount, formatPercent } from './numbers.js';
@@ -56,7 +57,7 @@ export function figures(compiled: CompiledModel, measurement: Measurement): Figu
 }
 
 function measuredFigures(compiled: CompiledModel, profile: ProfileResult): FigureView[] {
-  const { ram, flash } = profileReport(compiled, profile);
+  const { ram, flash, estimatedCycles } = profileReport(compiled, profile);
   const { budget } = compiled.firmware.target;
   const state = ram.arena - compiled.plan.arenaBytes;
   // The measured firmware hands in the whole image, so the linker drops what only push_row reads.
@@ -67,6 +68,7 @@ function measuredFigures(compiled: CompiledModel, profile: ProfileResult): Figur
       value: formatCount(profile.instructions),
       note: `of one inference, not cycles; ${perMac(profile.instructions, compiled.macs)} per MAC`,
     },
+    ...(estimatedCycles === null ? [] : [estimateFigure(estimatedCycles)]),
     {
       label: 'RAM in all',
       value: formatBytes(ram.total),
@@ -82,6 +84,13 @@ function measuredFigures(compiled: CompiledModel, profile: ProfileResult): Figur
         `code ${formatBytes(flash.code)}${partOf(flash.total, budget?.flashBytes)}`,
     },
   ];
+}
+
+function estimateFigure({ total, low, high, perMac: ofMac, table, basis }: EstimateReport): FigureView {
+  const range = low === high ? '' : `${formatCount(low)} to ${formatCount(high)}; `;
+  const each = ofMac === null ? '' : `${ofMac.toFixed(2)} per MAC; `;
+  const kind = basis === 'documented' ? '' : 'an approximation, ';
+  return { label: 'cycles, an estimate', value: formatCount(total), note: `${range}${each}${kind}after “${table}”` };
 }
 
 function unmeasuredFigures({ view, firmware }: CompiledModel): FigureView[] {

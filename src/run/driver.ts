@@ -1,9 +1,12 @@
 import type { Target } from '../target/target.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
+import type { CountResult } from './count-instructions.js';
 
 /** A layer of the generated code, as far as its rows are to be watched. */
 export interface TracedLayer {
   readonly name: string;
+  /** Its C function. */
+  readonly functionName: string;
   readonly rows: number;
   readonly rowBytes: number;
   /** Calls of its kernel in an inference. */
@@ -26,6 +29,8 @@ export interface Firmware {
   /** C type of the elements of the output: `int8_t` or `int32_t`. */
   readonly outputType: 'int8_t' | 'int32_t';
   readonly layers: readonly TracedLayer[];
+  /** The layer of each step, in the order of an inference. */
+  readonly stepLayers: readonly number[];
   readonly target: Target;
 }
 
@@ -49,6 +54,10 @@ export interface ProfileResult {
   /** The most that any path through the code takes. */
   readonly stackBound: StackBound;
   readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
+  /** Bytes of code of each layer's own function. */
+  readonly layerCode: readonly number[];
+  /** Instructions by layer, function and class, and cycles that follow from them. */
+  readonly counts: CountResult;
   /** Static RAM of the model's own objects: the arena, a few bytes of state, and input rows that are kept. */
   readonly arenaBytes: number;
 }

@@ -6,16 +6,22 @@ import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmw
 import { type ModelSizes, measureSizes } from '../toolchain/sizes.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
 import { boundStack } from '../toolchain/stack-usage.js';
+import { sourceName } from './block-plan.js';
+import { type CountResult, countInstructions } from './count-instructions.js';
 import type { Firmware, ProfileResult } from './driver.js';
 import { instructionsAt } from './profile-ticks.js';
 import { requireBoard, runQemu } from './qemu.js';
 import { requireSuccess } from './run-outcome.js';
+
+const defaultTimeoutMs = 300_000;
 
 export interface ProfileOptions {
   /** Raw input bytes; by default noise, always the same. */
   readonly input?: Uint8Array | undefined;
   /** For one inference; by default 300 s. */
   readonly timeoutMs?: number | undefined;
+  /** Count instructions by function and class, too: see countInstructions. */
+  readonly counts?: boolean | undefined;
 }
 
 /**
@@ -52,7 +58,11 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
     stackBytes,
     stackBound: confirmed(total.stack, stackBytes),
     flash: { code: sizes.code, weights: sizes.weights, tables: sizes.tables },
+    layerCode: firmware.layers.map(({ functionName }) =>
+      [...sizes.functions].reduce((sum, [name, bytes]) => (sourceName(name) === functionName ? sum + bytes : sum), 0),
+    ),
     arenaBytes: sizes.arena,
+    counts: agreed(total.counts, instructions),
   };
 }
 
@@ -60,6 +70,16 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
 function confirmed(bound: StackBound, measured: number): StackBound {
   if (bound.kind === 'unknown' || bound.bytes >= measured) return bound;
   return { kind: 'unknown', reason: `the path found takes ${bound.bytes} bytes, and ${measured} were measured` };
+}
+
+/** Counts of which the sum is the measured total. */
+function agreed(counted: CountResult, measured: number): CountResult {
+  if (counted.kind === 'skipped' || counted.counts.whole.instructions === measured) return counted;
+  const { instructions } = counted.counts.whole;
+  return {
+    kind: 'skipped',
+    reason: `the plugin counts ${instructions} instructions, the timer of the board ${measured}`,
+  };
 }
 
 /** Both results, or the first error once both have ended: neither may still be using its directory or a terminal. */
@@ -73,6 +93,7 @@ interface TotalMeasurement {
   readonly words: Uint32Array;
   readonly sizes: ModelSizes;
   readonly stack: StackBound;
+  readonly counts: CountResult;
 }
 
 function measureTotal(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<TotalMeasurement> {
@@ -82,7 +103,13 @@ function measureTotal(firmware: Firmware, input: Uint8Array, options: ProfileOpt
     const stack = await boundStack(build, entriesOf(firmware), directory);
     const words = await runProfile(firmware, build.image, input, options, directory);
     if (words.length !== 3) failIncomplete('profile-total');
-    return { words, sizes, stack };
+    const entries = entriesOf(firmware);
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const counts: CountResult =
+      options.counts === true
+        ? await countInstructions({ firmware, build, entries, input, directory, timeoutMs })
+        : { kind: 'skipped', reason: 'nobody asked for them' };
+    return { words, sizes, stack, counts };
   });
 }
 
@@ -118,7 +145,7 @@ async function runProfile(
     board: requireBoard(firmware),
     image: join('..', image),
     directory,
-    timeoutMs: options.timeoutMs ?? 300_000,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     countInstructions: true,
   });
   requireSuccess(run, { where: 'QEMU', vector: 0 });

@@ -15,6 +15,8 @@ export interface QemuRun {
   readonly timeoutMs: number;
   /** Count time in instructions: 64 ns each (`shift=6`). Slower, and deterministic. */
   readonly countInstructions: boolean;
+  /** Library and arguments, as `-plugin` takes them. */
+  readonly plugin?: string | undefined;
   readonly progress?: (() => number) | undefined;
 }
 
@@ -25,6 +27,7 @@ export function runQemu(run: QemuRun): Promise<ProcessRun> {
     ...['-M', machine, ...boardArguments, '-nographic', '-monitor', 'none', '-serial', 'none'],
     ...['-semihosting-config', 'enable=on,target=native'],
     ...(run.countInstructions ? ['-icount', 'shift=6'] : []),
+    ...(run.plugin === undefined ? [] : ['-plugin', run.plugin]),
     ...['-kernel', run.image],
   ];
   return runProcess(requireTool('emulator').path, args, {

@@ -3,6 +3,8 @@ import type { TracedLayer } from './driver.js';
 
 const headerBytes = 8;
 
+type TracedRows = Pick<TracedLayer, 'name' | 'rows' | 'rowBytes'>;
+
 /**
  * Reads trace.bin: for every row of every layer of every vector a record { uint16 layer, uint16 row, uint32 bytes } and
  * the bytes. Within a vector the rows come in any order, each once.
@@ -10,7 +12,7 @@ const headerBytes = 8;
  * @returns `[v][l]`: the bytes of layer `l` for vector `v`, rows in order
  * @throws CompileError E0808 unless it has exactly the rows of `vectors` inferences
  */
-export function parseTrace(trace: Uint8Array, layers: readonly TracedLayer[], vectors: number): Uint8Array[][] {
+export function parseTrace(trace: Uint8Array, layers: readonly TracedRows[], vectors: number): Uint8Array[][] {
   const view = new DataView(trace.buffer, trace.byteOffset, trace.byteLength);
   let offset = 0;
   const result: Uint8Array[][] = [];
@@ -43,7 +45,7 @@ class RowCollector {
   private readonly seen: boolean[][];
   private missing: number;
 
-  constructor(private readonly layers: readonly TracedLayer[]) {
+  constructor(private readonly layers: readonly TracedRows[]) {
     this.data = layers.map(layer => new Uint8Array(layer.rows * layer.rowBytes));
     this.seen = layers.map(layer => new Array<boolean>(layer.rows).fill(false));
     this.missing = layers.reduce((sum, layer) => sum + layer.rows, 0);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSources } from './sources.js';
 import type { Target } from './target.js';
 
 /** Addresses are written in hexadecimal, as in every datasheet; JSON knows only decimal numbers. */
@@ -36,28 +37,12 @@ const fields = z.strictObject({
   sources: z.record(z.string(), z.string().min(1)),
 });
 
-/** Paths of all numbers: `memory.ram.bytes`. Addresses are numbers already here. */
-function numberPaths(value: unknown, path: string): string[] {
-  if (typeof value === 'number') return [path];
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => numberPaths(item, path === '' ? key : `${path}.${key}`));
-}
-
-const covers = (source: string, path: string): boolean => path === source || path.startsWith(`${source}.`);
-
 /** Schema of a target file. The name is the file's. */
 export const targetFile = fields.superRefine((target, context) => {
   const problem = (path: string, message: string): void => {
     context.addIssue({ code: 'custom', path: path.split('.'), message });
   };
-  const sources = Object.keys(target.sources);
-  const numbers = numberPaths(target, '');
-  for (const path of numbers) {
-    if (!sources.some(source => covers(source, path))) problem(path, 'this number has no source in `sources`');
-  }
-  for (const source of sources) {
-    if (!numbers.some(path => covers(source, path))) problem('sources', `there is no number at "${source}"`);
-  }
+  checkSources(target, problem);
   const isArm = target.compiler.family === 'arm-none-eabi';
   if (isArm && target.cpu === undefined) problem('cpu', 'needed for the compiler family arm-none-eabi');
   if (target.placement !== undefined && target.memory === undefined) problem('memory', 'needed for placement');

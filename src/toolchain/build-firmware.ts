@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Firmware } from '../run/driver.js';
-import type { TargetPlacement } from '../target/target.js';
+import type { Target, TargetPlacement } from '../target/target.js';
 import { Compiler, warningFlags } from './compiler.js';
 import { type BuildMode, type Platform, traceBufferBytes, writeHarness } from './harness.js';
 import { inParallel } from './process.js';
@@ -28,6 +28,7 @@ export interface Build {
   readonly compiler: Compiler;
   readonly placement?: TargetPlacement | undefined;
   readonly flags: readonly string[];
+  readonly isa: Target['isa'];
 }
 
 /** Where the firmware's target is emulated. @throws InternalError for a target without a board */
@@ -89,8 +90,8 @@ export async function buildFirmware(firmware: Firmware, request: BuildRequest, d
   });
   const libraryObjects = harness.filter(object => object.endsWith('/memory.o'));
   const callGraphs = measured(request) ? [...modelObjects, ...libraryObjects].map(o => o.replace(/\.o$/, '.ci')) : [];
-  const { placement } = firmware.target;
-  return { image: 'firmware.elf', modelObjects, libraryObjects, callGraphs, compiler, flags, placement };
+  const { placement, isa } = firmware.target;
+  return { image: 'firmware.elf', modelObjects, libraryObjects, callGraphs, compiler, flags, placement, isa };
 }
 
 /** The profile times steps: to see the rows would count as a part of them. */

@@ -13,6 +13,8 @@ export interface ModelSizes {
   readonly tables: number;
   /** Variables: the arena. */
   readonly arena: number;
+  /** Bytes of code by function. */
+  readonly functions: ReadonlyMap<string, number>;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function measureSizes(build: Build, entries: readonly string[], dir
     ...[...modelObjects, ...libraryObjects, '-lgcc', '-o', 'sizes.elf'],
   ]);
   const sections = parseSections(await compiler.inspect('size', ['-A', 'sizes.elf']));
-  const weights = parseWeights(await compiler.inspect('nm', ['-S', 'sizes.elf']));
+  const symbols = await compiler.inspect('nm', ['-S', 'sizes.elf']);
+  const weights = parseWeights(symbols);
   const placed = (place: { readonly section: string } | undefined): number => sections.get(place?.section ?? '') ?? 0;
   const rodata = (sections.get('.rodata') ?? 0) + placed(build.placement?.weights);
   const data = sections.get('.data') ?? 0;
@@ -48,6 +51,7 @@ export async function measureSizes(build: Build, entries: readonly string[], dir
     weights,
     tables: rodata - weights + data,
     arena: data + (sections.get('.bss') ?? 0) + placed(build.placement?.arena),
+    functions: parseFunctions(symbols),
   };
 }
 
@@ -61,4 +65,10 @@ export function parseSections(text: string): ReadonlyMap<string, number> {
 export function parseWeights(text: string): number {
   const rows = text.matchAll(/^[0-9a-f]+ ([0-9a-f]+) [rR] \w+_weights$/gm);
   return [...rows].reduce((sum, [, size]) => sum + Number.parseInt(size ?? '0', 16), 0);
+}
+
+/** Functions and their bytes, constants behind their code included, of `nm -S`: `00000040 0000009c t l00_conv_1x1`. */
+export function parseFunctions(text: string): ReadonlyMap<string, number> {
+  const rows = text.matchAll(/^[0-9a-f]+ ([0-9a-f]+) [tT] (\S+)$/gm);
+  return new Map([...rows].map(([, size, name]) => [name, Number.parseInt(size, 16)]));
 }

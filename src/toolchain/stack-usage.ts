@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Build } from './build-firmware.js';
 import { parseCallGraphs } from './call-graph-info.js';
 import { parseDisassembly } from './disassembly.js';
+import { disassemble } from './listing.js';
 import { type StackBound, stackBound } from './stack-bound.js';
 
 /**
@@ -12,7 +13,7 @@ import { type StackBound, stackBound } from './stack-bound.js';
  * @param entries what a product calls
  */
 export async function boundStack(build: Build, entries: readonly string[], directory: string): Promise<StackBound> {
-  const listing = await build.compiler.inspect('objdump', ['-d', '--no-show-raw-insn', build.image]);
+  const listing = await disassemble(build);
   const graphs = build.callGraphs.map(file => readFileSync(join(directory, file), 'utf8'));
   return stackBound(parseDisassembly(listing), parseCallGraphs(graphs), entries);
 }

@@ -10,6 +10,8 @@ import { opTable } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { floatPasses } from '../../src/passes/index.js';
 import { targetFile } from '../../src/target/schema.js';
+import { instructionClasses } from '../../src/timing/class.js';
+import { loadTiming } from '../../src/timing/table.js';
 import { readText } from '../frontend/read-text.js';
 
 const root = packageRoot();
@@ -87,6 +89,16 @@ describe('the docs are true', () => {
       const operands = [a, b].map((value, i) => ({ type: inputs[i], data: Int8Array.of(value) }));
       expect(add.reference?.(node, operands), line).toEqual(Int8Array.of(result));
     }
+  });
+
+  it('the profiling page names every class of instructions, and every approximation', () => {
+    const page = text('docs/profiling.md');
+    for (const name of instructionClasses) expect(page).toContain(`\`${name}\``);
+    const rows = [...page.matchAll(/^\| (M[\w+, ]+) \|.*\| (documented|approximation) \|$/gm)];
+    const written = rows.flatMap(([, cores, basis]) => cores.split(', ').map(core => [core, basis] as const));
+    const cpus = readdirSync(join(root, 'targets', 'timing')).map(file => file.replace(/\.json$/, ''));
+    const core = (cpu: string) => cpu.replace('cortex-', '').replace('plus', '+').toUpperCase();
+    expect(new Map(written)).toEqual(new Map(cpus.map(cpu => [core(cpu), loadTiming(cpu)?.basis])));
   });
 
   it('the target page has every field of a target file', () => {

@@ -21,9 +21,10 @@ export function toyFirmware(target: string, source = 'toy'): Firmware {
     outputBytes: 4,
     outputType: 'int8_t',
     layers: [
-      { name: 'scale', rows: 4, rowBytes: 6, steps: 4 },
-      { name: 'sum', rows: 2, rowBytes: 2, steps: 2 },
+      { name: 'scale', functionName: 'l00', rows: 4, rowBytes: 6, steps: 4 },
+      { name: 'sum', functionName: 'l01', rows: 2, rowBytes: 2, steps: 2 },
     ],
+    stepLayers: [0, 0, 1, 0, 0, 1],
     target: loadTarget(target),
   };
 }

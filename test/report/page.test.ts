@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportPage } from '../../src/report/report-page.js';
-import { type Example, example, madeUp, unmeasured } from './models.js';
+import { type Example, example, madeUp, uncounted, unmeasured } from './models.js';
 
 let tiny: Example;
 let directory: string;
@@ -30,6 +30,19 @@ describe('reportPage', () => {
     const page = reportPage(tiny.compiled, tiny.loaded, unmeasured);
     expect(page).toContain('Instructions, stack and code size are not here: a test made this page.');
     expect(page).not.toContain('<th scope="col" class="n">instructions</th>');
+  });
+
+  it('says why nothing was counted', () => {
+    const page = reportPage(tiny.compiled, tiny.loaded, uncounted(tiny.compiled));
+    expect(page).toContain('<p>Not counted: a test made these figures.</p>');
+    expect(page).not.toContain('cycles (estimate)');
+    expect(page).toContain('<th scope="col" class="n">code</th>');
+  });
+
+  it('calls cycles an estimate, and says what it assumes', () => {
+    const page = reportPage(tiny.compiled, tiny.loaded, madeUp(tiny.compiled));
+    expect(page).toContain('<th scope="col" class="n">cycles (estimate)</th>');
+    expect(page).toMatch(/Cycles are an estimate, after “Cortex-M4 TRM, table 3-1” .* without wait states/);
   });
 
   it('shows names of files as text, whatever they are', () => {

@@ -13,13 +13,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ops: ['diagnostics', 'ir', 'numeric'],
   passes: ['diagnostics', 'ir', 'ops'],
   target: ['diagnostics', 'ops', 'package-root.ts'],
+  timing: ['diagnostics', 'package-root.ts', 'target'],
   quantize: ['diagnostics', 'ir', 'numeric', 'ops', 'run'],
   frontend: ['diagnostics', 'ir', 'numeric', 'ops', 'quantize'],
   plan: ['diagnostics', 'ir', 'kernels', 'ops'],
   kernels: ['diagnostics', 'ir', 'ops'],
   emit: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops', 'plan'],
   toolchain: ['diagnostics', 'emit', 'package-root.ts', 'run', 'target'],
-  run: ['diagnostics', 'ir', 'ops', 'target', 'toolchain'],
+  run: ['diagnostics', 'ir', 'ops', 'target', 'timing', 'toolchain'],
   'pipeline.ts': [
     'diagnostics',
     'emit',
@@ -48,6 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'run',
     'target',
+    'timing',
     'toolchain',
   ],
   cli: [
@@ -63,6 +65,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'report',
     'run',
     'target',
+    'timing',
     'toolchain',
   ],
 };

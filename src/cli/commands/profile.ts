@@ -8,15 +8,16 @@ import {
 } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
+import { cyclesText, detailText, helpersText, workText } from '../profile-text.js';
 import type { Shell } from '../shell.js';
 import { describeStack } from '../stack-text.js';
-import { renderTable } from '../table.js';
 
 interface ProfileOptions extends MeasureOptions, PlanOptions {
   readonly target: string;
+  readonly counts: boolean;
 }
 
-/** `effnetc profile`: executed instructions per layer, RAM, stack and flash. Instructions, not cycles. */
+/** `effnetc profile`: executed instructions per layer, what they are, estimated cycles, RAM, stack and flash. */
 export function registerProfile(program: Command, shell: Shell): void {
   program
     .command('profile')
@@ -28,6 +29,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
+    .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
     .addHelpText(
       'after',
       '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors \\\n      --target cortex-m4 --json',
@@ -43,37 +45,19 @@ export function registerProfile(program: Command, shell: Shell): void {
         const target = loadTarget(options.target);
         const compiled = compileModel(loaded, target, io.version, options);
         checkBudget(compiled, target);
-        const report = profileReport(compiled, await profileFirmware(compiled.firmware));
+        const measured = await profileFirmware(compiled.firmware, { counts: options.counts });
+        const report = profileReport(compiled, measured);
         const { ram, flash } = report;
         const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
           json: { ...report, ...weightsFields(loaded) },
           keepWhenQuiet: true,
           text: style => {
-            const rows = report.layers.map(l => [
-              l.name,
-              l.op,
-              formatCount(l.macs),
-              formatCount(l.instructions),
-              l.macs > 0 ? (l.instructions / l.macs).toFixed(2) : '',
-              l.source ?? '',
-            ]);
-            // What is executed between the layers.
-            rows.push(['driver', '', '', formatCount(report.driverInstructions), '', '']);
-            const table = renderTable(
-              [
-                { title: 'layer' },
-                { title: 'op' },
-                { title: 'MACs', align: 'right' },
-                { title: 'instructions', align: 'right' },
-                { title: 'per MAC', align: 'right' },
-                { title: 'from' },
-              ],
-              rows,
-              style,
-            );
             return (
-              `${table}${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
+              `${workText(report, style)}\n${detailText(report, style)}\n` +
+              `${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
+              cyclesText(report, measured.counts) +
+              helpersText(report) +
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
               `stack  ${describeStack(ram)}\n` +
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +

@@ -71,14 +71,15 @@ interface MeasuredFigures {
   readonly instructions: number;
   readonly ram: JsonObject;
   readonly flash: JsonObject;
+  readonly estimatedCycles: JsonObject | null;
 }
 
 /** The fields of `profile`, or why there are none. */
 function profileFields(measurement: Measurement, measured: MeasuredFigures | undefined): JsonObject {
   if (measured === undefined)
     return { profile: null, ...(measurement.kind === 'none' && { reason: measurement.reason }) };
-  const { instructions, ram, flash } = measured;
-  return { profile: { instructions, ram, flash } };
+  const { instructions, ram, flash, estimatedCycles } = measured;
+  return { profile: { instructions, ram, flash, estimatedCycles } };
 }
 
 function notMeasured(measurement: Measurement): string {
