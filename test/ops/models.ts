@@ -106,8 +106,19 @@ function withParameters(graph: Graph): Graph {
   return { ...graph, nodes: graph.nodes.map(bind) };
 }
 
-export async function makeModel(name: string): Promise<{ plain: Graph; fused: Graph; images: Float32Array[] }> {
+interface BuiltModel {
+  readonly plain: Graph;
+  readonly fused: Graph;
+  readonly images: Float32Array[];
+}
+
+export function makeModel(name: string): Promise<BuiltModel> {
   const [input, body] = models[name];
+  return buildModel(name, input, body);
+}
+
+/** A model with made-up parameters and images, from the options of its input and the lines that make `x` from it. */
+export async function buildModel(name: string, input: string, body: string): Promise<BuiltModel> {
   const source = `import { ${words} } from 'effnetc';\nexport default defineModel('m_${name}', () => {\n  let x = input({ ${input}, scale: 1 / 64, zeroPoint: 3 });\n  ${body}\n  return x;\n});\n`;
   const { graph, diagnostics } = await readText(
     source.replace(/import \{[^}]*\}/, line => {

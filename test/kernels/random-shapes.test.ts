@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { roundings } from '../../src/numeric/requantise.js';
+import { packageRoot } from '../../src/package-root.js';
+import { compileModel } from '../../src/pipeline.js';
+import { referenceTensors } from '../../src/run/compare.js';
+import { hostDriver } from '../../src/run/host.js';
+import { qemuDriver } from '../../src/run/qemu.js';
+import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
+import { verifyDrivers } from '../../src/run/verify.js';
+import { loadTarget } from '../../src/target/load-target.js';
+import { randomChain, randomIntegerModel } from './random-model.js';
+
+const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
+const models = exhaustive ? 60 : 4;
+const mustRun = process.env.CI === 'true';
+
+// Every variant of every kernel on shapes that nobody would choose: on the host under sanitizers, and on the core.
+describe.each(['cortex-m4'])('%s', target => {
+  it.each(Array.from({ length: models }, (_, i) => i + 1))(
+    'model %i equals the reference',
+    async seed => {
+      const rounding = roundings[seed % roundings.length];
+      const graph = await randomIntegerModel(seed, rounding);
+      const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
+      const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
+      const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(3, firmware.inputBytes)];
+      const expected = await referenceTensors(graph, vectors);
+      for (const driver of [hostDriver, qemuDriver]) {
+        const reason = driver.unavailable(firmware);
+        if (reason !== undefined && !mustRun) {
+          console.warn(`skipped: ${reason}`);
+          continue;
+        }
+        const [report] = await verifyDrivers(graph, firmware, vectors, expected, [driver]);
+        expect(report, JSON.stringify(randomChain(seed))).toEqual({ name: driver.name, status: 'equal' });
+      }
+    },
+    300_000,
+  );
+});
