@@ -1,5 +1,5 @@
-// `npm run demo` and `npm test` on a machine that has Node and nothing else: sets up what is missing, then runs.
-// Usage: node src/setup/run.mjs demo|test [arguments passed on]
+// `npm run demo`, `npm test` and `npm run bench` on a machine that has Node and nothing else: sets up what is missing, then runs.
+// Usage: node src/setup/run.mjs demo|test|bench [arguments passed on]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -36,14 +36,22 @@ async function test(args) {
   return code !== 0 || checked.every(Boolean) ? code : 1;
 }
 
+/** @param {readonly string[]} args */
+async function bench(args) {
+  ensureTools(context, [tools.armCompiler, tools.emulator, tools.hostCompiler]);
+  build(context);
+  return runVitest(context, ['test/bench', ...args]);
+}
+
 async function main() {
   const [what, ...args] = process.argv.slice(2);
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
-  if (what !== 'demo' && what !== 'test') throw new SetupError('usage: node src/setup/run.mjs demo|test [arguments]');
+  const run = { demo, test, bench }[what ?? ''];
+  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench [arguments]');
   installPackages(context);
-  return what === 'demo' ? demo(args) : test(args);
+  return run(args);
 }
 
 try {
