@@ -17,6 +17,7 @@ import { byteCount, rowBytes } from './ir/tensor.js';
 import { planKernels } from './kernels/select.js';
 import type { Rounding } from './numeric/requantise.js';
 import { opTable } from './ops/index.js';
+import type { Goal } from './ops/kernel.js';
 import type { OpDefinition } from './ops/op.js';
 import { verifyGraph } from './ops/verify.js';
 import { packageRoot } from './package-root.js';
@@ -153,6 +154,8 @@ export interface CompiledModel extends EmittedModel {
 export interface CompileOptions {
   /** The order of steps: the best one found, or one of the two that set the standard. */
   readonly order?: OrderGoal | undefined;
+  /** What kernels are chosen for. */
+  readonly optimize?: Goal | undefined;
   /** What the firmware for verification and measurement calls; the C has both. */
   readonly entry?: Entry | undefined;
 }
@@ -162,15 +165,16 @@ export function compileModel(
   { graph, rounding, source }: LoadedModel,
   target: Target,
   version: string,
-  { order = 'search', entry = 'infer' }: CompileOptions = {},
+  { order = 'search', entry = 'infer', optimize = 'balanced' }: CompileOptions = {},
 ): CompiledModel {
-  const plan = planGraph(graph, planKernels(graph, target.isa), order);
+  const plan = planGraph(graph, planKernels(graph, target.isa, optimize), order);
   const macs = countMacs(graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
     { label: 'target', text: target.name },
     ...describeSource(source),
     { label: 'rounding', text: rounding },
+    ...(optimize === 'balanced' ? [] : [{ label: 'optimize', text: optimize }]),
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
   ];

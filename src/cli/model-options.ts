@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import type { Rounding } from '../numeric/requantise.js';
+import type { Goal } from '../ops/kernel.js';
 import type { LoadedModel, OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
 import type { CommandIo } from './io.js';
@@ -63,6 +64,7 @@ export interface MeasureOptions extends ModelOptions {
 export interface PlanOptions {
   readonly entry?: Entry;
   readonly order?: OrderGoal;
+  readonly optimize?: Goal;
 }
 
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */

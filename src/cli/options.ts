@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { roundings } from '../numeric/requantise.js';
+import type { Goal } from '../ops/kernel.js';
 import type { OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
 import { formatCount } from './output.js';
@@ -76,10 +77,9 @@ export function listOf<T extends string>(option: string, names: readonly T[]): O
 /** Drivers that run generated C; `reference` besides, where one driver is chosen. */
 export const driverNames = ['host', 'qemu', 'rp2040js'] as const;
 export type DriverName = (typeof driverNames)[number];
-export const optimizeGoals = ['speed', 'size', 'ram'] as const;
+export const optimizeGoals = ['speed', 'size', 'ram'] as const satisfies readonly Goal[];
 export const entryNames = ['infer', 'push-row'] as const satisfies readonly Entry[];
 export const orderNames = ['search', 'demand', 'layers'] as const satisfies readonly OrderGoal[];
-export type OptimizeGoal = (typeof optimizeGoals)[number];
 
 const option = <T>(flags: string, description: string, parser?: OptionParser<T>): Option => {
   const made = new Option(flags, description);
@@ -117,5 +117,9 @@ export const sharedOptions = {
     option('--entry <name>', `how the input is handed in: ${entryNames.join(', ')}`, oneOf('--entry', entryNames)),
   order: () => option('--order <name>', `order of steps: ${orderNames.join(', ')}`, oneOf('--order', orderNames)),
   optimize: () =>
-    option('--optimize <goal>', `what to prefer: ${optimizeGoals.join(', ')}`, oneOf('--optimize', optimizeGoals)),
+    option(
+      '--optimize <goal>',
+      `what kernels are chosen for: ${optimizeGoals.join(', ')}`,
+      oneOf('--optimize', optimizeGoals),
+    ),
 } as const;

@@ -44,7 +44,8 @@ const dsp = [
   { name: 'widen-1', template: 'dsp/widen', view: { pixels: 1 }, copies: true },
   { name: 'fill-2', template: 'dsp/fill', view: { pixels: 2 } },
   { name: 'fill-1', template: 'dsp/fill', view: { pixels: 1 } },
-  { name: 'dot-pair', template: 'dsp/dot-pair' },
+  { name: 'dot-pair', template: 'dsp/dot-pair', view: { wide: false, prefix: '' } },
+  { name: 'wide-dot-pair', template: 'dsp/dot-pair', view: { wide: true, prefix: 'wide_' } },
 ] as const satisfies readonly HelperEntry[];
 
 const saturating = roundings.map(rounding => ({
@@ -53,24 +54,34 @@ const saturating = roundings.map(rounding => ({
   view: roundingView(rounding),
 }));
 
-const tilePairs = roundings.map(rounding => ({
-  name: `tile-pairs-${rounding}` as const,
-  template: 'dsp/tile-pairs',
-  view: { ...roundingView(rounding), channelWords: rounding === 'native' ? 4 : 8 },
-}));
+/** Weights as int8 by pairs of channels, or as int16. */
+const widths = [
+  { prefix: '', view: { wide: false, prefix: '' } },
+  { prefix: 'wide-', view: { wide: true, prefix: 'wide_' } },
+] as const;
 
-const tiles = rounds.flatMap(round =>
-  (['2x2', '1x2'] as const).flatMap(tile => {
-    const view = { depth: round, steps: round / 4 };
-    return [
-      { name: `dot-${tile}-${round}` as const, template: `dsp/dot-${tile}`, view },
-      ...roundings.map(rounding => ({
-        name: `tile-${tile}-${round}-${rounding}` as const,
-        template: `dsp/tile-${tile}`,
-        view: { ...view, ...roundingView(rounding) },
-      })),
-    ];
-  }),
+const tilePairs = widths.flatMap(({ prefix, view }) =>
+  roundings.map(rounding => ({
+    name: `${prefix}tile-pairs-${rounding}` as const,
+    template: 'dsp/tile-pairs',
+    view: { ...view, ...roundingView(rounding), channelWords: rounding === 'native' ? 4 : 8 },
+  })),
+);
+
+const tiles = widths.flatMap(({ prefix, view: width }) =>
+  rounds.flatMap(round =>
+    (['2x2', '1x2'] as const).flatMap(tile => {
+      const view = { ...width, depth: round, steps: round / 4 };
+      return [
+        { name: `${prefix}dot-${tile}-${round}` as const, template: `dsp/dot-${tile}`, view },
+        ...roundings.map(rounding => ({
+          name: `${prefix}tile-${tile}-${round}-${rounding}` as const,
+          template: `dsp/tile-${tile}`,
+          view: { ...view, ...roundingView(rounding) },
+        })),
+      ];
+    }),
+  ),
 );
 
 /** All of them, callees first: the order in which they stand in the C. */

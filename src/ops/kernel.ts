@@ -75,10 +75,14 @@ export interface KernelInput extends TensorType {
   readonly aligned: boolean;
 }
 
+/** What matters most: `balanced` is fast with int8 weights; `speed` may double the flash of weights. */
+export const goals = ['balanced', 'speed', 'size', 'ram'] as const;
+export type Goal = (typeof goals)[number];
+
 export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */
   readonly name: string;
   readonly needs: readonly IsaFeature[];
   /** Nothing where the variant does not suit the node. */
-  plan(node: Node, inputs: readonly KernelInput[]): KernelPlan | undefined;
+  plan(node: Node, inputs: readonly KernelInput[], goal: Goal): KernelPlan | undefined;
 }

@@ -50,8 +50,9 @@ export function planGraph(graph: Graph, choices: ReadonlyMap<string, KernelChoic
 }
 
 /**
- * For layers that can take their input row by row: whether that is better than to have the input whole. Starts from what
- * takes less by itself, then turns each one over, if that lowers the peak of live bytes.
+ * For layers that can take their input row by row: whether that is better than to have the input whole; and for those with
+ * a kernel that needs less scratch, whether that is what counts. Starts from what takes less by itself, then tries the other
+ * ways of each layer, and keeps those that lower the peak of live bytes, or are fast and do not raise it.
  */
 function chooseKernels(
   graph: Graph,
@@ -61,10 +62,10 @@ function chooseKernels(
   const index = new GraphIndex(graph);
   const chosen = new Map<string, KernelPlan>();
   const open: string[] = [];
-  for (const [name, { rows, accumulate }] of choices) {
-    chosen.set(name, rows);
+  for (const [name, { rows, accumulate, slim }] of choices) {
+    chosen.set(name, slim ?? rows);
+    if (accumulate !== undefined || slim !== undefined) open.push(name);
     if (accumulate?.sumsBytes === undefined) continue;
-    open.push(name);
     const [{ shape }] = index.inputTypes(index.node(name));
     const restBytes = (shape.height - 1) * shape.width * shape.channels;
     if (accumulate.sumsBytes < restBytes) chosen.set(name, accumulate);
@@ -80,13 +81,16 @@ function chooseKernels(
   };
   let peak = open.length === 0 ? 0 : peakWith(chosen);
   for (const name of open) {
-    const { rows, accumulate } = choices.get(name) ?? {};
-    if (rows === undefined || accumulate === undefined) continue;
-    const before = chosen.get(name) ?? rows;
-    chosen.set(name, before === rows ? accumulate : rows);
-    const other = peakWith(chosen);
-    if (other < peak) peak = other;
-    else chosen.set(name, before);
+    const { rows, accumulate, slim } = choices.get(name) ?? {};
+    for (const kernel of new Set([rows, accumulate, slim])) {
+      const before = chosen.get(name);
+      if (kernel === undefined || kernel === before || before === undefined) continue;
+      chosen.set(name, kernel);
+      const other = peakWith(chosen);
+      // Back to the fast one where it costs nothing.
+      if (other < peak || (other === peak && before === slim && kernel === rows)) peak = other;
+      else chosen.set(name, before);
+    }
   }
   return chosen;
 }

@@ -82,7 +82,7 @@ function lowered({ bias, factor, rounding, zeroPoint = 0, affineOffset, affineSc
 
 function planOf(layer: Layer): KernelPlan | undefined {
   const { node, input } = lowered(layer);
-  return dense.kernels[0].plan(node, [{ ...input, aligned: true }]);
+  return dense.kernels[0].plan(node, [{ ...input, aligned: true }], 'balanced');
 }
 
 function refusal(layer: Layer): string | undefined {

@@ -148,6 +148,7 @@ describe('add for any scales', () => {
         const plan = genericAdd.plan(
           node,
           inputs.map(input => ({ ...input, aligned: true })),
+          'balanced',
         );
         const view = plan?.view.native as { a: number; b: number; start: number; shift: number; offset: TermView };
         const offset = view.offset.minus ? -view.offset.magnitude : view.offset.magnitude;

@@ -6,14 +6,13 @@ import {
   weightsFields,
   weightsNote,
 } from '../model-options.js';
-import { type OptimizeGoal, sharedOptions } from '../options.js';
+import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends MeasureOptions, Pick<PlanOptions, 'order'> {
+interface CompileOptions extends MeasureOptions, Pick<PlanOptions, 'order' | 'optimize'> {
   readonly target: string;
   readonly output: string;
-  readonly optimize?: OptimizeGoal;
   readonly maxRam?: number;
   readonly maxFlash?: number;
 }
@@ -47,7 +46,7 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version, { order: options.order });
+        const compiled = compileModel(loaded, target, io.version, { order: options.order, optimize: options.optimize });
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });

@@ -29,6 +29,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
+    .addOption(sharedOptions.optimize())
     .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
     .addHelpText(
       'after',

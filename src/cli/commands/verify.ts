@@ -35,6 +35,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
+    .addOption(sharedOptions.optimize())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
     .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
     .addOption(sharedOptions.random())

@@ -7,10 +7,10 @@ import type { ConvAttributes } from './index.js';
 export const dspConv: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
-  plan(plain, [input]) {
+  plan(plain, [input], goal) {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups } = node.attributes;
     if (groups > 1) return undefined;
-    return dspDotProductPlan(node, input, `conv_${kernel[0]}x${kernel[1]}`, node.attributes);
+    return dspDotProductPlan(node, input, `conv_${kernel[0]}x${kernel[1]}`, node.attributes, goal);
   },
 };

@@ -10,14 +10,11 @@ import type { DenseAttributes } from './index.js';
 export const dspDense: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
-  plan(plain, [input]) {
+  plan(plain, [input], goal) {
     const node = plain as Node<DenseAttributes>;
     const { height, width } = input.shape;
-    return dspDotProductPlan(node, input, 'dense', {
-      kernel: [height, width],
-      stride: [1, 1],
-      padding: [0, 0, 0, 0],
-    });
+    const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
+    return dspDotProductPlan(node, input, 'dense', geometry, goal);
   },
 };
 

@@ -1,12 +1,12 @@
 import type { Node } from '../../../ir/graph.js';
 import type { Round } from '../../helpers.js';
-import type { ConstantTable, Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import type { ConstantTable, Goal, Helper, KernelInput, KernelPlan } from '../../kernel.js';
 import { accumulatorRanges, magnitudeOf } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
-import { canPair, pairTable } from './pairs.js';
+import { canPair, pairTable, wideTable } from './pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
 /** What `kernels/dot-product/dsp` reads. */
@@ -23,6 +23,10 @@ export interface DspDotProductView {
   readonly words: number;
   /** The same for 2 pixels. */
   readonly tileWords: number;
+  /** Words of weights of a pair of output channels. */
+  readonly weightWords: number;
+  /** Of the functions that take weights as int16. */
+  readonly prefix: string;
   /** Inputs per round of the inner loop. */
   readonly round: number;
   /** Rows are widened where they are; otherwise their bytes are put one behind the other first. */
@@ -60,18 +64,20 @@ const tile = 2;
 
 /**
  * A conv for the DSP extension: the inputs of 2 output positions are widened to int16 once, then multiplied with the
- * weights of two output channels at a time. Does not suit groups, nor weights that cannot be paired.
+ * weights of two output channels at a time. Does not suit groups. Weights are int8 in pairs of channels, or int16
+ * where that is not possible, or for speed.
  */
 export function dspDotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
-): KernelPlan | undefined {
+  goal: Goal,
+): KernelPlan {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
-  if (!canPair(weight, ranges.map(magnitudeOf))) return undefined;
+  const wide = goal === 'speed' || !canPair(weight, ranges.map(magnitudeOf));
   const requantise = requantisePlan(node, input);
   const taps = tapsView(geometry, input, node.type, false);
   const depth = weight.data.length / channels;
@@ -96,6 +102,8 @@ export function dspDotProductPlan(
     hasRest: tiled < width,
     words,
     tileWords: words * tile,
+    weightWords: wide ? 2 * words : words,
+    prefix: wide ? 'wide_' : '',
     round,
     inPlace,
     fours: Math.ceil(depth / 4),
@@ -121,11 +129,15 @@ export function dspDotProductPlan(
     offset: saturating?.offset ?? 0,
   };
   const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
-  const helpers: Helper[] = ['lanes', 'dot-pair', ...(fused ? [] : requantise.helpers)];
-  if (fused) helpers.push(`saturating-${rounding}`, `tile-pairs-${rounding}`);
+  const prefix = wide ? 'wide-' : '';
+  const helpers: Helper[] = ['lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
+  if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rounding}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
   for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {
-    helpers.push(`widen-${pixels}`, fused ? `tile-${pixels}x2-${round}-${rounding}` : `dot-${pixels}x2-${round}`);
+    helpers.push(
+      `widen-${pixels}`,
+      fused ? `${prefix}tile-${pixels}x2-${round}-${rounding}` : `${prefix}dot-${pixels}x2-${round}`,
+    );
     if (fills) helpers.push(`fill-${pixels}`);
   }
   return {
@@ -133,7 +145,7 @@ export function dspDotProductPlan(
     template: 'kernels/dot-product/dsp',
     view: { ...view },
     tables: [
-      pairTable(weight, channels, 2 * words),
+      wide ? wideTable(weight, channels, 2 * words) : pairTable(weight, channels, 2 * words),
       ...(fused ? [channelTable(requantise.tables, saturating)] : evenTables(requantise.tables)),
     ],
     helpers,

@@ -37,20 +37,12 @@ export function canPair(weight: Constant, sumBounds: readonly number[]): boolean
  * @param depth inputs of a channel, rounded up to a multiple of 4; those that are not there have weights of 0
  */
 export function pairTable(weight: Constant, channels: number, depth: number): ConstantTable {
-  const perChannel = weight.data.length / channels;
-  const at = (channel: number, k: number): number =>
-    channel < channels && k < perChannel ? weight.data[channel * perChannel + k] : 0;
-  const half = (pair: number, k: number): number => (at(2 * pair, k) + 256 * at(2 * pair + 1, k)) & 0xffff;
-  const pairs = Math.ceil(channels / 2);
+  const { at, pairs } = padded(weight, channels);
+  const half = (pair: number, k: number): number => at(2 * pair, k) + 256 * at(2 * pair + 1, k);
   const words = depth / 2;
-  const values = new Uint32Array(pairs * words);
-  for (let pair = 0; pair < pairs; pair++) {
-    for (let k = 0; k < depth; k += 4) {
-      const word = pair * words + k / 2;
-      values[word] = half(pair, k) + half(pair, k + 2) * 2 ** 16;
-      values[word + 1] = half(pair, k + 1) + half(pair, k + 3) * 2 ** 16;
-    }
-  }
+  const values = pairs.flatMap(pair =>
+    inFours(depth).flatMap(k => [k, k + 1].map(i => halves(half(pair, i), half(pair, i + 2)))),
+  );
   return {
     suffix: 'weights',
     ctype: 'uint32_t',
@@ -59,5 +51,38 @@ export function pairTable(weight: Constant, channels: number, depth: number): Co
     layout: `OHWI ${weight.shape.join('x')}, ${words} words per pair of output channels a and b: a + 256 * b in each half`,
     kind: 'weights',
     packed: true,
+  };
+}
+
+/** The same as int16, for speed or where channels cannot be paired: a word of `a`, then one of `b`. */
+export function wideTable(weight: Constant, channels: number, depth: number): ConstantTable {
+  const { at, pairs } = padded(weight, channels);
+  const values = pairs.flatMap(pair =>
+    inFours(depth).flatMap(k =>
+      [k, k + 1].flatMap(i => [0, 1].map(c => halves(at(2 * pair + c, i), at(2 * pair + c, i + 2)))),
+    ),
+  );
+  return {
+    suffix: 'weights',
+    ctype: 'uint32_t',
+    values,
+    perLine: 8,
+    layout: `OHWI ${weight.shape.join('x')} as int16, ${depth} words per pair of output channels: one of each in turn`,
+    kind: 'weights',
+    packed: true,
+  };
+}
+
+const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
+
+const inFours = (depth: number): number[] => Array.from({ length: depth / 4 }, (_, i) => 4 * i);
+
+/** Weights by channel and input, zero where there are none; and the pairs of channels. */
+function padded(weight: Constant, channels: number) {
+  const perChannel = weight.data.length / channels;
+  return {
+    at: (channel: number, k: number): number =>
+      channel < channels && k < perChannel ? weight.data[channel * perChannel + k] : 0,
+    pairs: Array.from({ length: Math.ceil(channels / 2) }, (_, pair) => pair),
   };
 }
