@@ -46,7 +46,9 @@ export function figures(compiled: CompiledModel, measurement: Measurement): Figu
     {
       label: 'arena',
       value: formatBytes(plan.arenaBytes),
-      note: `row-live bound ${formatBytes(plan.boundBytes)}, proven least ${formatBytes(plan.leastBytes)}`,
+      note:
+        `row-live bound ${formatBytes(plan.boundBytes)}, proven least ${formatBytes(plan.leastBytes)}` +
+        (plan.imageBytes === 0 ? '' : '; besides the input, which is overwritten'),
     },
     { label: 'multiply-accumulates', value: formatCount(macs), note: `in ${view.layers.length} layers` },
   ];
@@ -61,7 +63,8 @@ function measuredFigures(compiled: CompiledModel, profile: ProfileResult): Figur
   const { budget } = compiled.firmware.target;
   const state = ram.arena - compiled.plan.arenaBytes;
   // The measured firmware hands in the whole image, so the linker drops what only push_row reads.
-  const pushless = flash.tables < compiled.view.tableBytes ? ' (without those of push_row)' : '';
+  const pushless =
+    compiled.view.push !== null && flash.tables < compiled.view.tableBytes ? ' (without those of push_row)' : '';
   return [
     {
       label: 'instructions',

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import {
+  consumeFields,
+  consumeNote,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  requireOneEntry,
   weightsFields,
   weightsNote,
 } from '../model-options.js';
@@ -29,6 +32,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
+    .addOption(sharedOptions.consumeInput())
     .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
     .addHelpText(
       'after',
@@ -41,6 +45,7 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
+        requireOneEntry(options);
         const loaded = await loadModelOrRandom(io, model, options);
         const target = loadTarget(options.target);
         const compiled = compileModel(loaded, target, io.version, options);
@@ -50,7 +55,7 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { ram, flash } = report;
         const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
-          json: { ...report, ...weightsFields(loaded) },
+          json: { ...report, ...consumeFields(options, compiled.plan), ...weightsFields(loaded) },
           keepWhenQuiet: true,
           text: style => {
             return (
@@ -61,6 +66,7 @@ export function registerProfile(program: Command, shell: Shell): void {
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
               `stack  ${describeStack(ram)}\n` +
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
+              consumeNote(options, compiled.plan) +
               weightsNote(loaded)
             );
           },
