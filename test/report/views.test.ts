@@ -5,6 +5,7 @@ import { reportPage } from '../../src/report/report-page.js';
 import { pushCalls, stepLanes } from '../../src/report/step-lanes.js';
 import { figures, misfits, orderBars } from '../../src/report/summary.js';
 import { terminalMap } from '../../src/report/terminal-map.js';
+import type { StackBound } from '../../src/toolchain/stack-bound.js';
 import { type Example, example, madeUp, unmeasured } from './models.js';
 
 let tiny: Example;
@@ -153,9 +154,27 @@ describe('summary', () => {
       'instructions',
       'cycles, an estimate',
       'RAM in all',
+      'stack',
       'flash',
     ]);
     expect(labels(false)).toEqual(['arena', 'multiply-accumulates', 'flash for constants']);
+  });
+
+  it('has the stack as measured, with its static bound or why there is none', () => {
+    const measurement = madeUp(tiny.compiled);
+    const stack = (bound?: StackBound) => {
+      if (measurement.kind === 'none') return expect.fail('made up');
+      const profile = { ...measurement.profile, ...(bound && { stackBound: bound }) };
+      return figures(tiny.compiled, { ...measurement, profile }).find(({ label }) => label === 'stack');
+    };
+    expect(stack()).toEqual({
+      label: 'stack',
+      value: '128 B',
+      note: 'measured; static bound 136 B: infer 136 B. Interrupts come on top',
+    });
+    expect(stack({ kind: 'unknown', reason: 'f calls itself' })?.note).toBe(
+      'measured; no static bound: f calls itself',
+    );
   });
 
   it('compares the arena with the standard orders', () => {
