@@ -19,18 +19,17 @@ const stateBytes = 4;
 
 /**
  * Holds a compiled model against limits. The limit of `--max-ram` is one for the arena. A target's own RAM must also hold
- * the output, the input rows that are kept, one input row, and a stack.
+ * the output, the input rows that are kept, one input row, and a stack; the whole input where that is overwritten.
  *
  * @throws CompileError E0601 or E0602 when the model does not fit
  */
 export function checkBudget(compiled: CompiledModel, target: Target, limits: Limits = {}): void {
   const { plan, view, firmware } = compiled;
-  const { keptRows } = plan.pushing;
-  const rowBytes = firmware.inputBytes / firmware.inputRows;
-  const around = firmware.outputBytes + (keptRows > 1 ? keptRows + 1 : 1) * rowBytes + stateBytes + reservedBytes;
+  const around = firmware.outputBytes + inputBytes(compiled) + reservedBytes;
   if (limits.ram !== undefined) requireRam(compiled, plan.arenaBytes, limits.ram, '--max-ram allows', '');
   else if (target.budget !== undefined) {
-    const note = `, with ${around} bytes for input rows, output and stack`;
+    const input = plan.pushing === undefined ? 'the input' : 'input rows';
+    const note = `, with ${around} bytes for ${input}, output and stack`;
     requireRam(compiled, plan.arenaBytes + around, target.budget.ramBytes, `${target.name} has`, note);
   }
   const constants = view.weightBytes + view.tableBytes;
@@ -51,6 +50,13 @@ export function checkBudget(compiled: CompiledModel, target: Target, limits: Lim
       },
     );
   }
+}
+
+/** What the input takes at least: as rows that are pushed, with what that needs, where they can be. */
+function inputBytes({ plan, firmware }: CompiledModel): number {
+  if (plan.pushing === undefined) return firmware.inputBytes;
+  const { keptRows } = plan.pushing;
+  return ((keptRows > 1 ? keptRows + 1 : 1) * firmware.inputBytes) / firmware.inputRows + stateBytes;
 }
 
 function requireRam({ plan, view }: CompiledModel, wanted: number, there: number, owner: string, note: string): void {

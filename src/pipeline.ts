@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fail } from './diagnostics/diagnostic.js';
+import { fail, invariant } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
@@ -158,6 +158,8 @@ export interface CompileOptions {
   readonly optimize?: Goal | undefined;
   /** What the firmware for verification and measurement calls; the C has both. */
   readonly entry?: Entry | undefined;
+  /** `infer` may overwrite the caller's image; it does so where that saves RAM, and then it is the only entry. */
+  readonly consumeInput?: boolean | undefined;
 }
 
 /** Plans and emits the C of an integer graph for a target. Does not look at budgets: see `checkBudget` in budget.ts. */
@@ -165,9 +167,10 @@ export function compileModel(
   { graph, rounding, source }: LoadedModel,
   target: Target,
   version: string,
-  { order = 'search', entry = 'infer', optimize = 'balanced' }: CompileOptions = {},
+  { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false }: CompileOptions = {},
 ): CompiledModel {
-  const plan = planGraph(graph, planKernels(graph, target.isa, optimize), order);
+  invariant(!consumeInput || entry === 'infer', 'rows that are pushed are not overwritten');
+  const plan = planGraph(graph, planKernels(graph, target.isa, optimize), order, consumeInput);
   const macs = countMacs(graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
@@ -176,10 +179,15 @@ export function compileModel(
     { label: 'rounding', text: rounding },
     ...(optimize === 'balanced' ? [] : [{ label: 'optimize', text: optimize }]),
     { label: 'MACs', text: String(macs) },
-    { label: 'RAM', text: `${plan.arenaBytes} bytes of arena (row-live bound of this order: ${plan.boundBytes})` },
+    { label: 'RAM', text: ramText(plan) },
   ];
   const emitted = emitModel({ graph, plan, isa: target.isa, version, provenance, placement: target.placement }, engine);
   return { ...emitted, graph, plan, macs, rounding, order, firmware: firmwareOf(graph, plan, emitted, target, entry) };
+}
+
+function ramText({ imageBytes, arenaBytes, boundBytes }: Plan): string {
+  const image = imageBytes === 0 ? '' : ' besides the input, which is overwritten';
+  return `${arenaBytes} bytes of arena${image} (row-live bound of this order: ${boundBytes})`;
 }
 
 function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {
@@ -188,6 +196,7 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
     name: graph.name,
     files,
     entry,
+    consumesInput: plan.imageBytes > 0,
     inputBytes: byteCount(sourceOf(graph).type),
     inputRows: sourceOf(graph).type.shape.height,
     outputBytes: byteCount(index.node(graph.output).type),

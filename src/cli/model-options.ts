@@ -3,7 +3,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { Goal } from '../ops/kernel.js';
-import type { LoadedModel, OrderGoal } from '../pipeline.js';
+import type { CompiledModel, LoadedModel, OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
 import type { CommandIo } from './io.js';
 import type { JsonObject } from './output.js';
@@ -65,6 +65,36 @@ export interface PlanOptions {
   readonly entry?: Entry;
   readonly order?: OrderGoal;
   readonly optimize?: Goal;
+  /** The input may be overwritten. */
+  readonly consumeInput?: boolean;
+}
+
+/** Refuses what cannot be had together. @throws CompileError E0901 */
+export function requireOneEntry({ entry, consumeInput = false }: PlanOptions): void {
+  if (!consumeInput || entry !== 'push-row') return;
+  fail('E0901', '--consume-input cannot be used with --entry push-row', {
+    notes: ["rows that are pushed one by one stay their caller's; only a whole input can be overwritten"],
+    hint: 'leave one of the two out: pushing rows needs no whole input at all',
+  });
+}
+
+/** What became of --consume-input, in JSON; nothing where it was not given. */
+export function consumeFields(
+  { consumeInput = false }: PlanOptions,
+  { imageBytes }: CompiledModel['plan'],
+): JsonObject {
+  return consumeInput ? { consumesInput: imageBytes > 0 } : {};
+}
+
+/** The same as a line of text. */
+export function consumeNote(
+  { consumeInput = false }: PlanOptions,
+  { imageBytes }: CompiledModel['plan'],
+  indent = '',
+): string {
+  if (!consumeInput) return '';
+  if (imageBytes > 0) return `${indent}input  is overwritten, and must be aligned to 4\n`;
+  return `${indent}input  is not overwritten, which would save nothing: the C is that without --consume-input\n`;
 }
 
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */

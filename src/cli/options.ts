@@ -116,6 +116,7 @@ export const sharedOptions = {
   entry: () =>
     option('--entry <name>', `how the input is handed in: ${entryNames.join(', ')}`, oneOf('--entry', entryNames)),
   order: () => option('--order <name>', `order of steps: ${orderNames.join(', ')}`, oneOf('--order', orderNames)),
+  consumeInput: () => option('--consume-input', 'the input may be overwritten, to need less RAM'),
   optimize: () =>
     option(
       '--optimize <goal>',

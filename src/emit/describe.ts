@@ -39,14 +39,14 @@ export function layerFacts(
   inputs: readonly TensorType[],
   kernel: KernelPlan,
   macs: number,
-  place: string,
+  place: LabelledText,
 ): LabelledText[] {
   const { requantisation } = node.attributes as { readonly requantisation?: { readonly rounding: string } };
   const facts: LabelledText[] = [];
   if (node.span !== undefined) facts.push({ label: 'from', text: commentSafe(sourcePlace(node)) });
   facts.push({ label: 'input', text: inputs.map(describeType).join(' and ') });
   facts.push({ label: 'output', text: describeType(node.type) });
-  facts.push({ label: 'in arena', text: place });
+  facts.push(place);
   facts.push({ label: 'kernel', text: kernelName(kernel) });
   if (macs > 0) facts.push({ label: 'MACs', text: String(macs) });
   if (kernel.accumulatorBound !== undefined) {

@@ -8,7 +8,7 @@ import type { RowInput } from '../plan/row-program.js';
 import { layerFacts, layerTitle } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { tableView } from './tables.js';
-import type { InputView, LayerView } from './views.js';
+import type { InputView, LabelledText, LayerView } from './views.js';
 
 /** `l03_rows`: where the rows of the tensor are that layer 3 makes. */
 export const rowTableOf = (layer: number): string => `${layerPrefix(layer)}_rows`;
@@ -49,11 +49,13 @@ export function layerView(plan: Plan, i: number, index: GraphIndex, engine: Temp
   };
 }
 
-function placeOf(plan: Plan, { row }: PlannedLayer, toCaller: boolean): string {
-  if (toCaller) return "none, the rows go to the caller's output";
+function placeOf(plan: Plan, { row }: PlannedLayer, toCaller: boolean): LabelledText {
+  const label = plan.imageBytes === 0 ? 'in arena' : 'in memory';
+  if (toCaller) return { label, text: "none, the rows go to the caller's output" };
   const blocks = [...plan.buffers.rows[row.output]];
   const lowest = Math.min(...blocks.map(block => plan.offsets[block]));
-  return `${blocks.length} rows of ${plan.program.tensors[row.output].rowBytes} bytes, from offset ${lowest}`;
+  const { rowBytes: bytes } = plan.program.tensors[row.output];
+  return { label, text: `${blocks.length} rows of ${bytes} bytes, from offset ${lowest}` };
 }
 
 function inputViews(plan: Plan, { row }: PlannedLayer, types: readonly TensorType[]): InputView[] {
@@ -71,7 +73,7 @@ function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number,
   const { home } = plan.program.tensors[input.tensor];
   const mayMiss = before > 0 || (steps - 1) * stride - before + rows > height;
   return {
-    fromCaller: home === 'input',
+    fromCaller: home === 'input' || home === 'consumed',
     fromOutput: home === 'output',
     fromArena: home === 'arena',
     rowTable: rowTableOf(plan.program.layers.findIndex(({ output }) => output === input.tensor)),

@@ -39,7 +39,9 @@ export function modelView(
   const helpers = helperTable.filter(({ name }) => used.has(name));
   const layers = plan.layers.map((_, i) => layerView(plan, i, index, engine));
   const places = rowTables(plan);
-  const push = pushView(plan, { height: shape.height, rowElements: rowBytes(source.type) });
+  const rowElements = rowBytes(source.type);
+  const push = plan.pushing === undefined ? null : pushView(plan.pushing, { height: shape.height, rowElements });
+  const image = plan.imageBytes === 0 ? null : { bytes: plan.imageBytes, words: plan.imageBytes / 4 };
   const bytes = (kind: string): number =>
     kernels.flatMap(kernel => kernel.tables.filter(t => t.kind === kind)).reduce((sum, t) => sum + tableBytes(t), 0);
   return {
@@ -47,7 +49,13 @@ export function modelView(
     version,
     summary: `${layers.length} layers, ${formatShape(shape)} in, ${formatShape(output.shape)} out`,
     provenance,
-    input: { shape: formatShape(shape), ...shape, count: elementCount(shape), ...source.type.quantisation },
+    input: {
+      shape: formatShape(shape),
+      ...shape,
+      count: elementCount(shape),
+      rowElements,
+      ...source.type.quantisation,
+    },
     output: {
       shape: formatShape(output.shape),
       ctype: output.dtype === 'i32' ? 'int32_t' : 'int8_t',
@@ -56,6 +64,8 @@ export function modelView(
     },
     arenaBytes: plan.arenaBytes,
     usesArena: plan.arenaBytes > 0,
+    placesRows: plan.imageBytes + plan.arenaBytes > 0,
+    image,
     arenaSection: placement.arena?.section ?? '',
     weightsSection: placement.weights?.section ?? '',
     places: placeViews(placement),
@@ -67,7 +77,8 @@ export function modelView(
     windowRows: longestWindow(layers),
     steps: stepsView(plan),
     push,
-    includesString: push.keepsRows || helpers.some(helper => helper.copies === true),
+    keepsRows: push?.keepsRows ?? false,
+    includesString: push?.keepsRows === true || helpers.some(helper => helper.copies === true),
     helpers: helpers.map(helper => engine.render(helper.template, { ...helper.view, ...target }).trimEnd()),
     layers,
   };

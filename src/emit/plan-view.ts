@@ -1,4 +1,6 @@
+import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
+import type { Pushing } from '../plan/pushing.js';
 import { rowTableOf, scratchTableOf } from './layer-view.js';
 import { elementBytes, inLines } from './tables.js';
 import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
@@ -15,7 +17,7 @@ function unsignedType(values: Iterable<number>): RowTableView['ctype'] {
   return most < 2 ** 8 ? 'uint8_t' : most < 2 ** 16 ? 'uint16_t' : 'uint32_t';
 }
 
-/** Places of all rows and of all scratch of the arena, in words. */
+/** Places of all rows and of all scratch, in words. */
 export function rowTables(plan: Plan): RowTableView[] {
   const table = (symbol: string, blocks: Int32Array, comment: string): RowTableView => {
     const words = Array.from(blocks, block => plan.offsets[block] / 4);
@@ -31,22 +33,28 @@ export function rowTables(plan: Plan): RowTableView[] {
   });
 }
 
-/** The memory map: a line per tensor of the arena, and per layer that keeps sums. */
+/** The memory map: a line per tensor of the arena or of an image that is overwritten, and per layer that keeps sums. */
 export function bufferViews(plan: Plan): BufferView[] {
   const { blocks, rows, states } = plan.buffers;
-  return plan.layers.flatMap(({ node, row }, l) => {
-    const views: BufferView[] = [];
-    const add = (name: string, numbers: readonly number[], bytes: number): void => {
-      const lowest = Math.min(...numbers.map(b => plan.offsets[b]));
-      const end = Math.max(...numbers.map(b => plan.offsets[b] + blocks[b].bytes));
-      views.push({ name, rows: numbers.length, rowBytes: bytes, live: mostLive(plan, numbers), lowest, end });
-    };
+  const views: BufferView[] = [];
+  const add = (name: string, numbers: readonly number[], bytes: number): void => {
+    const lowest = Math.min(...numbers.map(b => plan.offsets[b]));
+    const end = Math.max(...numbers.map(b => plan.offsets[b] + blocks[b].bytes));
+    views.push({ name, rows: numbers.length, rowBytes: bytes, live: mostLive(plan, numbers), lowest, end });
+  };
+  const image = imageOf(plan.program);
+  if (image !== undefined) {
+    const { name, rowBytes } = plan.program.tensors[image.tensor];
+    const read = [...rows[image.tensor]].filter(b => b >= 0);
+    add(name, read, rowBytes);
+  }
+  for (const [l, { node, row }] of plan.layers.entries()) {
     if (states[l] >= 0) add(`sums of ${node.name}`, [states[l]], row.stateBytes);
     if (row.scratchBytes > 0) add(`scratch of ${node.name}`, [...plan.buffers.scratch[l]], row.scratchBytes);
     const { home, rowBytes } = plan.program.tensors[row.output];
     if (home === 'arena') add(node.name, [...rows[row.output]], rowBytes);
-    return views;
-  });
+  }
+  return views;
 }
 
 /** The most of these blocks that are live at a time. */
@@ -82,8 +90,10 @@ function chart({ steps, layers }: Plan): string[] {
   });
 }
 
-export function pushView(plan: Plan, input: { readonly height: number; readonly rowElements: number }): PushView {
-  const { stepsAfter, outputFrom, keptRows } = plan.pushing;
+export function pushView(
+  { stepsAfter, outputFrom, keptRows }: Pushing,
+  input: { readonly height: number; readonly rowElements: number },
+): PushView {
   const last = stepsAfter[input.height - 1];
   const holdsOutput = outputFrom < last;
   const cuts = stepsAfter.map((steps, rows) => (rows === 0 ? 0 : holdsOutput ? steps : Math.min(steps, outputFrom)));
@@ -102,8 +112,9 @@ export function pushView(plan: Plan, input: { readonly height: number; readonly 
 }
 
 /** Bytes of flash that the driver's tables take. */
-export function planTableBytes(plan: Plan, tables: readonly RowTableView[], push: PushView): number {
+export function planTableBytes(plan: Plan, tables: readonly RowTableView[], push: PushView | null): number {
   const rows = tables.reduce((sum, t) => sum + t.count * elementBytes[t.ctype], 0);
   const step = 2 * elementBytes[stepType(plan)];
-  return rows + plan.steps.length * step + 2 * (push.rows + 1) + (push.keepsRows ? push.rows : 0);
+  const cuts = push === null ? 0 : 2 * (push.rows + 1) + (push.keepsRows ? push.rows : 0);
+  return rows + plan.steps.length * step + cuts;
 }

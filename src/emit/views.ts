@@ -15,7 +15,7 @@ export interface TableView {
 
 /** How a layer finds the rows of one of its inputs: `rows[first]` and those behind it. */
 export interface InputView {
-  /** Where the rows are: exactly one of these. */
+  /** Where the rows are: exactly one of these. The caller's are those of the image, overwritten or not. */
   readonly fromCaller: boolean;
   readonly fromOutput: boolean;
   readonly fromArena: boolean;
@@ -69,6 +69,13 @@ export interface BufferView {
   readonly live: number;
   readonly lowest: number;
   readonly end: number;
+}
+
+/** The caller's image, where the model overwrites it. */
+export interface ImageView {
+  /** In front of the arena: the bytes of the input, in whole words. */
+  readonly bytes: number;
+  readonly words: number;
 }
 
 /** Where rows of a tensor are, in words of the arena. */
@@ -125,6 +132,7 @@ export interface ModelView {
     readonly width: number;
     readonly channels: number;
     readonly count: number;
+    readonly rowElements: number;
     readonly scale: number;
     readonly zeroPoint: number;
   };
@@ -132,6 +140,10 @@ export interface ModelView {
   readonly arenaBytes: number;
   /** False where all rows are the caller's: then there is no arena. */
   readonly usesArena: boolean;
+  /** Rows have places: in the arena, in the image that is overwritten, or in both. */
+  readonly placesRows: boolean;
+  /** Null where the model only reads it. */
+  readonly image: ImageView | null;
   /** Sections that the target wants for the arena and for the constant tables; empty where it says nothing. */
   readonly arenaSection: string;
   readonly weightsSection: string;
@@ -144,7 +156,10 @@ export interface ModelView {
   /** Length of the longest window list. */
   readonly windowRows: number;
   readonly steps: StepsView;
-  readonly push: PushView;
+  /** Null where the image is overwritten. */
+  readonly push: PushView | null;
+  /** Pushed rows are kept in a ring. */
+  readonly keepsRows: boolean;
   /** Something calls memcpy or memset. */
   readonly includesString: boolean;
   /** C text of the shared helper functions, callees first. */

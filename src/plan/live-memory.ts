@@ -1,10 +1,20 @@
-import { aligned, type RowLayer, type RowProgram, rowMade, rowsRead } from './row-program.js';
+import { freedBytes, imageOf, overlayInWords } from './image.js';
+import {
+  aligned,
+  isPlanned,
+  type RowLayer,
+  type RowProgram,
+  type RowTensor,
+  rowMade,
+  rowsRead,
+} from './row-program.js';
 
 /** A row of a tensor that a step reads as the last step of its layer to do so. */
 interface Release {
   readonly tensor: number;
   readonly row: number;
   readonly bytes: number;
+  /** In whole words. */
   readonly overlay: number | undefined;
 }
 
@@ -17,7 +27,8 @@ export interface Change {
 /**
  * Live bytes of the arena as a function of how many steps each layer has done, its `counts`. A row is live from the step
  * that makes it to the last step that reads it; an output row that may lie over rows which die in the same step shares
- * their bytes.
+ * their bytes. Rows of an image that may be overwritten are live from the start, and counted as whole words, of which they
+ * take no fewer.
  */
 export class LiveMemory {
   /** Per layer and input: how many steps of the maker a step needs; and who the maker is. */
@@ -25,6 +36,8 @@ export class LiveMemory {
   /** Per tensor: its readers, with the step count after which a reader has done with a row. */
   private readonly readers: readonly (readonly { readonly layer: number; readonly doneAfter: Int32Array }[])[];
   private readonly releases: readonly (readonly (readonly Release[])[])[];
+  /** What is live before the first step: the image, where it may be overwritten. */
+  readonly startBytes: number;
 
   constructor(readonly program: RowProgram) {
     const { tensors, layers } = program;
@@ -51,16 +64,31 @@ export class LiveMemory {
     this.releases = layers.map((layer, l) => {
       const steps: Release[][] = Array.from({ length: layer.steps }, () => []);
       for (const tensor of new Set(layer.inputs.map(input => input.tensor))) {
-        const { home, rowBytes } = tensors[tensor];
         const reader = this.readers[tensor].find(r => r.layer === l);
-        if (home !== 'arena' || reader === undefined) continue;
-        const overlay = overlayOf(layer, tensor);
+        if (!isPlanned(tensors[tensor]) || reader === undefined) continue;
+        const distance = overlayOf(layer, tensor);
         for (const [row, done] of reader.doneAfter.entries()) {
-          if (done > 0) steps[done - 1].push({ tensor, row, bytes: aligned(rowBytes), overlay });
+          if (done === 0) continue;
+          const bytes = liveBytes(tensors[tensor], row);
+          const overlay = distance === undefined ? undefined : overlayBytes(tensors[tensor], row, distance);
+          steps[done - 1].push({ tensor, row, bytes, overlay });
         }
       }
       return steps;
     });
+    this.startBytes = this.imageBytes();
+  }
+
+  /** Image rows that somebody reads, and the word that the image only begins. */
+  private imageBytes(): number {
+    const image = imageOf(this.program);
+    if (image === undefined) return 0;
+    const { rows, rowBytes } = this.program.tensors[image.tensor];
+    let bytes = image.end - freedBytes(0, image.bytes);
+    for (let row = 0; row < rows; row++) {
+      if (this.readers[image.tensor].some(reader => reader.doneAfter[row] > 0)) bytes += freedBytes(row, rowBytes);
+    }
+    return bytes;
   }
 
   start(): Int32Array {
@@ -95,7 +123,7 @@ export class LiveMemory {
       freed += bytes;
       if (overlay === undefined) continue;
       dying += bytes;
-      least = Math.min(least, aligned(overlay));
+      least = Math.min(least, overlay);
     }
     const shared = Math.max(0, Math.min(dying, made - least));
     const begun = step === 0 ? aligned(layer.stateBytes) : 0;
@@ -124,11 +152,16 @@ export class LiveMemory {
       let read = 0;
       let shared = 0;
       for (const tensor of new Set(layer.inputs.map(input => input.tensor))) {
-        const { home, rowBytes, rows } = this.program.tensors[tensor];
-        if (home !== 'arena') continue;
+        const rows = this.program.tensors[tensor];
+        if (!isPlanned(rows)) continue;
         const windows = layer.inputs.filter(input => input.tensor === tensor);
-        const span = windows.map(({ window }) => rowsRead(window, k, rows)).map(([first, end]) => end - first);
-        const bytes = Math.max(...span) * aligned(rowBytes);
+        const spans = windows.map(({ window }) => {
+          const [first, end] = rowsRead(window, k, rows.rows);
+          let sum = 0;
+          for (let row = first; row < end; row++) sum += liveBytes(rows, row);
+          return sum;
+        });
+        const bytes = Math.max(...spans);
         read += bytes;
         if (overlayOf(layer, tensor) !== undefined) shared += bytes;
       }
@@ -157,6 +190,16 @@ export class LiveMemory {
     const row = rowMade(layer, step);
     return row !== undefined && this.readers[layer.output].some(reader => reader.doneAfter[row] > 0);
   }
+}
+
+/** What a living row takes, in whole words. */
+function liveBytes({ home, rowBytes }: RowTensor, row: number): number {
+  return home === 'consumed' ? freedBytes(row, rowBytes) : aligned(rowBytes);
+}
+
+/** How many bytes of an output row cannot lie over a row. */
+function overlayBytes({ home, rowBytes }: RowTensor, row: number, distance: number): number {
+  return home === 'consumed' ? overlayInWords(row, rowBytes, distance) : aligned(distance);
 }
 
 /** Per row of a tensor: how many steps a layer has done when it needs the row no more; 0 when it never does. */

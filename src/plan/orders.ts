@@ -65,7 +65,7 @@ export function orderOf(steps: readonly Step[]): Order {
 /** Live bytes during each step of an order. @throws RangeError when a step comes before what it needs */
 export function liveCurve(memory: LiveMemory, order: Order): Float64Array {
   const counts = memory.start();
-  let live = 0;
+  let live = memory.startBytes;
   return Float64Array.from(order, layer => {
     if (!memory.enabled(counts, layer)) throw new RangeError(`a step of layer ${layer} comes before what it reads`);
     const { during, after } = memory.change(counts, layer);

@@ -1,11 +1,11 @@
 import type { Block } from './blocks.js';
-import { alignment } from './row-program.js';
+import { aligned, alignment } from './row-program.js';
 import { sweepBlocks } from './sweep.js';
 
 export interface Placement {
-  /** Per block, in bytes from the start of the arena. */
+  /** Per block, in bytes from the start of the space. */
   readonly offsets: Int32Array;
-  /** Bytes of the arena. */
+  /** Bytes of the space. */
   readonly bytes: number;
 }
 
@@ -46,11 +46,11 @@ export function placeBlocks(
   limit = Number.POSITIVE_INFINITY,
 ): Placement | undefined {
   const conflicts = conflictsOf(blocks);
-  if (blocks.length <= exhaustiveBlocks) return placeExhaustively(blocks, conflicts, lowerBound, limit);
+  if (freeBlocks(blocks).length <= exhaustiveBlocks) return placeExhaustively(blocks, conflicts, lowerBound, limit);
   let best: Placement | undefined;
   for (const compare of orderings(blocks)) {
     if (best?.bytes === lowerBound) return best;
-    const order = Int32Array.from(blocks.keys()).sort((a, b) => compare(blocks[a], blocks[b]) || a - b);
+    const order = freeBlocks(blocks).sort((a, b) => compare(blocks[a], blocks[b]) || a - b);
     best = placeInOrder(blocks, conflicts, order, best?.bytes ?? limit) ?? best;
   }
   const meetings = conflicts.reduce((sum, c) => sum + c.length, 0) / 2;
@@ -65,6 +65,20 @@ export function placeBlocks(
     bytes = tried + alignment * Math.max(1, Math.floor((end - tried) / (2 * alignment)));
   }
   return best;
+}
+
+/** Blocks whose place is to be chosen. */
+const freeBlocks = (blocks: readonly Block[]): Int32Array =>
+  Int32Array.from(blocks.keys()).filter(b => blocks[b].pinned === undefined);
+
+/** -1 for those, and the others where they have to lie; with the bytes that these take. */
+function pinnedOnly(blocks: readonly Block[]): Placement {
+  const offsets = Int32Array.from(blocks, ({ pinned = -1 }) => pinned);
+  const bytes = blocks.reduce(
+    (most, block) => Math.max(most, (block.pinned ?? 0) + (block.pinned === undefined ? 0 : block.bytes)),
+    0,
+  );
+  return { offsets, bytes };
 }
 
 type Comparison = (a: Block, b: Block) => number;
@@ -95,6 +109,7 @@ function conflictsOf(blocks: readonly Block[]): readonly (readonly Conflict[])[]
     const block = blocks[b];
     living = living.filter(other => blocks[other].to >= block.from);
     for (const a of living) {
+      if (blocks[a].pinned !== undefined && block.pinned !== undefined) continue;
       // `b` over `a` where it may: then it is enough that b starts `distance` in front of a.
       const distance = block.overlays.find(overlay => overlay.block === a)?.distance;
       const above = blocks[a].bytes;
@@ -114,8 +129,8 @@ function placeInOrder(
   order: Int32Array,
   limit: number,
 ): Placement | undefined {
-  const offsets = new Int32Array(blocks.length).fill(-1);
-  let bytes = 0;
+  const { offsets, bytes: pinned } = pinnedOnly(blocks);
+  let bytes = pinned;
   for (const b of order) {
     const offset = lowestFree(conflicts[b], offsets);
     offsets[b] = offset;
@@ -125,7 +140,7 @@ function placeInOrder(
   return { offsets, bytes };
 }
 
-/** The least x >= 0 that no placed rival forbids. */
+/** The least word x >= 0 that no placed rival forbids. */
 function lowestFree(conflicts: readonly Conflict[], offsets: Int32Array): number {
   const lows: number[] = [];
   const highs: number[] = [];
@@ -146,7 +161,7 @@ function lowestFree(conflicts: readonly Conflict[], offsets: Int32Array): number
   let x = 0;
   for (let i = 0; i < lows.length; i++) {
     if (lows[i] >= x) break;
-    if (highs[i] > x) x = highs[i];
+    if (highs[i] > x) x = aligned(highs[i]);
   }
   return x;
 }
@@ -158,21 +173,22 @@ function placeExhaustively(
   lowerBound: number,
   limit: number,
 ): Placement | undefined {
-  const offsets = new Int32Array(blocks.length).fill(-1);
+  const { offsets, bytes: pinned } = pinnedOnly(blocks);
+  const free = freeBlocks(blocks);
   let best: Placement | undefined;
   const visit = (placed: number, bytes: number): void => {
     if (bytes >= (best?.bytes ?? limit) || best?.bytes === lowerBound) return;
-    if (placed === blocks.length) {
+    if (placed === free.length) {
       best = { offsets: offsets.slice(), bytes };
       return;
     }
-    for (let b = 0; b < blocks.length; b++) {
+    for (const b of free) {
       if (offsets[b] >= 0) continue;
       offsets[b] = lowestFree(conflicts[b], offsets);
       visit(placed + 1, Math.max(bytes, offsets[b] + blocks[b].bytes));
       offsets[b] = -1;
     }
   };
-  visit(0, 0);
+  visit(0, pinned);
   return best;
 }

@@ -1,4 +1,5 @@
 import { type Buffers, buffersOf } from './blocks.js';
+import { arenaStart } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
 import { type Placement, placeBlocks } from './place.js';
@@ -13,12 +14,15 @@ export interface RowPlan {
   readonly program: RowProgram;
   readonly steps: readonly Step[];
   readonly buffers: Buffers;
-  /** Per block of the buffers, in bytes from the start of the arena. */
+  /** Per block of the buffers, in bytes from the start of the space: of the image that is overwritten, or else of the arena. */
   readonly offsets: Int32Array;
+  /** Bytes of the image that the plan overwrites, in whole words: the arena begins behind them. 0 where it overwrites none. */
+  readonly imageBytes: number;
   readonly arenaBytes: number;
   /**
    * The row-live bound of this order: the peak over the steps of live row bytes, when no two rows share any. The arena can
-   * be smaller, where an output row lies over a row that dies.
+   * be smaller, where an output row lies over a row that dies. With an image that is overwritten: of live bytes of both,
+   * without those of the image. So for all bounds here.
    */
   readonly boundBytes: number;
   /** The row-live bounds of the two orders that are always there, for comparison. */
@@ -36,7 +40,9 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const plain = new LiveMemory(withoutOverlays(program));
   const layers = layerByLayer(program);
   const demand = demandDriven(program);
-  const standard = { demand: peakOf(plain, demand), layers: peakOf(plain, layers) };
+  const start = arenaStart(program);
+  const beside = (bytes: number): number => Math.max(0, bytes - start);
+  const standard = { demand: beside(peakOf(plain, demand)), layers: beside(peakOf(plain, layers)) };
   const known = goal === 'layers' ? [layers] : goal === 'demand' ? [demand] : [demand, layers];
   const shared = goal === 'search' ? searchOrder(memory, known, searchLimit) : undefined;
   const apart = goal === 'search' ? searchOrder(plain, known, searchLimit) : undefined;
@@ -50,7 +56,7 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   let best: { order: Order; placement: Placement } | undefined;
   for (const { order, live } of attempts) {
     const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
-    const peak = peakOf(live, order);
+    const peak = Math.max(start, peakOf(live, order));
     if (peak >= limit) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
     const placement = placeBlocks(blocks, peak, limit);
@@ -63,10 +69,11 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     steps,
     buffers: buffersOf(program, steps),
     offsets: best?.placement.offsets ?? new Int32Array(0),
-    arenaBytes: best?.placement.bytes ?? 0,
-    boundBytes: peakOf(plain, order),
+    imageBytes: start,
+    arenaBytes: beside(best?.placement.bytes ?? 0),
+    boundBytes: beside(peakOf(plain, order)),
     standard,
-    leastBytes,
+    leastBytes: beside(leastBytes),
   };
 }
 

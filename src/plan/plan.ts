@@ -1,12 +1,13 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { KernelChoice } from '../kernels/select.js';
 import type { KernelPlan } from '../ops/kernel.js';
+import { consuming } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, liveCurve, orderOf, peakOf } from './orders.js';
 import { type OrderGoal, planRows, type RowPlan, searchLimit } from './plan-rows.js';
 import { programOf } from './program-of.js';
 import { cutAtInputRows, type Pushing } from './pushing.js';
-import type { RowLayer } from './row-program.js';
+import type { RowLayer, RowProgram } from './row-program.js';
 import { searchOrder } from './search.js';
 
 export type { OrderGoal } from './plan-rows.js';
@@ -21,17 +22,43 @@ export interface PlannedLayer {
 /** Everything about time and memory that the generated code needs. */
 export interface Plan extends RowPlan {
   readonly layers: readonly PlannedLayer[];
-  readonly pushing: Pushing;
-  /** Live bytes of the arena during each step. */
+  /** Absent where the image is overwritten: rows that are pushed stay the caller's. */
+  readonly pushing: Pushing | undefined;
+  /** Live bytes during each step: of the arena, and of the image that is overwritten. */
   readonly live: Float64Array;
   /** The first step in which most bytes are live. */
   readonly peak: { readonly node: Node; readonly bytes: number; readonly step: number };
 }
 
-/** Plans an integer graph: which way each layer is computed, in which order, and where every row lies. */
-export function planGraph(graph: Graph, choices: ReadonlyMap<string, KernelChoice>, goal: OrderGoal = 'search'): Plan {
-  const kernels = chooseKernels(graph, choices, goal);
-  const plan = planRows(programOf(graph, kernels), goal);
+/**
+ * Plans an integer graph: which way each layer is computed, in which order, and where every row lies.
+ *
+ * @param consumeInput the plan may overwrite the caller's image; it does so where that makes the arena smaller
+ */
+export function planGraph(
+  graph: Graph,
+  choices: ReadonlyMap<string, KernelChoice>,
+  goal: OrderGoal = 'search',
+  consumeInput = false,
+): Plan {
+  const sparing = planBesideImage(graph, choices, goal, false);
+  if (!consumeInput) return sparing;
+  const overwriting = planBesideImage(graph, choices, goal, true);
+  return overwriting.arenaBytes < sparing.arenaBytes ? overwriting : sparing;
+}
+
+function planBesideImage(
+  graph: Graph,
+  choices: ReadonlyMap<string, KernelChoice>,
+  goal: OrderGoal,
+  consumeInput: boolean,
+): Plan {
+  const rowsOf = (kernels: ReadonlyMap<string, KernelPlan>): RowProgram => {
+    const program = programOf(graph, kernels);
+    return consumeInput ? consuming(program) : program;
+  };
+  const kernels = chooseKernels(graph, choices, goal, rowsOf);
+  const plan = planRows(rowsOf(kernels), goal);
   const index = new GraphIndex(graph);
   const layers = plan.program.layers.flatMap((row): PlannedLayer[] => {
     const kernel = kernels.get(row.name);
@@ -43,7 +70,7 @@ export function planGraph(graph: Graph, choices: ReadonlyMap<string, KernelChoic
   return {
     ...plan,
     layers,
-    pushing: cutAtInputRows(plan),
+    pushing: consumeInput ? undefined : cutAtInputRows(plan),
     live,
     peak: { node: layers[plan.steps[step].layer].node, bytes, step },
   };
@@ -58,6 +85,7 @@ function chooseKernels(
   graph: Graph,
   choices: ReadonlyMap<string, KernelChoice>,
   goal: OrderGoal,
+  rowsOf: (kernels: ReadonlyMap<string, KernelPlan>) => RowProgram,
 ): ReadonlyMap<string, KernelPlan> {
   const index = new GraphIndex(graph);
   const chosen = new Map<string, KernelPlan>();
@@ -71,7 +99,7 @@ function chooseKernels(
     if (accumulate.sumsBytes < restBytes) chosen.set(name, accumulate);
   }
   const peakWith = (kernels: ReadonlyMap<string, KernelPlan>): number => {
-    const program = programOf(graph, kernels);
+    const program = rowsOf(kernels);
     const memory = new LiveMemory(program);
     if (goal !== 'search') {
       const order = goal === 'layers' ? layerByLayer(program) : demandDriven(program);

@@ -6,9 +6,15 @@ export interface RowTensor {
   readonly rows: number;
   /** Bytes of one row. */
   readonly rowBytes: number;
-  /** Rows of the arena are placed by the planner; the caller supplies the rows of `input` and takes those of `output`. */
-  readonly home: 'arena' | 'input' | 'output';
+  /**
+   * Rows of the arena are placed by the planner; the caller supplies the rows of `input` and takes those of `output`.
+   * `consumed`: an input whose bytes may be overwritten when nobody needs them any more; see image.ts.
+   */
+  readonly home: 'arena' | 'input' | 'consumed' | 'output';
 }
+
+/** Has a tensor rows in the space that is planned? */
+export const isPlanned = ({ home }: RowTensor): boolean => home === 'arena' || home === 'consumed';
 
 /** One tensor that a layer reads. */
 export interface RowInput {

@@ -80,7 +80,7 @@ function orderUnder(memory: LiveMemory, peak: number, budget: Budget): Attempt {
   const { layers } = memory.program;
   const total = stepCount(memory.program);
   const seen = new Set<string>();
-  const stack: Reached[] = [{ counts: memory.start(), live: 0, from: undefined, steps: [] }];
+  const stack: Reached[] = [{ counts: memory.start(), live: memory.startBytes, from: undefined, steps: [] }];
   let blocked = Number.POSITIVE_INFINITY;
   while (budget.looks > 0) {
     const popped = stack.pop();
@@ -108,9 +108,9 @@ function orderUnder(memory: LiveMemory, peak: number, budget: Budget): Attempt {
   return { complete: false, blocked: peak + alignment };
 }
 
-/** What the hungriest step takes by itself: no order has a smaller peak. */
+/** What is there at the start, and what the hungriest step takes by itself: no order has a smaller peak. */
 function leastPeak(memory: LiveMemory): number {
-  return memory.program.layers.reduce((most, _, l) => Math.max(most, memory.leastDuring(l)), 0);
+  return memory.program.layers.reduce((most, _, l) => Math.max(most, memory.leastDuring(l)), memory.startBytes);
 }
 
 /** Does all that loses nothing. */

@@ -15,16 +15,18 @@ const nothing = -1;
  * Executes a plan on tagged bytes: each byte of the arena remembers which byte of which buffer was written there last.
  * Every row that a step reads must still be there, whole; so must the state of its layer. Output bytes may take the place
  * of input bytes only as the kernel's declared overlay allows: it is checked byte by byte, with the kernel reading as late
- * and writing as early as that declaration lets it.
+ * and writing as early as that declaration lets it. An image that may be overwritten lies in front of the arena, and holds the
+ * rows of the input at the start.
  *
  * It shares with the planner no more than the program and the plan: neither lifetimes nor conflicts.
  *
  * @returns the first fault, or nothing
  */
 export function shadowRun(plan: RowPlan): PlanFault | undefined {
-  const { program, steps, buffers, offsets, arenaBytes } = plan;
+  const { program, steps, buffers, offsets, imageBytes, arenaBytes } = plan;
   const { tensors, layers } = program;
-  const arena = new Int32Array(arenaBytes).fill(nothing);
+  const space = new Int32Array(imageBytes + arenaBytes).fill(nothing);
+  const callersBytes = tensors.reduce((sum, t) => sum + (t.home === 'consumed' ? t.rows * t.rowBytes : 0), 0);
   /** A tag for each byte of each buffer. */
   const tagBase = new Map<string, number>();
   let nextTag = 0;
@@ -37,7 +39,14 @@ export function shadowRun(plan: RowPlan): PlanFault | undefined {
     return base;
   };
   const counts = new Int32Array(layers.length);
-  const made = tensors.map(({ rows, home }) => new Array<boolean>(rows).fill(home === 'input'));
+  const made = tensors.map(({ rows, home }) => new Array<boolean>(rows).fill(home === 'input' || home === 'consumed'));
+  for (const [t, { home, rows, rowBytes }] of tensors.entries()) {
+    if (home !== 'consumed') continue;
+    for (let r = 0; r < rows; r++) {
+      const base = tagsOf(`${t}:${r}`, rowBytes);
+      for (let i = 0; i < rowBytes; i++) space[r * rowBytes + i] = base + i;
+    }
+  }
 
   for (const [time, { layer: l, index }] of steps.entries()) {
     const layer = layers[l];
@@ -47,15 +56,18 @@ export function shadowRun(plan: RowPlan): PlanFault | undefined {
     /** A buffer that this step uses, and whether what it holds is the buffer's own. */
     const extent = (name: string, block: number, bytes: number) => {
       const start = offsets[block];
-      const inside = start >= 0 && start + bytes <= arenaBytes && start % 4 === 0;
+      const end = start + bytes;
+      const inImage = start >= 0 && end <= callersBytes;
+      const inArena = start >= imageBytes && end <= imageBytes + arenaBytes;
+      const inside = (inImage || inArena) && start % 4 === 0;
       return { name, start, bytes, inside, base: tagsOf(name, bytes) };
     };
     const intact = ({ start, bytes, base }: ReturnType<typeof extent>): boolean => {
-      for (let i = 0; i < bytes; i++) if (arena[start + i] !== base + i) return false;
+      for (let i = 0; i < bytes; i++) if (space[start + i] !== base + i) return false;
       return true;
     };
     const write = ({ start, bytes, base }: ReturnType<typeof extent>): void => {
-      for (let i = 0; i < bytes; i++) arena[start + i] = base + i;
+      for (let i = 0; i < bytes; i++) space[start + i] = base + i;
     };
 
     const reads: { readonly area: ReturnType<typeof extent>; readonly overlay: number | undefined }[] = [];
@@ -64,8 +76,10 @@ export function shadowRun(plan: RowPlan): PlanFault | undefined {
       const [first, end] = rowsRead(window, index, rows);
       for (let r = first; r < end; r++) {
         if (!made[tensor][r]) return fault(`reads row ${r} of ${name} before it is made`);
-        if (home !== 'arena') continue;
-        const area = extent(`${tensor}:${r}`, buffers.rows[tensor][r], rowBytes);
+        if (home !== 'arena' && home !== 'consumed') continue;
+        const placed = extent(`${tensor}:${r}`, buffers.rows[tensor][r], rowBytes);
+        // Where the caller has it, whatever the plan says.
+        const area = home === 'consumed' ? { ...placed, start: r * rowBytes, inside: true } : placed;
         if (!area.inside) return fault(`row ${r} of ${name} is not in the arena`);
         if (!intact(area)) return fault(`row ${r} of ${name} was overwritten before it is read`);
         reads.push({ area, overlay });

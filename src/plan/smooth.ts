@@ -13,7 +13,7 @@ export function smoothOrder(memory: LiveMemory, order: Order, peak: number): Ord
   for (let pass = 0, moved = true; pass < passes && moved; pass++) {
     moved = false;
     const counts = memory.start();
-    let live = 0;
+    let live = memory.startBytes;
     for (let i = 0; i + 1 < smooth.length; i++) {
       if (exchangeHelps(memory, counts, smooth[i], smooth[i + 1], peak - live)) {
         [smooth[i], smooth[i + 1]] = [smooth[i + 1], smooth[i]];

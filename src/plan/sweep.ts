@@ -1,4 +1,5 @@
 import type { Block } from './blocks.js';
+import { aligned, alignment } from './row-program.js';
 
 /** How many ends of lifetimes ahead a layout is judged by, and how much less each counts than the one before. */
 const horizons = 12;
@@ -60,8 +61,9 @@ export function sweepBlocks(blocks: readonly Block[], bytes: number, width: numb
   return offsets;
 }
 
-/** Offsets at both ends of every gap that the block fits into. */
+/** Offsets at both ends of every gap that the block fits into; for a pinned one the offset that it has to have. */
 function candidates(blocks: readonly Block[], layout: Layout, block: Block, bytes: number): number[] {
+  if (block.pinned !== undefined) return [block.pinned];
   const lows: number[] = [];
   const highs: number[] = [];
   for (let i = 0; i < layout.blocks.length; i++) {
@@ -82,12 +84,13 @@ function candidates(blocks: readonly Block[], layout: Layout, block: Block, byte
   const last = bytes - block.bytes;
   let free = 0;
   for (let i = 0; i <= lows.length && free <= last; i++) {
-    const end = Math.min(lows[i] ?? last, last);
+    // Blocks begin at words, what is pinned need not.
+    const end = alignment * Math.floor(Math.min(lows[i] ?? last, last) / alignment);
     if (end >= free) {
       found.push(free);
       if (end > free) found.push(end);
     }
-    free = Math.max(free, highs[i] ?? 0);
+    free = Math.max(free, aligned(highs[i] ?? 0));
   }
   return found;
 }

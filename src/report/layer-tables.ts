@@ -91,6 +91,7 @@ export function memoryTable({ plan, view }: CompiledModel, profile: ProfileResul
   });
   const ownCode = profile?.layerCode.reduce((sum, bytes) => sum + bytes, 0) ?? 0;
   return {
+    hasImage: plan.imageBytes > 0,
     rows,
     measured: profile !== undefined,
     sharedCode: profile === undefined ? '' : formatCount(profile.flash.code - ownCode),

@@ -1,10 +1,11 @@
+import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
 import { formatBytes, formatCount } from './numbers.js';
 import type { LineView, MapView, ShapeView, TensorView, TickView } from './page-views.js';
 import { colourOf } from './palette.js';
 import { binaryTicks, box, decimalTicks, level, percentOf, staircase } from './shapes.js';
 
-/** A block of the arena with the name of what lies in it. */
+/** A block with the name of what lies in it. */
 interface NamedBlock {
   readonly block: number;
   readonly what: string;
@@ -15,10 +16,13 @@ interface NamedBlock {
 /** Room above the highest line, as a part of the height. */
 const headroom = 0.04;
 
-/** Time to the right, bytes upwards: each row of each tensor where and while it is in the arena. */
+/**
+ * Time to the right, bytes upwards: each row of each tensor where and while it is in the arena. Below the arena lies the
+ * input, where it is overwritten.
+ */
 export function memoryMap(plan: Plan, budget?: number): MapView {
   const steps = plan.steps.length;
-  const highest = Math.max(plan.arenaBytes, plan.boundBytes, 1);
+  const highest = plan.imageBytes + Math.max(plan.arenaBytes, plan.boundBytes, 1);
   const bytes = Math.ceil(highest * (1 + headroom));
   const tensors = tensorViews(plan, bytes);
   const { peak } = plan;
@@ -27,14 +31,15 @@ export function memoryMap(plan: Plan, budget?: number): MapView {
     steps,
     bytes,
     description:
-      `Memory map: ${formatCount(steps)} steps from left to right, the ${formatBytes(plan.arenaBytes)} of the arena ` +
-      `from bottom to top. ${formatCount(plan.buffers.blocks.length)} blocks in the colours of their layers. ` +
+      `Memory map: ${formatCount(steps)} steps from left to right, ${whatIsPlanned(plan)} ` +
+      `from bottom to top. ${formatCount(tensors.reduce((sum, { blocks }) => sum + blocks.length, 0))} blocks in the colours of their layers. ` +
       `Most bytes are live in step ${formatCount(peak.step)}.`,
     xTicks: ticks(decimalTicks(steps, 10), steps),
     yTicks: ticks(yTicks, bytes),
     grid: yTicks.map(y => level(bytes - y, steps)).join(''),
     ...hatching(steps, bytes),
     hasHatched: tensors.some(({ hatched }) => hatched !== ''),
+    hasImage: plan.imageBytes > 0,
     tensors,
     lines: lineViews(plan, budget, bytes),
     live: {
@@ -43,6 +48,11 @@ export function memoryMap(plan: Plan, budget?: number): MapView {
       value: `at most ${formatBytes(peak.bytes)}, first in step ${formatCount(peak.step)} (${peak.node.name})`,
     },
   };
+}
+
+function whatIsPlanned({ imageBytes, arenaBytes }: Plan): string {
+  const arena = `the ${formatBytes(arenaBytes)} of the arena`;
+  return imageBytes === 0 ? arena : `the ${formatBytes(imageBytes)} of the input, which is overwritten, and ${arena}`;
 }
 
 function ticks(values: readonly number[], last: number): TickView[] {
@@ -60,33 +70,50 @@ function hatching(steps: number, bytes: number): Pick<MapView, 'hatch' | 'hatchW
 
 function lineViews(plan: Plan, budget: number | undefined, top: number): LineView[] {
   const steps = plan.steps.length;
-  const line = (kind: string, label: string, bytes: number): LineView => {
-    return { kind, path: level(top - bytes, steps), label, value: formatBytes(bytes) };
+  const { imageBytes } = plan;
+  const line = (kind: string, label: string, bytes: number, from = imageBytes): LineView => {
+    return { kind, path: level(top - from - bytes, steps), label, value: formatBytes(bytes) };
   };
   return [
+    ...(imageBytes === 0 ? [] : [line('image', 'end of the input; above it the arena', imageBytes, 0)]),
     line('bound', 'row-live bound of this order, no two rows sharing bytes', plan.boundBytes),
     line('arena', 'arena', plan.arenaBytes),
     line('least', 'no order and no placement of these layers needs less', plan.leastBytes),
-    ...(budget !== undefined && budget < top ? [line('budget', 'RAM of the target', budget)] : []),
+    ...(budget !== undefined && budget < top ? [line('budget', 'RAM of the target', budget, 0)] : []),
   ];
 }
 
 function tensorViews(plan: Plan, top: number): TensorView[] {
   const named = plan.layers.map((_, l) => blocksOf(plan, l));
-  const names = new Map(named.flat().map(({ block, what }) => [block, what]));
-  return named.flatMap((blocks, layer) => {
+  const ofImage = imageBlocks(plan);
+  const names = new Map([...ofImage, ...named.flat()].map(({ block, what }) => [block, what]));
+  const view = (
+    blocks: readonly NamedBlock[],
+    layer: TensorView['layer'],
+    colour: TensorView['colour'],
+  ): TensorView[] => {
     if (blocks.length === 0) return [];
     const shapes = blocks.map(block => ({ ...shapeOf(plan, block, names, top), hatched: block.hatched }));
     const hatched = shapes.filter(shape => shape.hatched).map(shape => shape.path);
-    return [
-      {
-        layer,
-        colour: colourOf(layer),
-        blocks: shapes.map(({ path, title }) => ({ path, title })),
-        hatched: hatched.join(''),
-      },
-    ];
-  });
+    const shown = shapes.map(({ path, title }) => ({ path, title }));
+    return [{ layer, colour, blocks: shown, hatched: hatched.join('') }];
+  };
+  return [
+    ...view(ofImage, 'input', 'input'),
+    ...named.flatMap((blocks, layer) => view(blocks, layer, colourOf(layer))),
+  ];
+}
+
+/** The rows of the input, where it is overwritten. */
+function imageBlocks({ program, buffers }: Plan): NamedBlock[] {
+  const image = imageOf(program);
+  if (image === undefined) return [];
+  const { name } = program.tensors[image.tensor];
+  return Array.from(buffers.rows[image.tensor], (block, r) => ({
+    block,
+    what: `${name}, row ${r}`,
+    hatched: false,
+  })).filter(({ block }) => block >= 0);
 }
 
 /** What a layer has in the arena. */

@@ -35,11 +35,11 @@ export interface ShapeView {
   readonly title: string;
 }
 
-/** What a layer keeps in the arena: its rows, its sums, its scratch. */
+/** What a layer keeps in the arena: its rows, its sums, its scratch; or the rows of an input that is overwritten. */
 export interface TensorView {
-  readonly layer: number;
-  /** Number of its colour in the style sheet. */
-  readonly colour: number;
+  readonly layer: number | 'input';
+  /** Its colour in the style sheet. */
+  readonly colour: number | 'input';
   readonly blocks: readonly ShapeView[];
   /** The outline of all of its blocks that are no rows; empty where there are none. */
   readonly hatched: string;
@@ -47,7 +47,7 @@ export interface TensorView {
 
 /** A horizontal line of the memory map, and its entry in the legend. */
 export interface LineView {
-  /** Class in the style sheet: `arena`, `bound`, `least`, `budget`. */
+  /** Class in the style sheet: `image`, `arena`, `bound`, `least`, `budget`. */
   readonly kind: string;
   readonly path: string;
   readonly label: string;
@@ -67,6 +67,8 @@ export interface MapView {
   readonly hatchHeight: string;
   readonly hatch: string;
   readonly hasHatched: boolean;
+  /** The input is overwritten, and lies below the arena. */
+  readonly hasImage: boolean;
   readonly tensors: readonly TensorView[];
   readonly lines: readonly LineView[];
   readonly live: { readonly path: string; readonly peak: string; readonly value: string };
@@ -162,7 +164,8 @@ export interface PageView {
   readonly orders: readonly BarView[];
   readonly usesArena: boolean;
   readonly map: MapView;
-  readonly push: PushView;
+  /** Null where rows cannot be pushed. */
+  readonly push: PushView | null;
   readonly lanes: readonly LaneView[];
   readonly work: {
     readonly rows: readonly WorkRow[];
@@ -181,6 +184,7 @@ export interface PageView {
   /** Null where nothing was measured. */
   readonly classes: ClassView | null;
   readonly memory: {
+    readonly hasImage: boolean;
     readonly measured: boolean;
     /** Of the driver, helpers and the compiler's library. */
     readonly sharedCode: string;

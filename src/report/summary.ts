@@ -3,6 +3,7 @@ import { CompileError } from '../diagnostics/diagnostic.js';
 import type { LabelledText } from '../emit/views.js';
 import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
+import type { StackBound } from '../toolchain/stack-bound.js';
 import type { EstimateReport } from './count-report.js';
 import { perMac } from './layer-tables.js';
 import type { Measurement } from './measure.js';
@@ -46,7 +47,9 @@ export function figures(compiled: CompiledModel, measurement: Measurement): Figu
     {
       label: 'arena',
       value: formatBytes(plan.arenaBytes),
-      note: `row-live bound ${formatBytes(plan.boundBytes)}, proven least ${formatBytes(plan.leastBytes)}`,
+      note:
+        `row-live bound ${formatBytes(plan.boundBytes)}, proven least ${formatBytes(plan.leastBytes)}` +
+        (plan.imageBytes === 0 ? '' : '; besides the input, which is overwritten'),
     },
     { label: 'multiply-accumulates', value: formatCount(macs), note: `in ${view.layers.length} layers` },
   ];
@@ -61,7 +64,8 @@ function measuredFigures(compiled: CompiledModel, profile: ProfileResult): Figur
   const { budget } = compiled.firmware.target;
   const state = ram.arena - compiled.plan.arenaBytes;
   // The measured firmware hands in the whole image, so the linker drops what only push_row reads.
-  const pushless = flash.tables < compiled.view.tableBytes ? ' (without those of push_row)' : '';
+  const pushless =
+    compiled.view.push !== null && flash.tables < compiled.view.tableBytes ? ' (without those of push_row)' : '';
   return [
     {
       label: 'instructions',
@@ -76,6 +80,7 @@ function measuredFigures(compiled: CompiledModel, profile: ProfileResult): Figur
         `arena and state ${formatBytes(compiled.plan.arenaBytes)} + ${formatBytes(state)}, input ${formatBytes(ram.input)}, ` +
         `output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)${partOf(ram.total, budget?.ramBytes)}`,
     },
+    { label: 'stack', value: formatBytes(ram.stack), note: `measured; ${stackNote(profile.stackBound)}` },
     {
       label: 'flash',
       value: formatBytes(flash.total),
@@ -91,6 +96,13 @@ function estimateFigure({ total, low, high, perMac: ofMac, table, basis }: Estim
   const each = ofMac === null ? '' : `${ofMac.toFixed(2)} per MAC; `;
   const kind = basis === 'documented' ? '' : 'an approximation, ';
   return { label: 'cycles, an estimate', value: formatCount(total), note: `${range}${each}${kind}after “${table}”` };
+}
+
+/** The most that any path through the code takes, or why that is not known. */
+function stackNote(bound: StackBound): string {
+  if (bound.kind === 'unknown') return `no static bound: ${bound.reason}`;
+  const path = bound.path.map(frame => `${frame.function} ${formatBytes(frame.bytes)}`).join(', ');
+  return `static bound ${formatBytes(bound.bytes)}: ${path}. Interrupts come on top`;
 }
 
 function unmeasuredFigures({ view, firmware }: CompiledModel): FigureView[] {

@@ -1,4 +1,5 @@
 import { escapeControls } from '../diagnostics/text.js';
+import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
 import { formatBytes, formatCount } from './numbers.js';
 
@@ -9,23 +10,30 @@ const width = 80;
 
 const marks = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const furtherMark = '#';
+/** The rows of an input that is overwritten. */
+const imageMark = '=';
 const markOf = (layer: number): string => marks[layer] ?? furtherMark;
+
+/** Bytes upwards: those of the arena, and below them those of an input that is overwritten. */
+const heightOf = ({ imageBytes, arenaBytes }: Plan): number => imageBytes + arenaBytes;
 
 /**
  * The memory map in characters: time to the right, bytes upwards, in each place the letter of the layer that has most of
  * it, or a dot where more than half is free; below, the live bytes in tenths of the arena. Empty where there is no arena.
  */
 export function terminalMap(plan: Plan): string {
-  const { arenaBytes, steps } = plan;
-  if (arenaBytes === 0) return '';
+  const { imageBytes, arenaBytes, steps } = plan;
+  const height = heightOf(plan);
+  if (height === 0) return '';
   const columns = Math.min(mostColumns, steps.length);
-  const lines = Math.min(mostLines, arenaBytes / 4);
+  const lines = Math.min(mostLines, height / 4);
   const cells = rasterise(plan, columns, lines);
-  const offsets = Array.from({ length: lines }, (_, line) => formatCount(Math.floor((line * arenaBytes) / lines)));
+  const offsets = Array.from({ length: lines }, (_, line) => formatCount(Math.floor((line * height) / lines)));
   const label = Math.max('live'.length, ...offsets.map(text => text.length));
   const grid = cells.map((cell, line) => `  ${offsets[line].padStart(label)} |${cell.join('')}`).reverse();
+  const input = imageBytes === 0 ? '' : `${formatBytes(imageBytes)} of input and `;
   return [
-    `memory map: ${formatBytes(arenaBytes)} of arena upwards, ${formatCount(steps.length)} steps across; letters are layers`,
+    `memory map: ${input}${formatBytes(arenaBytes)} of arena upwards, ${formatCount(steps.length)} steps across; letters are layers`,
     ...grid,
     `  ${'live'.padStart(label)}  ${liveTenths(plan, columns)} tenths`,
     ...legend(plan),
@@ -36,11 +44,11 @@ export function terminalMap(plan: Plan): string {
 
 /** Per line, from below, and column: the mark of the layer that has most of the cell; a dot where more than half is free. */
 function rasterise(plan: Plan, columns: number, lines: number): string[][] {
-  const { buffers, layers, offsets, arenaBytes, steps } = plan;
+  const { buffers, layers, offsets, program, steps } = plan;
   const wide = steps.length / columns;
-  const high = arenaBytes / lines;
-  const areas = Array.from({ length: lines * columns }, () => new Map<number, number>());
-  const paint = (layer: number, block: number): void => {
+  const high = heightOf(plan) / lines;
+  const areas = Array.from({ length: lines * columns }, () => new Map<string, number>());
+  const paint = (mark: string, block: number): void => {
     if (block < 0) return;
     const { from, to, bytes } = buffers.blocks[block];
     const offset = offsets[block];
@@ -49,46 +57,52 @@ function rasterise(plan: Plan, columns: number, lines: number): string[][] {
       for (let l = Math.floor(offset / high); l < lines && l * high < offset + bytes; l++) {
         const up = Math.min(offset + bytes, (l + 1) * high) - Math.max(offset, l * high);
         const area = areas[l * columns + c];
-        if (across > 0 && up > 0) area.set(layer, (area.get(layer) ?? 0) + across * up);
+        if (across > 0 && up > 0) area.set(mark, (area.get(mark) ?? 0) + across * up);
       }
     }
   };
+  const image = imageOf(program);
+  if (image !== undefined) for (const block of buffers.rows[image.tensor]) paint(imageMark, block);
   for (const [layer, { row }] of layers.entries()) {
-    for (const block of buffers.rows[row.output]) paint(layer, block);
-    for (const block of buffers.scratch[layer]) paint(layer, block);
-    paint(layer, buffers.states[layer]);
+    const mark = markOf(layer);
+    for (const block of buffers.rows[row.output]) paint(mark, block);
+    for (const block of buffers.scratch[layer]) paint(mark, block);
+    paint(mark, buffers.states[layer]);
   }
   return Array.from({ length: lines }, (_, l) =>
     Array.from({ length: columns }, (_, c) => mostOf(areas[l * columns + c], wide * high)),
   );
 }
 
-function mostOf(areas: ReadonlyMap<number, number>, whole: number): string {
+function mostOf(areas: ReadonlyMap<string, number>, whole: number): string {
   let free = whole;
   let best = 0;
-  let mark = '.';
-  for (const [layer, area] of areas) {
+  let most = '.';
+  for (const [mark, area] of areas) {
     free -= area;
-    if (area > best) [best, mark] = [area, markOf(layer)];
+    if (area > best) [best, most] = [area, mark];
   }
-  return 2 * free > whole ? '.' : mark;
+  return 2 * free > whole ? '.' : most;
 }
 
-function liveTenths({ live, arenaBytes, steps }: Plan, columns: number): string {
+function liveTenths(plan: Plan, columns: number): string {
+  const { live, steps } = plan;
   return Array.from({ length: columns }, (_, c) => {
     const from = Math.floor((c * steps.length) / columns);
     const to = Math.ceil(((c + 1) * steps.length) / columns);
     const most = live.subarray(from, to).reduce((a, b) => Math.max(a, b), 0);
-    return Math.min(9, Math.floor((10 * most) / arenaBytes));
+    return Math.min(9, Math.floor((10 * most) / heightOf(plan)));
   }).join('');
 }
 
 /** The letters of the layers that have something in the arena, in columns. */
-function legend({ buffers, layers }: Plan): string[] {
+function legend({ buffers, layers, program }: Plan): string[] {
   const shown = layers.flatMap(({ node, row }, layer) => {
     const has = buffers.states[layer] >= 0 || buffers.scratch[layer].length > 0 || buffers.rows[row.output][0] >= 0;
     return has && layer < marks.length ? [`${markOf(layer)} ${escapeControls(node.name)}`] : [];
   });
+  const image = imageOf(program);
+  if (image !== undefined) shown.unshift(`${imageMark} ${escapeControls(program.tensors[image.tensor].name)}`);
   if (layers.length > marks.length) shown.push(`${furtherMark} those after ${marks.at(-1)}`);
   const longest = Math.min(width - 2, Math.max(...shown.map(text => text.length)));
   const perLine = Math.max(1, Math.floor(width / (longest + 2)));

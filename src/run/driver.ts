@@ -21,6 +21,8 @@ export interface Firmware {
   /** C prefix: the header is `<name>.h`, the entries are `<name>_infer` and `<name>_push_row`. */
   readonly name: string;
   readonly entry: Entry;
+  /** Its one entry overwrites the input, which must be aligned to 4. */
+  readonly consumesInput: boolean;
   /** File name to text: `<name>.h`, `<name>.c`, `<name>_weights.h`, `<name>_weights.c`. */
   readonly files: ReadonlyMap<string, string>;
   readonly inputBytes: number;

@@ -76,6 +76,7 @@ export function writeHarness(
     inputRows: firmware.inputRows,
     inputRowBytes: firmware.inputBytes / firmware.inputRows,
     pushesRows: firmware.entry === 'push-row',
+    consumesInput: firmware.consumesInput,
     outputBytes: firmware.outputBytes,
     traceBufferBytes: traceBytes,
     timerAddress: timer?.address ?? 0,

@@ -5,13 +5,13 @@
 enum { GUARD_BYTES = 16, GUARD = 0xa5 };
 
 #ifdef HARNESS_SANITIZE
-enum { INPUT_SHIFT = 8 }; /* AddressSanitizer can forbid up to the first byte only when it is aligned to 8. */
+enum { SHIFT = 8 }; /* AddressSanitizer can forbid up to the first byte only when it is aligned to 8. */
 #else
-enum { INPUT_SHIFT = 1 };
+enum { SHIFT = INPUT_SHIFT };
 #endif
 
 static struct {
-    uint8_t shift[INPUT_SHIFT];
+    uint8_t shift[SHIFT];
     uint8_t before[GUARD_BYTES];
     int8_t data[INPUT_BYTES];
     uint8_t after[GUARD_BYTES];
@@ -61,5 +61,5 @@ void buffers_check(void) {
     check(input.after, EFFNETC_EXIT_GUARD_AFTER_INPUT);
     check(output.before, EFFNETC_EXIT_GUARD_BEFORE_OUTPUT);
     check(output.after, EFFNETC_EXIT_GUARD_AFTER_OUTPUT);
-    if (checksum(input.data, INPUT_BYTES) != input_checksum) port_exit(EFFNETC_EXIT_INPUT_CHANGED);
+    if (!INPUT_CONSUMED && checksum(input.data, INPUT_BYTES) != input_checksum) port_exit(EFFNETC_EXIT_INPUT_CHANGED);
 }

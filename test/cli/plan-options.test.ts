@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,28 @@ describe('--entry and --order', () => {
     expect([search.order, layers.order]).toEqual(['search', 'layers']);
     expect(layers.ram.bound).toBeGreaterThan(search.ram.bound);
     expect((await json('compile', 'host', '--order', 'demand', '-o', 'c')).order).toBe('demand');
+  });
+
+  it.each(['verify', 'profile'])('%s refuses to push rows of an input that is to be overwritten', async command => {
+    const { code, stdout, stderr } = await run(command, 'host', '--consume-input', '--entry', 'push-row');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error[E0901]: --consume-input cannot be used with --entry push-row');
+  });
+
+  it.skipIf(!needsTool('gcc'))('--consume-input saves RAM, and the C says so', async () => {
+    const sparing = await json('compile', 'host', '-o', 'sparing');
+    const consuming = await json('compile', 'host', '--consume-input', '-o', 'consuming');
+    expect(sparing.consumesInput).toBeUndefined();
+    expect(consuming.consumesInput).toBe(true);
+    expect(consuming.ram.arena).toBeLessThan(sparing.ram.arena);
+    expect(readFileSync(join(cwd, 'consuming', 'tiny.h'), 'utf8')).toContain('void tiny_infer(int8_t input[192]');
+    expect((await run('compile', 'host', '--consume-input', '-o', 'consuming')).stdout).toContain(
+      '  input  is overwritten, and must be aligned to 4\n',
+    );
+    const verified = await json('verify', 'host', '--consume-input', '--random', '1', '--entry', 'infer');
+    expect(verified).toMatchObject({ consumesInput: true, bitExact: true });
+    const reported = await json('report', 'host', '--consume-input', '--no-profile', '-o', 'report.html');
+    expect(reported).toMatchObject({ consumesInput: true, ram: { arena: consuming.ram.arena } });
   });
 
   it.skipIf(!needsTool('gcc'))('verify runs the entry and the order asked for', async () => {

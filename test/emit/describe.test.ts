@@ -7,7 +7,12 @@ const type = { dtype: 'f32', shape: { height: 1, width: 1, channels: 1 } } as co
 const node: Node = { name: 'fc', op: 'dense', inputs: ['x'], attributes: {}, constants: {}, type };
 const plan: KernelPlan = { slug: 'dense', template: 'kernels/dense', view: {}, tables: [], helpers: [] };
 const facts = (bounds: Partial<KernelPlan>) =>
-  Object.fromEntries(layerFacts(node, [type], { ...plan, ...bounds }, 0, '').map(({ label, text }) => [label, text]));
+  Object.fromEntries(
+    layerFacts(node, [type], { ...plan, ...bounds }, 0, { label: 'in arena', text: '' }).map(({ label, text }) => [
+      label,
+      text,
+    ]),
+  );
 
 it('tells the bound of the accumulator, and what a shift makes of it', () => {
   expect(facts({ accumulatorBound: 93681 })).toMatchObject({ '|acc|': 'at most 93681, 18 bits of 32' });

@@ -20,6 +20,7 @@ export function toyFirmware(target: string, source = 'toy'): Firmware {
     inputRows: 1,
     outputBytes: 4,
     outputType: 'int8_t',
+    consumesInput: false,
     layers: [
       { name: 'scale', functionName: 'l00', rows: 4, rowBytes: 6, steps: 4 },
       { name: 'sum', functionName: 'l01', rows: 2, rowBytes: 2, steps: 2 },

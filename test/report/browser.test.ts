@@ -10,7 +10,7 @@ import { example, madeUp, unmeasured } from './models.js';
 const skip = missingBrowser !== undefined && process.env.CI !== 'true';
 if (skip) console.warn(`skipped: ${missingBrowser}`);
 
-const files = ['tiny', 'svhn', 'resnet8'] as const;
+const files = ['tiny', 'svhn', 'resnet8', 'consuming'] as const;
 const looks: readonly Look[] = [1200, 400].flatMap(width =>
   (['light', 'dark'] as const).map(colorScheme => ({ width, colorScheme })),
 );
@@ -23,10 +23,11 @@ describe.skipIf(skip)('the page in a browser', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'effnetc-browser-'));
-    const [tiny, svhn, resnet8] = await Promise.all([
+    const [tiny, svhn, resnet8, consuming] = await Promise.all([
       example('tiny/model.ts'),
       example('shapes/effnet-svhn.ts', 'microbit'),
       example('shapes/resnet8.ts'),
+      example('shapes/effnet-svhn.ts', 'microbit', true),
     ]);
     const weights = join(directory, '<img src=x onerror=alert(1)>&".safetensors');
     writeFileSync(weights, '');
@@ -34,6 +35,7 @@ describe.skipIf(skip)('the page in a browser', () => {
     writeFileSync(path('tiny'), reportPage(tiny.compiled, hostile, unmeasured));
     writeFileSync(path('svhn'), reportPage(svhn.compiled, svhn.loaded, madeUp(svhn.compiled)));
     writeFileSync(path('resnet8'), reportPage(resnet8.compiled, resnet8.loaded, madeUp(resnet8.compiled)));
+    writeFileSync(path('consuming'), reportPage(consuming.compiled, consuming.loaded, madeUp(consuming.compiled)));
     browser = await launch();
   });
   afterAll(async () => {

@@ -13,9 +13,9 @@ export interface Example {
 }
 
 /** An example below `examples/`, compiled with random weights. */
-export async function example(file: string, target = 'cortex-m4'): Promise<Example> {
+export async function example(file: string, target = 'cortex-m4', consumeInput = false): Promise<Example> {
   const loaded = await randomModel(join(packageRoot(), 'examples', file), { seed: 1 }, new Session());
-  return { loaded, compiled: compileModel(loaded, loadTarget(target), '1.2.3') };
+  return { loaded, compiled: compileModel(loaded, loadTarget(target), '1.2.3', { consumeInput }) };
 }
 
 /** Figures as a run would give them, made up: a thousand instructions for each layer, and ten for the loop. */

@@ -1,16 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryTable, workTable } from '../../src/report/layer-tables.js';
 import { memoryMap } from '../../src/report/memory-map.js';
+import { reportPage } from '../../src/report/report-page.js';
 import { pushCalls, stepLanes } from '../../src/report/step-lanes.js';
 import { figures, misfits, orderBars } from '../../src/report/summary.js';
 import { terminalMap } from '../../src/report/terminal-map.js';
+import type { StackBound } from '../../src/toolchain/stack-bound.js';
 import { type Example, example, madeUp, unmeasured } from './models.js';
 
 let tiny: Example;
 let small: Example;
+/** tiny, whose input is overwritten. */
+let consuming: Example;
 beforeAll(async () => {
   tiny = await example('tiny/model.ts');
   small = await example('shapes/effnet-svhn.ts', 'microbit');
+  consuming = await example('tiny/model.ts', 'cortex-m4', true);
 });
 
 /** Corners of a box path. */
@@ -48,6 +53,26 @@ describe('memoryMap', () => {
   it('hatches sums and scratch only', () => {
     const { tensors } = memoryMap(tiny.compiled.plan);
     expect(tensors.filter(({ hatched }) => hatched !== '').map(({ layer }) => layer)).toEqual([5]);
+  });
+
+  it('shows an input that is overwritten below the arena, with its rows until then', () => {
+    const { plan } = consuming.compiled;
+    const map = memoryMap(plan);
+    expect(map.bytes).toBeGreaterThan(plan.imageBytes + plan.arenaBytes);
+    const [input] = map.tensors;
+    expect(input).toMatchObject({ layer: 'input', colour: 'input', hatched: '' });
+    expect(input.blocks.map(({ path }) => corners(path))).toEqual(
+      Array.from({ length: 8 }, (_, row) =>
+        expect.objectContaining({ x: 0, y: map.bytes - 24 * (row + 1), width: expect.any(Number), height: 24 }),
+      ),
+    );
+    expect(map.tensors.flatMap(({ blocks }) => blocks.map(({ title }) => title))).toContainEqual(
+      expect.stringMatching(/^input, row 1: 24 B at 24, steps 0 to \d+$/),
+    );
+    const [image, , arena] = map.lines;
+    expect(image).toMatchObject({ kind: 'image', path: `M0 ${map.bytes - 192}h${map.steps}`, value: '192 B' });
+    expect(arena.path).toBe(`M0 ${map.bytes - 192 - plan.arenaBytes}h${map.steps}`);
+    expect(memoryMap(tiny.compiled.plan).lines.map(({ kind }) => kind)).not.toContain('image');
   });
 
   it('has a line for the RAM of the target where that is below the top', () => {
@@ -129,9 +154,27 @@ describe('summary', () => {
       'instructions',
       'cycles, an estimate',
       'RAM in all',
+      'stack',
       'flash',
     ]);
     expect(labels(false)).toEqual(['arena', 'multiply-accumulates', 'flash for constants']);
+  });
+
+  it('has the stack as measured, with its static bound or why there is none', () => {
+    const measurement = madeUp(tiny.compiled);
+    const stack = (bound?: StackBound) => {
+      if (measurement.kind === 'none') return expect.fail('made up');
+      const profile = { ...measurement.profile, ...(bound && { stackBound: bound }) };
+      return figures(tiny.compiled, { ...measurement, profile }).find(({ label }) => label === 'stack');
+    };
+    expect(stack()).toEqual({
+      label: 'stack',
+      value: '128 B',
+      note: 'measured; static bound 136 B: infer 136 B. Interrupts come on top',
+    });
+    expect(stack({ kind: 'unknown', reason: 'f calls itself' })?.note).toBe(
+      'measured; no static bound: f calls itself',
+    );
   });
 
   it('compares the arena with the standard orders', () => {
@@ -154,10 +197,23 @@ describe('summary', () => {
   });
 });
 
+describe('a page of a model that overwrites its input', () => {
+  it('says so, and has no calls of push_row', () => {
+    const { compiled, loaded } = consuming;
+    const page = reportPage(compiled, loaded, madeUp(compiled));
+    expect(page).toContain('Rows cannot be pushed, since the input is overwritten.');
+    expect(page).toContain('; besides the input, which is overwritten');
+    expect(page).toContain('offsets in input and arena');
+    expect(page).not.toContain('push_row');
+    expect(reportPage(tiny.compiled, tiny.loaded, unmeasured)).not.toMatch(/overwritten/);
+  });
+});
+
 describe('terminalMap', () => {
   it('is a small picture', () => {
     expect(terminalMap(tiny.compiled.plan)).toMatchSnapshot();
     expect(terminalMap(small.compiled.plan)).toMatchSnapshot();
+    expect(terminalMap(consuming.compiled.plan)).toMatchSnapshot();
   });
 
   it('fits 80 columns, also with many layers', async () => {

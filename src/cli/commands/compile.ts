@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import {
+  consumeFields,
+  consumeNote,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
@@ -10,7 +12,7 @@ import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends MeasureOptions, Pick<PlanOptions, 'order' | 'optimize'> {
+interface CompileOptions extends MeasureOptions, Omit<PlanOptions, 'entry'> {
   readonly target: string;
   readonly output: string;
   readonly maxRam?: number;
@@ -28,6 +30,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.order())
+    .addOption(sharedOptions.consumeInput())
     .addOption(sharedOptions.optimize())
     .addOption(sharedOptions.maxRam())
     .addOption(sharedOptions.maxFlash())
@@ -46,7 +49,11 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version, { order: options.order, optimize: options.optimize });
+        const compiled = compileModel(loaded, target, io.version, {
+          order: options.order,
+          optimize: options.optimize,
+          consumeInput: options.consumeInput,
+        });
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
@@ -61,12 +68,14 @@ export function registerCompile(program: Command, shell: Shell): void {
             macs,
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
+            ...consumeFields(options, plan),
             ...weightsFields(loaded),
           },
           text: () =>
             `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
+            consumeNote(options, plan, '  ') +
             terminalMap(plan) +
             files.map(file => `  wrote  ${file}\n`).join('') +
             weightsNote(loaded),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandIo } from '../io.js';
 import { formatBytes, formatCount, formatPercent } from '../output.js';
 import type { Shell } from '../shell.js';
+import { describeStack } from '../stack-text.js';
 import { renderTable } from '../table.js';
 import { describeReport, exitCodeOfVerdict } from '../verdict.js';
 
@@ -142,6 +143,7 @@ async function runDemo(io: CommandIo) {
         const { ram, flash } = report;
         lines.push(
           `  RAM       ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, input ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n`,
+          `  stack     ${describeStack(ram)}\n`,
           `  flash     ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n`,
           `  executed  ${formatCount(report.instructions)} instructions per inference (not cycles)\n`,
         );

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import {
+  consumeFields,
+  consumeNote,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  requireOneEntry,
   weightsFields,
   weightsNote,
 } from '../model-options.js';
@@ -30,6 +33,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.consumeInput())
     .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
     .addHelpText(
       'after',
@@ -42,6 +46,7 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
+        requireOneEntry(options);
         const loaded = await loadModelOrRandom(io, model, options);
         const target = loadTarget(options.target);
         const compiled = compileModel(loaded, target, io.version, options);
@@ -51,7 +56,7 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { ram, flash } = report;
         const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
-          json: { ...report, ...weightsFields(loaded) },
+          json: { ...report, ...consumeFields(options, compiled.plan), ...weightsFields(loaded) },
           keepWhenQuiet: true,
           text: style => {
             return (
@@ -62,6 +67,7 @@ export function registerProfile(program: Command, shell: Shell): void {
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
               `stack  ${describeStack(ram)}\n` +
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
+              consumeNote(options, compiled.plan) +
               weightsNote(loaded)
             );
           },

@@ -1,11 +1,19 @@
 import type { Command } from 'commander';
 import type { Measurement } from '../../report/measure.js';
-import { loadModelOrRandom, type MeasureOptions, weightsFields, weightsNote } from '../model-options.js';
+import {
+  consumeFields,
+  consumeNote,
+  loadModelOrRandom,
+  type MeasureOptions,
+  type PlanOptions,
+  weightsFields,
+  weightsNote,
+} from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount, type JsonObject } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface ReportOptions extends MeasureOptions {
+interface ReportOptions extends MeasureOptions, Pick<PlanOptions, 'consumeInput'> {
   readonly target: string;
   readonly output: string;
   readonly profile: boolean;
@@ -21,6 +29,7 @@ export function registerReport(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.consumeInput())
     .option('--no-profile', 'without the figures of a run in emulation')
     .addOption(sharedOptions.output('the page, .html').makeOptionMandatory())
     .addHelpText(
@@ -37,7 +46,7 @@ export function registerReport(program: Command, shell: Shell): void {
         const { profileReport } = await import('../../report/profile-report.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version);
+        const compiled = compileModel(loaded, target, io.version, { consumeInput: options.consumeInput });
         const measurement = await measure(compiled.firmware, options.profile);
         writeFileAtomically(options.output, reportPage(compiled, loaded, measurement), { cwd: io.cwd });
         const { view, plan, macs, rounding } = compiled;
@@ -51,6 +60,7 @@ export function registerReport(program: Command, shell: Shell): void {
             macs,
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes, least: plan.leastBytes },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
+            ...consumeFields(options, plan),
             ...profileFields(measurement, measured),
             ...weightsFields(loaded),
           },
@@ -60,6 +70,7 @@ export function registerReport(program: Command, shell: Shell): void {
             (measured === undefined
               ? notMeasured(measurement)
               : `  run    ${formatCount(measured.instructions)} instructions (not cycles), ${formatBytes(measured.ram.stack)} of stack\n`) +
+            consumeNote(options, plan, '  ') +
             `  wrote  ${options.output}\n` +
             weightsNote(loaded),
         };

@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { exitCodes } from '../exit-codes.js';
 import {
+  consumeFields,
+  consumeNote,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  requireOneEntry,
   resolvePath,
   weightsFields,
   weightsNote,
@@ -36,6 +39,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.consumeInput())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
     .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
     .addOption(sharedOptions.random())
@@ -61,6 +65,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             hint: 'name the inputs that these outputs belong to: --inputs x.npy',
           });
         }
+        requireOneEntry(options);
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
         const compiled = compileModel(loaded, target, io.version, options);
@@ -102,6 +107,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             bitExact: verdict.bitExact,
             drivers: reports.map(reportJson),
             ...(expected === undefined ? {} : { expected: { ...expected } }),
+            ...consumeFields(options, compiled.plan),
             ...weightsFields(loaded),
           },
           exitCode,
@@ -117,7 +123,7 @@ export function registerVerify(program: Command, shell: Shell): void {
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${weightsNote(loaded)}`;
+            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
           },
         };
       }),
