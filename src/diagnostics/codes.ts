@@ -311,6 +311,10 @@ const runCodes = {
     'run too long to be counted',
     'The timer of the emulated board has 32 bits, enough for some two thousand million instructions in one layer; the inference took more. Profile a smaller input.',
   ),
+  E0812: entry(
+    'layers and driver are not the total',
+    'Layers are timed in a build with hooks around each step, the total in one without. Both are meant to be the same code but for the hooks; here what was executed inside and outside of the steps does not add up to the total, so that figures by layer would mean nothing. Either the compiler treats the hooks in a way that effnetc does not expect, or effnetc is at fault: worth a report with the model and the version of the compiler.',
+  ),
 } as const;
 
 // E09xx: command line
