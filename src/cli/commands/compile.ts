@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CompiledModel } from '../../pipeline.js';
 import {
   loadModelOrRandom,
   type MeasureOptions,
@@ -10,7 +11,9 @@ import { type OptimizeGoal, sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends MeasureOptions, Pick<PlanOptions, 'order'> {
+type Pushing = CompiledModel['plan']['pushing'];
+
+interface CompileOptions extends MeasureOptions, PlanOptions {
   readonly target: string;
   readonly output: string;
   readonly optimize?: OptimizeGoal;
@@ -28,6 +31,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.countedEntry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
     .addOption(sharedOptions.maxRam())
@@ -47,26 +51,33 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version, { order: options.order });
+        const compiled = compileModel(loaded, target, io.version, { order: options.order, entry: options.entry });
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
-        const { view, plan, macs, rounding } = compiled;
+        const { view, plan, macs, rounding, firmware } = compiled;
         return {
           json: {
             model: view.name,
             target: target.name,
             rounding,
+            entry: firmware.entry,
             order: compiled.order,
             files,
             macs,
-            ram: { arena: plan.arenaBytes, bound: plan.boundBytes },
+            ram: {
+              arena: plan.arenaBytes,
+              bound: plan.boundBytes,
+              keptInput: plan.pushing.ringBytes,
+              keptOutput: plan.pushing.stagedBytes,
+            },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...weightsFields(loaded),
           },
           text: () =>
             `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
+            pushedText(plan.pushing) +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
             terminalMap(plan) +
             files.map(file => `  wrote  ${file}\n`).join('') +
@@ -74,4 +85,13 @@ export function registerCompile(program: Command, shell: Shell): void {
         };
       }),
     );
+}
+
+/** What pushing rows takes besides. */
+function pushedText({ ringBytes, stagedBytes }: Pushing): string {
+  const parts = [
+    ...(ringBytes > 0 ? [`${formatBytes(ringBytes)} of input rows`] : []),
+    ...(stagedBytes > 0 ? [`${formatBytes(stagedBytes)} of output rows`] : []),
+  ];
+  return `         where rows are pushed, ${parts.length === 0 ? 'nothing' : parts.join(' and ')} besides\n`;
 }
