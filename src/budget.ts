@@ -1,82 +1,144 @@
-import { fail } from './diagnostics/diagnostic.js';
+import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
+import { tableBytes } from './emit/tables.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';
+import type { Entry } from './run/driver.js';
 import type { Target } from './target/target.js';
 
-/** What the user allows, in bytes; where nothing is said, the target's own memory counts. */
+/** What the user allows, in bytes, besides what the target has. */
 export interface Limits {
-  /** For the arena. */
+  /** For the arena, and for what is kept of pushed rows. */
   readonly ram?: number | undefined;
   /** For weights and tables. */
   readonly flash?: number | undefined;
 }
 
-/** What a firmware around the model needs at least: its stack and its own variables. */
-const reservedBytes = 512;
-/** The state of `push_row`. */
-const stateBytes = 4;
+/** What a firmware around the model needs at least: its stack, its own variables and the few bytes of the model's state. */
+const reservedBytes = 516;
 
 /**
- * Holds a compiled model against limits. The limit of `--max-ram` is one for the arena. A target's own RAM must also hold
- * the output, the input rows that are kept, one input row, and a stack; the whole input where that is overwritten.
+ * Holds a compiled model against limits: those of the user and those of the target, each by itself.
  *
- * @throws CompileError E0601 or E0602 when the model does not fit
+ * What is counted belongs to the entry that the firmware calls. `--max-ram` is for the static RAM of the model: the arena,
+ * and with rows pushed the input rows and output rows that are kept. A target's RAM must also hold the input (a row of
+ * it, where rows are pushed), the output and a stack. Flash counts weights and tables; the code comes on top.
+ *
+ * @throws CompileError E0601 and E0602, one for each limit that is broken
  */
 export function checkBudget(compiled: CompiledModel, target: Target, limits: Limits = {}): void {
+  const problems = budgetProblems(compiled, target, limits);
+  if (problems.length > 0) throw new CompileError(problems);
+}
+
+/** What checkBudget throws, as a list; empty when the model fits. */
+export function budgetProblems(compiled: CompiledModel, target: Target, limits: Limits = {}): Diagnostic[] {
+  const { ram, flash } = limits;
+  const { budget } = target;
+  const problems = [
+    ram === undefined ? undefined : ramProblem(compiled, staticParts, allowed('--max-ram', ram)),
+    budget === undefined ? undefined : ramProblem(compiled, allParts, owned(target, budget.ramBytes)),
+    flash === undefined ? undefined : flashProblem(compiled, allowed('--max-flash', flash)),
+    budget === undefined ? undefined : flashProblem(compiled, owned(target, budget.flashBytes)),
+  ];
+  return problems.filter(problem => problem !== undefined);
+}
+
+interface Limit {
+  readonly bytes: number;
+  /** `microbit has`. */
+  readonly owner: string;
+  /** What helps, besides a smaller model. */
+  readonly remedy: (wanted: number, what: string) => string;
+}
+
+const allowed = (option: string, bytes: number): Limit => ({
+  bytes,
+  owner: `${option} allows`,
+  remedy: wanted => `raise ${option} to ${wanted} or more`,
+});
+const owned = ({ name }: Target, bytes: number): Limit => ({
+  bytes,
+  owner: `${name} has`,
+  remedy: (_, what) => `take a target with more ${what}`,
+});
+
+/** Bytes, and what they are for. */
+type Part = readonly [bytes: number, what: string];
+
+const sum = (parts: readonly Part[]): number => parts.reduce((total, [bytes]) => total + bytes, 0);
+const listed = (parts: readonly Part[]): string =>
+  parts
+    .filter(([bytes]) => bytes > 0)
+    .map(([bytes, what]) => `${bytes} ${what}`)
+    .join(', ');
+
+/** Static RAM of the model. */
+function staticParts({ plan }: CompiledModel, entry: Entry): Part[] {
+  const { ringBytes = 0, stagedBytes = 0 } = plan.pushing ?? {};
+  const kept: Part[] = [
+    [ringBytes, 'for input rows that are kept'],
+    [stagedBytes, 'for output rows that wait for the end'],
+  ];
+  return [[plan.arenaBytes, 'for the arena'], ...(entry === 'push-row' ? kept : [])];
+}
+
+/** All RAM that one inference takes. */
+function allParts(compiled: CompiledModel, entry: Entry): Part[] {
+  const { inputBytes, inputRows, outputBytes } = compiled.firmware;
+  return [
+    ...staticParts(compiled, entry),
+    entry === 'infer' ? [inputBytes, 'for the input'] : [inputBytes / inputRows, 'for a row of the input'],
+    [outputBytes, 'for the output'],
+    [reservedBytes, 'for the stack'],
+  ];
+}
+
+const otherEntry: Readonly<Record<Entry, Entry>> = { infer: 'push-row', 'push-row': 'infer' };
+
+function ramProblem(
+  compiled: CompiledModel,
+  partsOf: (compiled: CompiledModel, entry: Entry) => Part[],
+  limit: Limit,
+): Diagnostic | undefined {
   const { plan, view, firmware } = compiled;
-  const around = firmware.outputBytes + inputBytes(compiled) + reservedBytes;
-  if (limits.ram !== undefined) requireRam(compiled, plan.arenaBytes, limits.ram, '--max-ram allows', '');
-  else if (target.budget !== undefined) {
-    const input = plan.pushing === undefined ? 'the input' : 'input rows';
-    const note = `, with ${around} bytes for ${input}, output and stack`;
-    requireRam(compiled, plan.arenaBytes + around, target.budget.ramBytes, `${target.name} has`, note);
-  }
-  const constants = view.weightBytes + view.tableBytes;
-  const flash = limits.flash ?? target.budget?.flashBytes;
-  if (flash !== undefined && constants > flash) {
-    const owner = limits.flash === undefined ? `${target.name} has` : '--max-flash allows';
-    const largest = [...compiled.view.layers]
-      .map(layer => ({ layer, values: layer.tables.reduce((sum, table) => sum + table.count, 0) }))
-      .reduce((a, b) => (b.values > a.values ? b : a)).layer;
-    const { node } = plan.layers[largest.index];
-    fail(
-      'E0602',
-      `${view.name} has ${constants} bytes of weights and tables, ${owner} ${flash}: ${constants - flash} too many`,
-      {
-        span: node.span,
-        notes: [`most of it belongs to layer '${node.name}' (${node.op}); the code comes on top`],
-        hint: 'use fewer channels there, or a target with more flash',
-      },
-    );
-  }
-}
-
-/** What the input takes at least: as rows that are pushed, with what that needs, where they can be. */
-function inputBytes({ plan, firmware }: CompiledModel): number {
-  if (plan.pushing === undefined) return firmware.inputBytes;
-  const { keptRows } = plan.pushing;
-  return ((keptRows > 1 ? keptRows + 1 : 1) * firmware.inputBytes) / firmware.inputRows + stateBytes;
-}
-
-function requireRam({ plan, view }: CompiledModel, wanted: number, there: number, owner: string, note: string): void {
-  if (wanted <= there) return;
+  const parts = partsOf(compiled, firmware.entry);
+  const wanted = sum(parts);
+  if (wanted <= limit.bytes) return undefined;
+  const other = otherEntry[firmware.entry];
+  const otherwise = sum(partsOf(compiled, other));
   const { node } = plan.peak;
-  fail('E0601', `${view.name} needs ${wanted} bytes of RAM${note}; ${owner} ${there}: ${wanted - there} too many`, {
-    span: node.span,
-    notes: [
-      `most is live while layer '${node.name}' (${node.op}) makes a row: ${contentsText(plan)}`,
-      plan.arenaBytes <= plan.leastBytes
-        ? 'no order of the steps needs less'
-        : `no order of the steps needs less than ${plan.leastBytes} bytes of arena`,
-    ],
-    hint: 'use fewer channels in these layers or a stride before them, or a target with more RAM',
-  });
+  const most =
+    `${plan.peak.bytes} bytes are live while layer '${node.name}' (${node.op}) makes a row: ${contentsText(plan)}` +
+    (plan.arenaBytes > plan.peak.bytes ? `; the arena has ${plan.arenaBytes - plan.peak.bytes} more, in gaps` : '');
+  const least =
+    plan.arenaBytes <= plan.leastBytes
+      ? 'no order of the steps needs less arena'
+      : `no order of the steps needs less than ${plan.leastBytes} bytes of arena`;
+  return diagnostic(
+    'error',
+    'E0601',
+    `${view.name} needs ${wanted} bytes of RAM; ${limit.owner} ${limit.bytes}: ${wanted - limit.bytes} too many`,
+    {
+      span: (plan.arenaBytes > firmware.outputBytes ? node : outputLayer(plan)).span,
+      notes: [
+        ...(parts.length > 1 ? [`with --entry ${firmware.entry}: ${listed(parts)}`] : []),
+        ...(plan.arenaBytes > 0 ? [most, least] : []),
+        ...(plan.pushing !== undefined && otherwise <= limit.bytes
+          ? [`with --entry ${other} it needs ${otherwise} bytes, and fits`]
+          : []),
+      ],
+      hint: `use fewer channels there or a stride before, or ${limit.remedy(wanted, 'RAM')}`,
+    },
+  );
 }
+
+const outputLayer = ({ program, layers, peak }: Plan): Plan['peak']['node'] =>
+  layers.find(({ row }) => program.tensors[row.output].home === 'output')?.node ?? peak.node;
 
 const shown = 4;
 
-/** `2,048 bytes of block1.pw (2 rows), ...`, the largest first. */
+/** `2048 bytes of block1.pw (2 rows), ...`, the largest first. */
 function contentsText(plan: Plan): string {
   const contents = arenaContents(plan, plan.peak.step);
   const texts = contents
@@ -86,6 +148,34 @@ function contentsText(plan: Plan): string {
         ? `${bytes} bytes of ${name} (${count === 1 ? '1 row' : `${count} rows`})`
         : `${bytes} bytes of ${what} of ${name}`,
     );
-  const rest = contents.slice(shown).reduce((sum, { bytes }) => sum + bytes, 0);
-  return [...texts, ...(rest > 0 ? [`${rest} bytes of others`] : [])].join(', ');
+  const rest = contents.slice(shown).reduce((total, { bytes }) => total + bytes, 0);
+  const shared = contents.reduce((total, { bytes }) => total + bytes, 0) - plan.peak.bytes;
+  return (
+    [...texts, ...(rest > 0 ? [`${rest} bytes of others`] : [])].join(', ') +
+    (shared > 0 ? `; ${shared} bytes are in two of these, since a row is made over one that dies` : '')
+  );
+}
+
+function flashProblem({ plan, view }: CompiledModel, limit: Limit): Diagnostic | undefined {
+  const wanted = view.weightBytes + view.tableBytes;
+  if (wanted <= limit.bytes) return undefined;
+  const layers = plan.layers.map(({ node, kernel }) => ({
+    node,
+    bytes: kernel.tables.reduce((total, table) => total + tableBytes(table), 0),
+  }));
+  const { node, bytes } = layers.reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  const driver = wanted - layers.reduce((total, layer) => total + layer.bytes, 0);
+  return diagnostic(
+    'error',
+    'E0602',
+    `${view.name} has ${wanted} bytes of weights and tables; ${limit.owner} ${limit.bytes}: ${wanted - limit.bytes} too many`,
+    {
+      span: node.span,
+      notes: [
+        `${bytes} bytes belong to layer '${node.name}' (${node.op}), more than to any other; ${driver} to the order of the steps`,
+        'the code comes on top',
+      ],
+      hint: `use fewer channels there, or ${limit.remedy(wanted, 'flash')}`,
+    },
+  );
 }

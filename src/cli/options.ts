@@ -101,8 +101,14 @@ export const sharedOptions = {
   random: () =>
     option('--random <n>', 'vectors with random bytes to run besides', wholeNumber('--random', 0, 1_000_000)),
   limit: () => option('--limit <n>', 'take only the first n inputs', wholeNumber('--limit', 1, 1_000_000_000)),
-  maxRam: () => option('--max-ram <bytes>', 'fail if more RAM is needed: 16384, 16K, 16KB', byteCount('--max-ram')),
-  maxFlash: () => option('--max-flash <bytes>', 'fail if more flash is needed', byteCount('--max-flash')),
+  maxRam: () =>
+    option(
+      '--max-ram <bytes>',
+      'most RAM for the arena (and rows kept between pushes): 16384, 16K, 16KB; not for input, output, stack',
+      byteCount('--max-ram'),
+    ),
+  maxFlash: () =>
+    option('--max-flash <bytes>', 'most flash for weights and tables; not for the code', byteCount('--max-flash')),
   drivers: () =>
     option('--driver <names>', `what runs the C: ${driverNames.join(', ')}`, listOf('--driver', driverNames)),
   driver: () =>
@@ -115,6 +121,12 @@ export const sharedOptions = {
     option('--rounding <rule>', `requantisation rule: ${roundings.join(', ')}`, oneOf('--rounding', roundings)),
   entry: () =>
     option('--entry <name>', `how the input is handed in: ${entryNames.join(', ')}`, oneOf('--entry', entryNames)),
+  countedEntry: () =>
+    option(
+      '--entry <name>',
+      `the entry that limits of RAM are for; the C has all: ${entryNames.join(', ')}`,
+      oneOf('--entry', entryNames),
+    ),
   order: () => option('--order <name>', `order of steps: ${orderNames.join(', ')}`, oneOf('--order', orderNames)),
   consumeInput: () => option('--consume-input', 'the input may be overwritten, to need less RAM'),
   optimize: () =>

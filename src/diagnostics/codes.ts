@@ -240,11 +240,11 @@ const numericCodes = {
 const budgetCodes = {
   E0601: entry(
     'not enough RAM on the target',
-    'The rows of the network that are needed at one time take more RAM than the target has, or than --max-ram allows for the arena. The message names the layer at which most bytes are live, what lies in the arena then, and what the best order of steps needs.',
+    'What one inference takes at one time is more RAM than the target has, or than --max-ram allows. Counted is what the entry needs that --entry names (infer, where nothing is said): the arena, and with rows pushed the input and output rows that are kept, for --max-ram; besides these, for the target, the input or a row of it, the output and 516 bytes for a stack and a little state. Each limit holds by itself: --max-ram does not replace the RAM of the target. The notes name the parts, the layer at which most bytes are live, what lies in the arena then, and what the best order of steps needs.',
   ),
   E0602: entry(
     'not enough flash on the target',
-    'Weights and tables alone are larger than the flash of the target, or than --max-flash allows. Fewer channels, or a larger target, will help.',
+    'Weights and tables alone, without the code, are larger than the flash of the target, or than --max-flash allows; each limit holds by itself. Fewer channels, or a larger target, will help.',
   ),
 } as const;
 
@@ -310,6 +310,10 @@ const runCodes = {
   E0811: entry(
     'run too long to be counted',
     'The timer of the emulated board has 32 bits, enough for some two thousand million instructions in one layer; the inference took more. Profile a smaller input.',
+  ),
+  E0812: entry(
+    'layers and driver are not the total',
+    'Layers are timed in a build with hooks around each step, the total in one without. Both are meant to be the same code but for the hooks; here what was executed inside and outside of the steps does not add up to the total, so that figures by layer would mean nothing. Either the compiler treats the hooks in a way that effnetc does not expect, or effnetc is at fault: worth a report with the model and the version of the compiler.',
   ),
 } as const;
 

@@ -91,17 +91,17 @@ function chart({ steps, layers }: Plan): string[] {
 }
 
 export function pushView(
-  { stepsAfter, outputFrom, keptRows }: Pushing,
+  { stepsAfter, outputFrom, keptRows, ringBytes, stagedBytes }: Pushing,
   input: { readonly height: number; readonly rowElements: number },
 ): PushView {
-  const last = stepsAfter[input.height - 1];
-  const holdsOutput = outputFrom < last;
+  const holdsOutput = stagedBytes > 0;
   const cuts = stepsAfter.map((steps, rows) => (rows === 0 ? 0 : holdsOutput ? steps : Math.min(steps, outputFrom)));
   return {
     rows: input.height,
     rowElements: input.rowElements,
     cuts: inLines(cuts, perLine),
-    keepsRows: keptRows > 1,
+    bytes: ringBytes + stagedBytes,
+    keepsRows: ringBytes > 0,
     keptRows,
     slots: inLines(
       Array.from({ length: input.height }, (_, row) => row % keptRows),

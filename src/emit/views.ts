@@ -102,6 +102,8 @@ export interface PushView {
   readonly rowElements: number;
   /** Per number of rows: the step at which the next row is needed. */
   readonly cuts: readonly (readonly number[])[];
+  /** Of RAM besides the arena. */
+  readonly bytes: number;
   readonly keepsRows: boolean;
   readonly keptRows: number;
   /** Per input row: its place among the kept rows. */

@@ -9,6 +9,10 @@ export interface Pushing {
   readonly outputFrom: number;
   /** Input rows that must be kept at a time; 1 when none outlives the call that hands it in. */
   readonly keptRows: number;
+  /** Bytes of the input rows that are kept besides the arena. */
+  readonly ringBytes: number;
+  /** Bytes of output rows that are made before the last input row is there, and wait for the end; all rows or none. */
+  readonly stagedBytes: number;
 }
 
 /** Cuts the steps of a plan at input rows. For programs with one input. */
@@ -42,5 +46,13 @@ export function cutAtInputRows({ program, steps }: RowPlan): Pushing {
     const oldest = lastRead.findIndex(time => time >= stepsAfter[row]);
     if (oldest >= 0 && oldest < row) keptRows = Math.max(keptRows, row - oldest + 1);
   }
-  return { stepsAfter, outputFrom, keptRows };
+  const { rowBytes } = tensors[input];
+  const outputBytes = tensors.reduce((sum, t) => (t.home === 'output' ? sum + t.rows * t.rowBytes : sum), 0);
+  return {
+    stepsAfter,
+    outputFrom,
+    keptRows,
+    ringBytes: keptRows > 1 ? keptRows * rowBytes : 0,
+    stagedBytes: outputFrom < stepsAfter[rows - 1] ? outputBytes : 0,
+  };
 }

@@ -1,5 +1,4 @@
-import { checkBudget } from '../budget.js';
-import { CompileError } from '../diagnostics/diagnostic.js';
+import { budgetProblems } from '../budget.js';
 import type { LabelledText } from '../emit/views.js';
 import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
@@ -26,18 +25,9 @@ export function facts(compiled: CompiledModel, { source }: LoadedModel, measurem
 
 /** Why `compile` refuses the model for its target: what it says of RAM, then of flash. */
 export function misfits(compiled: CompiledModel): string[] {
-  const unlimited = Number.MAX_SAFE_INTEGER;
-  return [{ flash: unlimited }, { ram: unlimited }].flatMap(limits => {
-    try {
-      checkBudget(compiled, compiled.firmware.target, limits);
-      return [];
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      return error.diagnostics.map(({ code, message, notes }) =>
-        [`${code}: ${message}`, ...notes.map(note => note.message)].join('; '),
-      );
-    }
-  });
+  return budgetProblems(compiled, compiled.firmware.target).map(({ code, message, notes }) =>
+    [`${code}: ${message}`, ...notes.map(note => note.message)].join('; '),
+  );
 }
 
 /** The numbers to begin with. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, invariant } from '../diagnostics/diagnostic.js';
+import { fail } from '../diagnostics/diagnostic.js';
 import { withBuildDirectory } from '../toolchain/build-directory.js';
 import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmware.js';
 import { type ModelSizes, measureSizes } from '../toolchain/sizes.js';
@@ -12,6 +12,7 @@ import type { Firmware, ProfileResult } from './driver.js';
 import { instructionsAt } from './profile-ticks.js';
 import { requireBoard, runQemu } from './qemu.js';
 import { requireSuccess } from './run-outcome.js';
+import { readStepTimes, requireSameCode, wordsOfSteps } from './step-times.js';
 
 const defaultTimeoutMs = 300_000;
 
@@ -29,10 +30,11 @@ export interface ProfileOptions {
  * by layer, stack and sizes; and bounds the stack from the code.
  *
  * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
- * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop. Where rows are pushed,
- * the caller's loop over them is in the total and so in the driver's share, too.
+ * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop. It is measured besides,
+ * since both builds must be the same code but for the hooks. Where rows are pushed, the caller's loop over them is in the
+ * total and so in the driver's share, too.
  *
- * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0811 when build or run fail
+ * @throws CompileError E0703 without a board, E0801 tools missing, E0802 ... E0812 when build or run fail
  */
 export async function profileFirmware(firmware: Firmware, options: ProfileOptions = {}): Promise<ProfileResult> {
   const { hertz } = requireBoard(firmware).timer;
@@ -41,8 +43,8 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
     measureTotal(firmware, input, options),
     measureLayers(firmware, input, options),
   );
-  const layerInstructions = sumLayers(layers, firmware.layers.length, hertz);
-  const sum = layerInstructions.reduce((a, b) => a + b, 0);
+  const times = readStepTimes(layers, firmware.layers.length, hertz);
+  const sum = times.layers.reduce((a, b) => a + b, 0);
   // The timer wraps after 2^32 ticks; layers are timed row by row and do not.
   if (instructionsAt(2 ** 32, hertz) < sum) {
     fail('E0811', `one inference takes ${sum} instructions, more than the timer of the board can count`);
@@ -51,9 +53,10 @@ export async function profileFirmware(firmware: Firmware, options: ProfileOption
   const [empty = 0, full = 0, stackBytes = 0] = words;
   // An empty function is one instruction, the return.
   const instructions = instructionsAt(full, hertz) - instructionsAt(empty, hertz) + 1;
+  requireSameCode(times, instructions, stepsOf(firmware));
   return {
     instructions,
-    layerInstructions,
+    layerInstructions: times.layers,
     driverInstructions: instructions - sum,
     stackBytes,
     stackBound: confirmed(total.stack, stackBytes),
@@ -118,13 +121,14 @@ function entriesOf({ name, entry }: Firmware): readonly string[] {
   return entry === 'infer' ? [`${name}_infer`] : ['begin', 'push_row', 'end'].map(part => `${name}_${part}`);
 }
 
-/** Pairs of layer and ticks, the calibration first. */
+const stepsOf = ({ layers }: Firmware): number => layers.reduce((sum, layer) => sum + layer.steps, 0);
+
+/** What readStepTimes takes. */
 function measureLayers(firmware: Firmware, input: Uint8Array, options: ProfileOptions): Promise<Uint32Array> {
   return withBuildDirectory(async directory => {
     const build = await buildFirmware(firmware, { mode: 'profile-layers', platform: boardOf(firmware) }, directory);
     const words = await runProfile(firmware, build.image, input, options, directory);
-    const steps = firmware.layers.reduce((sum, layer) => sum + layer.steps, 0);
-    if (words.length !== 2 * (steps + 1)) failIncomplete('profile-layers');
+    if (words.length !== wordsOfSteps(stepsOf(firmware))) failIncomplete('profile-layers');
     return words;
   });
 }
@@ -151,22 +155,6 @@ async function runProfile(
   requireSuccess(run, { where: 'QEMU', vector: 0 });
   const bytes = new Uint8Array(readFileSync(join(directory, 'profile.bin')));
   return new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
-}
-
-const calibrationLayer = 0xffff;
-
-function sumLayers(words: Uint32Array, layers: number, hertz: number): number[] {
-  const [first, hookTicks = 0] = words;
-  invariant(first === calibrationLayer, 'the first record of a profile is the calibration');
-  const hook = instructionsAt(hookTicks, hertz);
-  const sums = new Array<number>(layers).fill(0);
-  for (let i = 2; i < words.length; i += 2) {
-    const [layer = 0, ticks = 0] = words.subarray(i, i + 2);
-    const sum = sums[layer];
-    if (sum === undefined) return fail('E0808', `the profile has a row of layer ${layer}, of ${layers} layers`);
-    sums[layer] = sum + instructionsAt(ticks, hertz) - hook;
-  }
-  return sums;
 }
 
 /** Bytes of a linear congruential generator (Numerical Recipes, "ranqd1"): instructions may depend on data. */

@@ -1,6 +1,7 @@
 /*
- * Ticks of each step of each layer of one inference, to profile.bin: { uint32 layer, uint32 ticks } in the order of
- * execution. The first record measures the hooks themselves, with no work between them.
+ * Ticks of each step of each layer of one inference, to profile.bin: { uint32 layer, uint32 ticks of the step, uint32 ticks
+ * since the step before } in the order of execution. The first two records are of empty steps: the second one measures the
+ * hooks themselves. The last record, of no layer, has the ticks since the last step.
  */
 #include "effnetc_harness/buffers.h"
 #include "effnetc_harness/config.h"
@@ -8,11 +9,13 @@
 #include "effnetc_harness/port.h"
 #include "effnetc_harness/timer.h"
 
-enum { CALIBRATION = 0xffff };
+enum { CALIBRATION = 0xffff, END = 0xfffe };
 
 static int file;
+/* From the end of a step to the beginning of this one. */
+static uint32_t between;
 
-void restart_timer(void);
+void begin_step(void);
 void write_record(const uint16_t *layer);
 
 /* What a called function may change, but for the flags: the hooks are no calls to the compiler. */
@@ -26,12 +29,20 @@ void write_record(const uint16_t *layer);
 #define RESTORE_VECTORS
 #endif
 
-/* What is executed from restart to reading is the same each time, and measured by the first record. */
+/* What is executed from restart to reading is the same each time, and measured by empty steps. */
 __attribute__((naked, used)) void effnetc_time_enter(void) {
-    __asm__ volatile(SAVE SAVE_VECTORS "bl restart_timer\n" RESTORE_VECTORS RESTORE);
+    __asm__ volatile(SAVE SAVE_VECTORS "bl begin_step\n" RESTORE_VECTORS RESTORE);
 }
 
-void restart_timer(void) { TIMER_RESTART(); }
+void begin_step(void) {
+    between = TIMER_ELAPSED();
+    TIMER_RESTART();
+}
+
+static void write_ticks(uint32_t layer, uint32_t ticks) {
+    const uint32_t record[] = { layer, ticks, between };
+    if (!port_write(file, record, sizeof record)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
+}
 
 /* `lr` is the address behind the call, plus 1 for Thumb. There are the 2 bytes of the layer, and behind them it goes on. */
 __attribute__((naked, used)) void effnetc_time_leave(void) {
@@ -45,8 +56,8 @@ __attribute__((naked, used)) void effnetc_time_leave(void) {
 
 void write_record(const uint16_t *layer) {
     const uint32_t ticks = TIMER_ELAPSED();
-    const uint32_t record[] = { *layer, ticks };
-    if (!port_write(file, record, sizeof record)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
+    write_ticks(*layer, ticks);
+    TIMER_RESTART();
 }
 
 int main(void) {
@@ -58,8 +69,13 @@ int main(void) {
     timer_start();
     EFFNETC_TRACE_ENTER(CALIBRATION, 0);
     EFFNETC_TRACE_LEAVE(CALIBRATION);
+    EFFNETC_TRACE_ENTER(CALIBRATION, 1);
+    EFFNETC_TRACE_LEAVE(CALIBRATION);
     buffers_guard();
+    TIMER_RESTART();
     EFFNETC_HARNESS_INFER(buffers_input(), buffers_output());
+    between = TIMER_ELAPSED();
+    write_ticks(END, 0);
     buffers_check();
     port_exit(EFFNETC_EXIT_OK);
 }

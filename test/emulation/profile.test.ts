@@ -21,12 +21,12 @@ describe('instructionsAt', () => {
 describe.skipIf(!here)('profile', () => {
   it.each(emulated)('%s: counts a known loop and a known stack exactly', async target => {
     const profile = await profileFirmware(toyFirmware(target, 'asm_loop'));
-    expect(profile.instructions).toBe(3 + 2 * 1000 + 3);
+    expect(profile.instructions).toBe(3 + 2 * 16000 + 3);
     expect(profile.stackBytes).toBe(32);
     // A constant is loaded, the loop runs, and the call sites of the hooks differ by an instruction or two.
     const [first = 0, second = 0] = profile.layerInstructions;
     expect(Math.abs(first - 4 * 2000)).toBeLessThanOrEqual(4 * 4);
-    expect(Math.abs(second - 2 * 20000)).toBeLessThanOrEqual(2 * 4);
+    expect(Math.abs(second - 2 * 12000)).toBeLessThanOrEqual(2 * 4);
   });
 
   it('gives the same figures twice, and sizes of what the model needs, libgcc included', async () => {
@@ -44,6 +44,12 @@ describe.skipIf(!here)('profile', () => {
     const other = await profileFirmware(toyFirmware('cortex-m3'));
     expect(profile.flash.code).toBeGreaterThan(other.flash.code + 200);
     expect(other.flash.code).toBeGreaterThan(100);
+  });
+
+  it('refuses figures by layer when the build with hooks is other code', async () => {
+    const { code, message } = await failureOf(profileFirmware(toyFirmware('cortex-m0', 'hooked_more')));
+    expect(code).toBe('E0812');
+    expect(message).toMatch(/^with hooks \d+ instructions are executed, \d+ of them between the layers; without, \d+$/);
   });
 
   it('refuses a target without a board', async () => {

@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'run',
     'target',
   ],
-  'budget.ts': ['diagnostics', 'pipeline.ts', 'plan', 'target'],
+  'budget.ts': ['diagnostics', 'emit', 'pipeline.ts', 'plan', 'run', 'target'],
   report: [
     'budget.ts',
     'diagnostics',

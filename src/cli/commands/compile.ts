@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { CompiledModel } from '../../pipeline.js';
 import {
   consumeFields,
   consumeNote,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  requireOneEntry,
   weightsFields,
   weightsNote,
 } from '../model-options.js';
@@ -12,7 +14,9 @@ import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface CompileOptions extends MeasureOptions, Omit<PlanOptions, 'entry'> {
+type Pushing = CompiledModel['plan']['pushing'];
+
+interface CompileOptions extends MeasureOptions, PlanOptions {
   readonly target: string;
   readonly output: string;
   readonly maxRam?: number;
@@ -29,6 +33,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.countedEntry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.consumeInput())
     .addOption(sharedOptions.optimize())
@@ -49,24 +54,27 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version, {
-          order: options.order,
-          optimize: options.optimize,
-          consumeInput: options.consumeInput,
-        });
+        requireOneEntry(options);
+        const compiled = compileModel(loaded, target, io.version, options);
         checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
-        const { view, plan, macs, rounding } = compiled;
+        const { view, plan, macs, rounding, firmware } = compiled;
         return {
           json: {
             model: view.name,
             target: target.name,
             rounding,
+            entry: firmware.entry,
             order: compiled.order,
             files,
             macs,
-            ram: { arena: plan.arenaBytes, bound: plan.boundBytes },
+            ram: {
+              arena: plan.arenaBytes,
+              bound: plan.boundBytes,
+              keptInput: plan.pushing?.ringBytes,
+              keptOutput: plan.pushing?.stagedBytes,
+            },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...consumeFields(options, plan),
             ...weightsFields(loaded),
@@ -74,6 +82,7 @@ export function registerCompile(program: Command, shell: Shell): void {
           text: () =>
             `${view.name} for ${target.name}: ${view.layers.length} layers, ${formatCount(macs)} MACs, ${rounding} rounding\n` +
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
+            pushedText(plan.pushing) +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
             consumeNote(options, plan, '  ') +
             terminalMap(plan) +
@@ -82,4 +91,15 @@ export function registerCompile(program: Command, shell: Shell): void {
         };
       }),
     );
+}
+
+/** What pushing rows takes besides. */
+function pushedText(pushing: Pushing): string {
+  if (pushing === undefined) return '';
+  const { ringBytes, stagedBytes } = pushing;
+  const parts = [
+    ...(ringBytes > 0 ? [`${formatBytes(ringBytes)} of input rows`] : []),
+    ...(stagedBytes > 0 ? [`${formatBytes(stagedBytes)} of output rows`] : []),
+  ];
+  return `         where rows are pushed, ${parts.length === 0 ? 'nothing' : parts.join(' and ')} besides\n`;
 }
