@@ -17,6 +17,7 @@ export interface HelperTarget {
 
 /** All of them, callees first: the order in which they stand in the C. */
 export const helperTable = [
+  { name: 'mve', template: 'mve/include' },
   { name: 'doubling-high-multiply', template: 'numeric/doubling-high-multiply' },
   { name: 'rounding-divide', template: 'numeric/rounding-divide' },
   { name: 'requantise-native', template: 'numeric/requantise-native' },
@@ -40,6 +41,9 @@ export const helperTable = [
   { name: 'tile-4x2-8', template: 'dsp/tile-4x2', view: { depth: 8, steps: 4 } },
   { name: 'tile-1x2-16', template: 'dsp/tile-1x2', view: { depth: 16, steps: 2 } },
   { name: 'tile-1x2-8', template: 'dsp/tile-1x2', view: { depth: 8, steps: 1 } },
+  { name: 'mve-copy', template: 'mve/copy', copies: true },
+  { name: 'mve-fill', template: 'mve/fill', copies: true },
+  { name: 'mve-dot', template: 'mve/dot', copies: true },
 ] as const satisfies readonly HelperEntry[];
 
 export type Helper = (typeof helperTable)[number]['name'];
