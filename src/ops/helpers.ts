@@ -28,11 +28,13 @@ const roundingView = (rounding: Rounding) => ({
 });
 
 const arithmetic = [
+  { name: 'mve', template: 'mve/include' },
   { name: 'doubling-high-multiply', template: 'numeric/doubling-high-multiply' },
   { name: 'rounding-divide', template: 'numeric/rounding-divide' },
   { name: 'requantise-native', template: 'numeric/requantise-native' },
   { name: 'requantise-tflite', template: 'numeric/requantise-tflite' },
   { name: 'requantise-tflite-single', template: 'numeric/requantise-tflite-single' },
+  { name: 'requantise-to-int8', template: 'numeric/requantise-to-int8' },
   { name: 'reciprocal', template: 'numeric/reciprocal' },
 ] as const satisfies readonly HelperEntry[];
 
@@ -84,6 +86,12 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
   ),
 );
 
+const mve = [
+  { name: 'mve-copy', template: 'mve/copy', copies: true },
+  { name: 'mve-fill', template: 'mve/fill', copies: true },
+  { name: 'mve-dot', template: 'mve/dot', copies: true },
+] as const satisfies readonly HelperEntry[];
+
 /** All of them, callees first: the order in which they stand in the C. */
 export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] = [
   ...arithmetic,
@@ -91,6 +99,7 @@ export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] =
   ...saturating,
   ...tilePairs,
   ...tiles,
+  ...mve,
 ];
 
 export type Helper = (
@@ -99,4 +108,5 @@ export type Helper = (
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]
   | (typeof tiles)[number]
+  | (typeof mve)[number]
 )['name'];

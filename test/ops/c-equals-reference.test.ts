@@ -32,6 +32,7 @@ describe.each(Object.keys(models))('%s', name => {
     { target: 'host', rounding: 'native', entry: 'push-row', order: 'layers' },
     { target: 'host', rounding: 'native', entry: 'infer', order: 'demand' },
     ...roundings.map(rounding => ({ target: 'cortex-m4', rounding, entry: 'infer', order: 'search' }) as const),
+    ...roundings.map(rounding => ({ target: 'cortex-m55', rounding, entry: 'infer', order: 'search' }) as const),
   ] as const)('the C equals the reference: $target, $rounding, $entry, $order', async options => {
     const rounding: Rounding = options.rounding;
     const { fused, images } = await makeModel(name);

@@ -1,0 +1,147 @@
+import type { Node } from '../../../ir/graph.js';
+import type { Shape } from '../../../ir/tensor.js';
+import type { Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import type { LinearAttributes } from '../linear.js';
+import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
+import { tapsView, type WindowGeometry } from '../taps.js';
+import { tileOverlayDistance } from '../window.js';
+import { finishHelpers, isFused, requantiseTables } from './requantise.js';
+import { groupTable, groupWeights, largestPitch, type TileView, tileChannels, tileView, vector } from './tile.js';
+
+/** What `kernels/dot-product/mve` reads. */
+export interface MveDotProductView {
+  readonly outputWidth: number;
+  readonly channels: number;
+  /** Channels in groups of 4; the last one is not whole where `partial`. */
+  readonly groups: number;
+  readonly partial: boolean;
+  /** Output positions that are made two at a time, and whether there is one more. */
+  readonly paired: number;
+  readonly hasPairs: boolean;
+  readonly hasSingle: boolean;
+  readonly tile: TileView;
+  /** The pixels are read where they are; otherwise their bytes are put one behind the other first. */
+  readonly direct: boolean;
+  /** Bytes from the inputs of an output position to those of the next, if direct. */
+  readonly step: number;
+  /** A vector reaches over the end of a pixel's bytes: what is there has to be 0. */
+  readonly hasTail: boolean;
+  readonly tailOffset: number;
+  readonly kernelRows: number;
+  readonly severalRows: boolean;
+  readonly kernelColumns: number;
+  readonly stride: number;
+  readonly strided: boolean;
+  readonly left: number;
+  readonly shifted: boolean;
+  /** Where the window starts at the latest without reaching over the right edge. */
+  readonly lastColumn: number;
+  readonly rowsMayMiss: boolean;
+  readonly columnsMayMiss: boolean;
+  /** Bytes of one column and of all columns of the kernel in an input row. */
+  readonly columnBytes: number;
+  readonly rowBytes: number;
+  readonly zeroPoint: number;
+  readonly requantise: RequantiseView;
+  /** Requantised where it is summed up. */
+  readonly fused: boolean;
+  /** The second pixel's output is near enough for an immediate offset. */
+  readonly outputsNear: boolean;
+  /** Bytes of a group in the table. */
+  readonly groupBytes: number;
+  /** Added to requantised accumulators; and its low half. */
+  readonly offset: number;
+  readonly offsetHalf: number;
+}
+
+/**
+ * A conv for MVE: tiles of two output positions by 4 output channels, 16 inputs to an instruction. Does not suit groups, nor
+ * accumulators of thousands of inputs.
+ */
+export function mveDotProductPlan(
+  node: Node<LinearAttributes>,
+  input: KernelInput,
+  slug: string,
+  geometry: WindowGeometry,
+): KernelPlan | undefined {
+  const { weight } = node.constants;
+  const channels = weight.shape[0];
+  const tile = tileView(weight.data.length / channels);
+  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
+  const requantise = requantisePlan(node, input);
+  const taps = tapsView(geometry, input, node.type, false);
+  const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
+  const { width } = node.type.shape;
+  const [kernelRows, kernelColumns] = geometry.kernel;
+  const columnBytes = input.shape.channels;
+  const rowBytes = kernelColumns * columnBytes;
+  const hasTail = tile.depth < tile.pitch;
+  const direct = !taps.mayMiss && kernelRows === 1 && !hasTail && stride * columnBytes === tile.pitch;
+  const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
+  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  const paired = width - (width % 2);
+  const offset = node.constants.offset.data[0];
+  const view: MveDotProductView = {
+    outputWidth: width,
+    channels,
+    groups: Math.ceil(channels / tileChannels),
+    partial: channels % tileChannels !== 0,
+    paired,
+    hasPairs: paired > 0,
+    hasSingle: paired < width,
+    tile,
+    direct,
+    step: stride * columnBytes,
+    hasTail,
+    tailOffset: tile.pitch - vector,
+    kernelRows,
+    severalRows: kernelRows > 1,
+    kernelColumns,
+    stride,
+    strided: stride > 1,
+    left,
+    shifted: left > 0,
+    lastColumn: input.shape.width - kernelColumns,
+    rowsMayMiss,
+    columnsMayMiss,
+    columnBytes,
+    rowBytes,
+    zeroPoint,
+    requantise: requantise.view,
+    fused,
+    outputsNear: channels < 128,
+    groupBytes: groupWeights(tile) + tileChannels * 4 * (fused ? 2 : 1),
+    offset,
+    offsetHalf: offset & 0xffff,
+  };
+  const helpers: Helper[] = ['mve-dot', ...requantise.helpers];
+  helpers.push(...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)));
+  if (!direct) helpers.push('mve-copy');
+  if (rowsMayMiss || columnsMayMiss || hasTail) helpers.push('mve-fill');
+  const window = { stride, left };
+  return {
+    slug,
+    template: 'kernels/dot-product/mve',
+    view: { ...view },
+    tables: [groupTable(weight, tile, requantise.tables, fused), ...(fused ? [] : requantiseTables(requantise.tables))],
+    helpers,
+    ...requantise.bounds,
+    overlays: [
+      direct
+        ? directOverlayDistance(input.shape, node.type.shape, stride, paired)
+        : tileOverlayDistance(input.shape, node.type.shape, window, paired, 2),
+    ],
+    ...(direct ? {} : { scratchBytes: (paired > 0 ? 2 : 1) * tile.pitch }),
+  };
+}
+
+/** How far in front of its input row the output row must start, where the pixels of a tile are read until it is written. */
+function directOverlayDistance(input: Shape, output: Shape, stride: number, paired: number): number {
+  let distance = 0;
+  for (let x = 0; x < output.width; x++) {
+    const next = x < paired ? x - (x % 2) + 2 : x + 1;
+    const needed = (x < paired ? x - (x % 2) : x) * stride * input.channels;
+    distance = Math.max(distance, next * output.channels - needed);
+  }
+  return distance;
+}
