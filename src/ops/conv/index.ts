@@ -23,6 +23,7 @@ import {
 } from '../shared/window.js';
 import { dspConv } from './dsp.js';
 import { genericConv } from './generic.js';
+import { mlaConv, thumb1Conv } from './lanes.js';
 import { evaluateConv, referenceConv } from './reference.js';
 
 const channels = z.int().min(1).max(65536);
@@ -104,5 +105,5 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   reference: referenceConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [dspConv, genericConv],
+  kernels: [dspConv, mlaConv, thumb1Conv, genericConv],
 });
