@@ -60,6 +60,7 @@ export const helperTable = [
   { name: 'pack-4', template: 'lanes/pack', view: { pixels: 4, words: 2 } },
   { name: 'dot-lanes-8', template: 'lanes/dot', view: eightPixels },
   { name: 'dot-lanes-4', template: 'lanes/dot', view: fourPixels },
+  { name: 'copy-words', template: 'lanes/copy-words', copies: true },
   { name: 'requantisation', template: 'lanes/requantisation' },
   { name: 'requantise-above', template: 'lanes/requantise-short', view: { name: 'requantise_above', ownLowest: false } },
   { name: 'requantise-between', template: 'lanes/requantise-short', view: { name: 'requantise_between', ownLowest: true } },

@@ -5,7 +5,7 @@ import type { ConstantTable, Helper } from '../../kernel.js';
 import { accumulatorRanges } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
 import { foldedBias, type RequantiseView } from '../requantise-kernel.js';
-import { passing, shortForm } from './short-form.js';
+import { passing, type ShortForm, shortForm } from './short-form.js';
 
 /** What a core multiplies: two words to one, or to a double word as well. */
 export type Multiplication = 'short' | 'long';
@@ -15,6 +15,10 @@ export interface RequantiseManyPlan {
   readonly function: 'requantise_above' | 'requantise_between' | 'requantise_many';
   /** The fields of its `struct requantisation`. */
   readonly how: readonly number[];
+  /** Where there is no double word: the parts of the factors. */
+  readonly form: ShortForm | undefined;
+  /** Each channel has an accumulator of its own up to which the output is -128; otherwise it is 0. */
+  readonly ownLowest: boolean;
   /** Per output channel: the bias, then what the function reads. */
   readonly table: ConstantTable;
   readonly wordsPerChannel: number;
@@ -48,12 +52,14 @@ export function requantiseManyPlan(
     kind: 'tables',
   });
   if (multiplication === 'long') {
-    // The factor is shifted, not the accumulator.
-    if (multipliers.some(m => Math.abs(m) * 2 ** preShift >= 2 ** 31)) return undefined;
+    const shifted = multipliers.map(m => m * 2 ** preShift);
+    if (shifted.some(m => Math.abs(m) >= 2 ** 31)) return undefined;
     return {
       function: 'requantise_many',
-      how: [stride, preShift, offset],
-      table: channelTable([biases, multipliers], 'factor'),
+      how: [stride, offset],
+      form: undefined,
+      ownLowest: false,
+      table: channelTable([biases, shifted], 'factor'),
       wordsPerChannel: 2,
       helpers: ['requantise-many'],
     };
@@ -77,6 +83,8 @@ export function requantiseManyPlan(
   return {
     function: above ? 'requantise_above' : 'requantise_between',
     how: [stride, form.lowBits, form.shift, form.add],
+    form,
+    ownLowest: !above,
     table: channelTable(
       [biases, multipliers, highest, ...(above ? [] : [lowest])],
       `factor, the accumulator above which the output is 127${above ? '' : ', and up to which it is -128'}`,
