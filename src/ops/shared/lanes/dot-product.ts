@@ -93,7 +93,8 @@ export function lanesDotProductPlan(
   const sumBytes = Math.max(4 * pixels, pixels === 8 ? 2 * pixels * mostRuns : 0);
   const block = 2 * pixels;
   const requantise = requantisePlan(node, input);
-  const many = requantiseManyPlan(node, input, requantise.view, channels, multiplication);
+  const plain = requantiseManyPlan(node, input, requantise.view, channels, multiplication);
+  const many = plain?.preShift === 0 ? plain : undefined;
   const taps = tapsView(geometry, input, node.type, false);
   const view: LanesDotProductView = {
     taps,

@@ -15,6 +15,8 @@ export interface RequantiseManyPlan {
   readonly function: 'requantise_above' | 'requantise_between' | 'requantise_many';
   /** The fields of its `struct requantisation`. */
   readonly how: readonly number[];
+  /** By how much accumulators have to be shifted left before. */
+  readonly preShift: number;
   /** Where there is no double word: the parts of the factors. */
   readonly form: ShortForm | undefined;
   /** Each channel has an accumulator of its own up to which the output is -128; otherwise it is 0. */
@@ -52,11 +54,13 @@ export function requantiseManyPlan(
     kind: 'tables',
   });
   if (multiplication === 'long') {
-    const shifted = multipliers.map(m => m * 2 ** preShift);
-    if (shifted.some(m => Math.abs(m) >= 2 ** 31)) return undefined;
+    // Factors are shifted instead of accumulators, where they have room.
+    const room = multipliers.every(m => Math.abs(m) * 2 ** preShift < 2 ** 31);
+    const shifted = room ? multipliers.map(m => m * 2 ** preShift) : multipliers;
     return {
       function: 'requantise_many',
       how: [stride, offset],
+      preShift: room ? 0 : preShift,
       form: undefined,
       ownLowest: false,
       table: channelTable([biases, shifted], 'factor'),
@@ -83,6 +87,7 @@ export function requantiseManyPlan(
   return {
     function: above ? 'requantise_above' : 'requantise_between',
     how: [stride, form.lowBits, form.shift, form.add],
+    preShift: 0,
     form,
     ownLowest: !above,
     table: channelTable(
