@@ -34,7 +34,11 @@ export function modelView(
   const { shape } = source.type;
   const output = index.node(graph.output).type;
   const kernels = plan.layers.map(layer => layer.kernel);
-  const target: HelperTarget = { dsp: isa.includes('dsp') };
+  const target: HelperTarget = {
+    dsp: isa.includes('dsp'),
+    thumb2: isa.includes('thumb2'),
+    thumb1: isa.includes('thumb1'),
+  };
   const used = new Set(kernels.flatMap(kernel => kernel.helpers));
   const helpers = helperTable.filter(({ name }) => used.has(name));
   const layers = plan.layers.map((_, i) => layerView(plan, i, index, engine));

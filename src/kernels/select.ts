@@ -57,4 +57,10 @@ function least(plans: readonly KernelPlan[], measure: (plan: KernelPlan) => numb
 const tableBytesOf = ({ tables }: KernelPlan): number =>
   tables.reduce((sum, { values, ctype }) => sum + values.length * bytesOf[ctype], 0);
 
-const bytesOf: Readonly<Record<ConstantTable['ctype'], number>> = { int8_t: 1, int16_t: 2, int32_t: 4, uint32_t: 4 };
+const bytesOf: Readonly<Record<ConstantTable['ctype'], number>> = {
+  int8_t: 1,
+  uint8_t: 1,
+  int16_t: 2,
+  int32_t: 4,
+  uint32_t: 4,
+};

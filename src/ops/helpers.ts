@@ -15,7 +15,23 @@ interface HelperEntry {
 export interface HelperTarget {
   /** The instructions of the DSP extension are there. */
   readonly dsp: boolean;
+  /** Thumb-2 is there, or only Thumb-1; neither on the host. */
+  readonly thumb2: boolean;
+  readonly thumb1: boolean;
 }
+
+/**
+ * How `lanes/dot` is unrolled, by pixels. The jumps over it must fit a byte, and back to its start what `bne` reaches on
+ * Armv6-M, 256 bytes.
+ */
+export const dotLanes = {
+  8: { longestRun: 11, tapBytes: 20 },
+  4: { longestRun: 16, tapBytes: 12 },
+} as const;
+
+/** The first and the last tap of a run are written out. */
+const eightPixels = { ...dotLanes[8], middleTaps: 9, pixels: 8, words: 4, block: 16, wide: true, stores: true };
+const fourPixels = { ...dotLanes[4], middleTaps: 14, pixels: 4, words: 2, block: 8, wide: false, stores: false };
 
 /** Inputs that an inner loop takes at a time. */
 export const rounds = [4, 8, 16] as const;
@@ -86,6 +102,26 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
   ),
 );
 
+const lanes = [
+  { name: 'pack-8', template: 'lanes/pack', view: { pixels: 8, words: 4 } },
+  { name: 'pack-4', template: 'lanes/pack', view: { pixels: 4, words: 2 } },
+  { name: 'dot-lanes-8', template: 'lanes/dot', view: eightPixels },
+  { name: 'dot-lanes-4', template: 'lanes/dot', view: fourPixels },
+  { name: 'copy-words', template: 'lanes/copy-words', copies: true },
+  { name: 'requantisation', template: 'lanes/requantisation' },
+  {
+    name: 'requantise-above',
+    template: 'lanes/requantise-short',
+    view: { name: 'requantise_above', ownLowest: false },
+  },
+  {
+    name: 'requantise-between',
+    template: 'lanes/requantise-short',
+    view: { name: 'requantise_between', ownLowest: true },
+  },
+  { name: 'requantise-many', template: 'lanes/requantise-long', view: { name: 'requantise_many' } },
+] as const satisfies readonly HelperEntry[];
+
 const mve = [
   { name: 'mve-copy', template: 'mve/copy', copies: true },
   { name: 'mve-fill', template: 'mve/fill', copies: true },
@@ -99,6 +135,7 @@ export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] =
   ...saturating,
   ...tilePairs,
   ...tiles,
+  ...lanes,
   ...mve,
 ];
 
@@ -108,5 +145,6 @@ export type Helper = (
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]
   | (typeof tiles)[number]
+  | (typeof lanes)[number]
   | (typeof mve)[number]
 )['name'];

@@ -11,7 +11,7 @@ export type IsaFeature = 'thumb1' | 'thumb2' | 'dsp' | 'mve';
 export interface ConstantTable {
   /** Last part of its name: `weights`, `bias`, `multipliers`. */
   readonly suffix: string;
-  readonly ctype: 'int8_t' | 'int16_t' | 'int32_t' | 'uint32_t';
+  readonly ctype: 'int8_t' | 'uint8_t' | 'int16_t' | 'int32_t' | 'uint32_t';
   readonly values: ArrayLike<number>;
   /** Values per line, so that a line is an output channel or a tap. */
   readonly perLine: number;

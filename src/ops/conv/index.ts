@@ -23,6 +23,7 @@ import {
 } from '../shared/window.js';
 import { dspConv } from './dsp.js';
 import { genericConv } from './generic.js';
+import { mlaConv, thumb1Conv } from './lanes.js';
 import { mveConv } from './mve.js';
 import { evaluateConv, referenceConv } from './reference.js';
 
@@ -105,5 +106,5 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   reference: referenceConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [mveConv, dspConv, genericConv],
+  kernels: [mveConv, dspConv, mlaConv, thumb1Conv, genericConv],
 });

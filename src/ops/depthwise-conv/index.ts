@@ -20,6 +20,7 @@ import {
   windowOutput,
   windowRows,
 } from '../shared/window.js';
+import { mlaDepthwiseConv, thumb1DepthwiseConv } from './by-channel.js';
 import { dspDepthwiseConv } from './dsp.js';
 import { genericDepthwiseConv } from './generic.js';
 import { evaluateDepthwiseConv, referenceDepthwiseConv } from './reference.js';
@@ -106,5 +107,5 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [dspDepthwiseConv, genericDepthwiseConv],
+  kernels: [dspDepthwiseConv, mlaDepthwiseConv, thumb1DepthwiseConv, genericDepthwiseConv],
 });

@@ -149,6 +149,11 @@ function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePl
   return { accumulatorBound, shiftedAccumulator: { ...forcing, bound } };
 }
 
+/** The biases as kernels add them: see {@link foldZeroPoint}. */
+export function foldedBias({ constants: { weight, bias } }: Node<LinearAttributes>, input: TensorType): number[] {
+  return [...foldZeroPoint(weight.data, bias.data, input.quantisation?.zeroPoint ?? 0)];
+}
+
 /** bias[o] - zeroPoint * sum(weights of o): kernels then multiply raw int8 values, with padding read as the zero point. */
 function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zeroPoint: number): Int32Array {
   const perChannel = weights.length / bias.length;

@@ -1,0 +1,137 @@
+import type { Node } from '../../../ir/graph.js';
+import { dotLanes } from '../../helpers.js';
+import type { Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import type { LinearAttributes } from '../linear.js';
+import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
+import { padTable, type TapsView, tapsView, type WindowGeometry } from '../taps.js';
+import { tileOverlayDistance } from '../window.js';
+import { blockTable, runTable } from './blocks.js';
+import { type Multiplication, requantiseManyPlan } from './requantise.js';
+import { runsOf } from './runs.js';
+
+/** What `kernels/dot-product/lanes` reads. */
+export interface LanesDotProductView {
+  readonly taps: TapsView;
+  readonly channels: number;
+  readonly outputWidth: number;
+  readonly lastPosition: number;
+  /** Output positions that are made at a time, the words of a tap that they take, and what a row has of them. */
+  readonly pixels: number;
+  readonly words: number;
+  readonly severalTiles: boolean;
+  /** The last tile has fewer positions. */
+  readonly partial: boolean;
+  /** Bytes of all packed pixels. */
+  readonly pixelBytes: number;
+  /** Output channels whose weights are side by side; from one block to the next. */
+  readonly block: number;
+  readonly lastOfBlock: number;
+  readonly severalBlocks: boolean;
+  readonly nextBlock: number;
+  readonly requantise: RequantiseView;
+  /** Requantised by the C function `many`, which takes its fields `how` and a row of the table of channels. */
+  readonly fused: boolean;
+  readonly many: string;
+  readonly how: readonly number[];
+  readonly wordsPerChannel: number;
+}
+
+/** A way to tile a row, and the C function `dot_lanes_<pixels>` for it. */
+interface Tile {
+  readonly pixels: 4 | 8;
+  /** What a tap takes, and with it what a tile costs. */
+  readonly instructions: number;
+  /** As helpers.ts says. */
+  readonly longestRun: number;
+  readonly tapBytes: number;
+}
+
+const tiles: readonly Tile[] = [
+  { pixels: 8, instructions: 10, ...dotLanes[8] },
+  { pixels: 4, instructions: 6, ...dotLanes[4] },
+];
+
+/** The packed pixels may have so many bytes: more costs more RAM than speed is worth on such a core. */
+const mostScratch = 5120;
+
+/** Zeros that fill up the last block of weights: so many bytes always, and this part of all weights. */
+const fillBytes = 512;
+const fillPart = 1 / 8;
+
+/**
+ * A conv for cores without SIMD: two output positions in one multiplication (see runs.ts), 4 or 8 positions for each weight
+ * that is loaded. Does not suit groups, nor weights that cannot be split into runs.
+ */
+export function lanesDotProductPlan(
+  node: Node<LinearAttributes>,
+  input: KernelInput,
+  slug: string,
+  geometry: WindowGeometry,
+  multiplication: Multiplication,
+): KernelPlan | undefined {
+  const { weight, bias } = node.constants;
+  const channels = bias.data.length;
+  const depth = weight.data.length / channels;
+  const { width } = node.type.shape;
+  const suits = (tile: Tile): boolean => {
+    const block = 2 * tile.pixels;
+    const filled = (Math.ceil(channels / block) * block - channels) * depth;
+    return 2 * tile.pixels * depth <= mostScratch && (filled <= fillBytes || filled <= fillPart * weight.data.length);
+  };
+  const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
+  const [tile] = tiles.filter(suits).sort((a, b) => cost(a) - cost(b));
+  if (tile === undefined) return undefined;
+  const { pixels } = tile;
+  const runs: number[][] = [];
+  for (let o = 0; o < channels; o++) {
+    const ofChannel = runsOf(weight.data.subarray(o * depth, (o + 1) * depth), tile.longestRun);
+    if (ofChannel === undefined) return undefined;
+    runs.push(ofChannel);
+  }
+  // Behind the pixels: the sums, and where there are not enough registers what the runs add up to.
+  const mostRuns = runs.reduce((most, { length }) => Math.max(most, length), 0);
+  const sumBytes = Math.max(4 * pixels, pixels === 8 ? 2 * pixels * mostRuns : 0);
+  const block = 2 * pixels;
+  const requantise = requantisePlan(node, input);
+  const plain = requantiseManyPlan(node, input, requantise.view, channels, multiplication);
+  const many = plain?.preShift === 0 ? plain : undefined;
+  const taps = tapsView(geometry, input, node.type, false);
+  const view: LanesDotProductView = {
+    taps,
+    channels,
+    outputWidth: width,
+    lastPosition: width - 1,
+    pixels,
+    words: pixels / 2,
+    severalTiles: width > pixels,
+    partial: width % pixels !== 0,
+    pixelBytes: 2 * pixels * depth,
+    block,
+    lastOfBlock: block - 1,
+    severalBlocks: channels > block,
+    nextBlock: block * (depth - 1),
+    requantise: requantise.view,
+    fused: many !== undefined,
+    many: many?.function ?? '',
+    how: many?.how ?? [],
+    wordsPerChannel: many?.wordsPerChannel ?? 0,
+  };
+  const helpers: Helper[] = [`pack-${pixels}`, `dot-lanes-${pixels}`, ...requantise.helpers, ...(many?.helpers ?? [])];
+  return {
+    slug,
+    template: 'kernels/dot-product/lanes',
+    view: { ...view },
+    tables: [
+      blockTable(weight, channels, block),
+      runTable(runs, tile),
+      ...padTable(taps, input),
+      ...(many === undefined ? requantise.tables : [many.table]),
+    ],
+    helpers,
+    ...requantise.bounds,
+    overlays: [
+      tileOverlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, width, pixels),
+    ],
+    scratchBytes: 2 * pixels * depth + sumBytes,
+  };
+}
