@@ -30,6 +30,7 @@ import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
 import type { Target } from './target/target.js';
 
+export type { Goal } from './ops/kernel.js';
 export type { OrderGoal } from './plan/plan.js';
 
 /**

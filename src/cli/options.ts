@@ -2,8 +2,7 @@ import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { roundings } from '../numeric/requantise.js';
-import type { Goal } from '../ops/kernel.js';
-import type { OrderGoal } from '../pipeline.js';
+import type { Goal, OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
 import { formatCount } from './output.js';
 

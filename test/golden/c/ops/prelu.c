@@ -16,11 +16,16 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
-/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+/*
+ * A layer is a function of its own: inlined into one, all layers would compete for its registers. So is the loop that calls
+ * them: otherwise it would be other code under a test harness.
+ */
 #if defined __GNUC__
 #define LAYER __attribute__((noinline))
+#define DRIVER __attribute__((noinline))
 #else
 #define LAYER
+#define DRIVER
 #endif
 
 #ifndef M_PRELU_ARENA_ATTRIBUTE
@@ -212,7 +217,7 @@ static const int8_t *input_row(const struct call *call, int32_t r)
 }
 
 /* Does the steps from `first` up to `end`. */
-static void run(const struct call *call, uint32_t first, uint32_t end)
+DRIVER static void run(const struct call *call, uint32_t first, uint32_t end)
 {
     for (uint32_t s = first; s < end; ++s) {
         const int32_t y = steps[s].row;

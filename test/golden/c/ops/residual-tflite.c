@@ -18,11 +18,16 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
-/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+/*
+ * A layer is a function of its own: inlined into one, all layers would compete for its registers. So is the loop that calls
+ * them: otherwise it would be other code under a test harness.
+ */
 #if defined __GNUC__
 #define LAYER __attribute__((noinline))
+#define DRIVER __attribute__((noinline))
 #else
 #define LAYER
+#define DRIVER
 #endif
 
 #ifndef M_RESIDUAL_ARENA_ATTRIBUTE
@@ -141,16 +146,16 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier, int32_t shift)
  * Layer 0: conv: conv 3x3
  *   from      model.ts:4:13
  *   input     5x3x4 i8, scale 0.015625, zero point 3
- *   output    5x3x4 i8, scale 0.07315702438354492, zero point 35
+ *   output    5x3x4 i8, scale 0.09303426555558747, zero point 12
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   MACs      2160
- *   |acc|     at most 327034, 20 bits of 32
+ *   |acc|     at most 345209, 20 bits of 32
  *   rounding  tflite
  */
 LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 {
-    _Static_assert(INT64_C(327034) <= INT32_MAX, "acc stays within int32 for every input");
+    _Static_assert(INT64_C(345209) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *taps[9];
         for (int32_t ky = 0; ky < 3; ++ky) {
@@ -173,7 +178,7 @@ LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = m_residual_l00_multipliers[o];
             const int32_t shift = m_residual_l00_shifts[o];
             int32_t q = requantise(acc, multiplier, shift);
-            q += 35;
+            q += 12;
             if (q < -128) {
                 q = -128;
             }
@@ -188,8 +193,8 @@ LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 1: add: add, relu
  *   from      model.ts:4:82
- *   input     5x3x4 i8, scale 0.07315702438354492, zero point 35 and 5x3x4 i8, scale 0.015625, zero point 3
- *   output    5x3x4 i8, scale 0.028792123233570773, zero point -128
+ *   input     5x3x4 i8, scale 0.09303426555558747, zero point 12 and 5x3x4 i8, scale 0.015625, zero point 3
+ *   output    5x3x4 i8, scale 0.04068559010823568, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  *   |acc|     at most 267386880, 29 bits of 32
@@ -200,9 +205,9 @@ LAYER static void l01_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     for (int32_t i = 0; i < 12; ++i) {
-        const int32_t x = requantise((a[i] - 35) * 1048576, 1073741824, 0);
-        const int32_t y = requantise((b[i] - 3) * 1048576, 1834652641, -3);
-        int32_t q = requantise(x + y, 1364118863, -17);
+        const int32_t x = requantise((a[i] - 12) * 1048576, 1073741824, 0);
+        const int32_t y = requantise((b[i] - 3) * 1048576, 1442669829, -3);
+        int32_t q = requantise(x + y, 1227643273, -17);
         q -= 128;
         if (q < -128) {
             q = -128;
@@ -217,17 +222,17 @@ LAYER static void l01_add(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 2: conv_2: conv 1x1
  *   from      model.ts:4:110
- *   input     5x3x4 i8, scale 0.028792123233570773, zero point -128
- *   output    5x3x4 i8, scale 0.0752789628271963, zero point 19
+ *   input     5x3x4 i8, scale 0.04068559010823568, zero point -128
+ *   output    5x3x4 i8, scale 0.07690191642910826, zero point -36
  *   in arena  5 rows of 12 bytes, from offset 12
  *   kernel    generic
  *   MACs      240
- *   |acc|     at most 88552, 18 bits of 32
+ *   |acc|     at most 67156, 18 bits of 32
  *   rounding  tflite
  */
 LAYER static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 {
-    _Static_assert(INT64_C(88552) <= INT32_MAX, "acc stays within int32 for every input");
+    _Static_assert(INT64_C(67156) <= INT32_MAX, "acc stays within int32 for every input");
     for (int32_t x = 0; x < 3; ++x) {
         const int8_t *const in = rows[0] + x * 4;
         const int8_t *w = m_residual_l02_weights;
@@ -240,7 +245,7 @@ LAYER static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
             const int32_t multiplier = m_residual_l02_multipliers[o];
             const int32_t shift = m_residual_l02_shifts[o];
             int32_t q = requantise(acc, multiplier, shift);
-            q += 19;
+            q -= 36;
             if (q < -128) {
                 q = -128;
             }
@@ -255,8 +260,8 @@ LAYER static void l02_conv_1x1(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 3: activation_2: activation
  *   from      model.ts:4:147
- *   input     5x3x4 i8, scale 0.028792123233570773, zero point -128
- *   output    5x3x4 i8, scale 0.028792123233570773, zero point -128
+ *   input     5x3x4 i8, scale 0.04068559010823568, zero point -128
+ *   output    5x3x4 i8, scale 0.04068559010823568, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
  */
@@ -270,7 +275,7 @@ LAYER static void l03_lookup(int8_t *out, const int8_t *const *rows)
 /*
  * Layer 4: add_2: add, relu6
  *   from      model.ts:4:106
- *   input     5x3x4 i8, scale 0.0752789628271963, zero point 19 and 5x3x4 i8, scale 0.028792123233570773, zero point -128
+ *   input     5x3x4 i8, scale 0.07690191642910826, zero point -36 and 5x3x4 i8, scale 0.04068559010823568, zero point -128
  *   output    5x3x4 i8, scale 0.023529411764705882, zero point -128
  *   in arena  5 rows of 12 bytes, from offset 0
  *   kernel    generic
@@ -282,9 +287,9 @@ LAYER static void l04_add(int8_t *out, const int8_t *const *rows)
     const int8_t *const a = rows[0];
     const int8_t *const b = rows[1];
     for (int32_t i = 0; i < 12; ++i) {
-        const int32_t x = requantise((a[i] - 19) * 1048576, 1073741824, 0);
-        const int32_t y = requantise((b[i] + 128) * 1048576, 1642706316, -2);
-        int32_t q = requantise(x + y, 1717641131, -17);
+        const int32_t x = requantise((a[i] + 36) * 1048576, 1073741824, 0);
+        const int32_t y = requantise((b[i] + 128) * 1048576, 1136143851, -1);
+        int32_t q = requantise(x + y, 1754672085, -17);
         q -= 128;
         if (q < -128) {
             q = -128;
@@ -339,7 +344,7 @@ static const int8_t *input_row(const struct call *call, int32_t r)
 }
 
 /* Does the steps from `first` up to `end`. */
-static void run(const struct call *call, uint32_t first, uint32_t end)
+DRIVER static void run(const struct call *call, uint32_t first, uint32_t end)
 {
     for (uint32_t s = first; s < end; ++s) {
         const int32_t y = steps[s].row;

@@ -8,7 +8,7 @@
  *   weights    q.safetensors, SHA-256 b5d9fb456d3864a05baea49eeac10264b47aba129c54702e8c7fa9833e21656f
  *   rounding   native
  *   MACs       3456
- *   RAM        168 bytes of arena (row-live bound of this order: 180)
+ *   RAM        132 bytes of arena (row-live bound of this order: 148)
  */
 #include "tiny.h"
 #include "tiny_weights.h"
@@ -24,11 +24,16 @@
 #define EFFNETC_TRACE_LEAVE(layer) ((void)0)
 #endif
 
-/* A layer is a function of its own: inlined into one, all layers would compete for its registers. */
+/*
+ * A layer is a function of its own: inlined into one, all layers would compete for its registers. So is the loop that calls
+ * them: otherwise it would be other code under a test harness.
+ */
 #if defined __GNUC__
 #define LAYER __attribute__((noinline))
+#define DRIVER __attribute__((noinline))
 #else
 #define LAYER
+#define DRIVER
 #endif
 
 #ifndef TINY_ARENA_ATTRIBUTE
@@ -36,18 +41,18 @@
 #endif
 
 /*
- * Memory map: 168 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
- * it; rows that do not live at the same time share bytes. Live rows of this order: at most 180 bytes.
+ * Memory map: 132 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * it; rows that do not live at the same time share bytes. Live rows of this order: at most 148 bytes.
  *
  *   rows x bytes   live   offsets       what
- *      8 x 72         1        0..136    scratch of block.pw
- *      8 x 32         1        0..168    block.pw
- *      8 x 12         1       16..136    scratch of block.dw1
+ *      8 x 24         1        0..88     scratch of block.pw
+ *      8 x 32         1        0..132    block.pw
+ *      8 x 12         1       16..132    scratch of block.dw1
  *      8 x 32         1        0..96     block.dw1
- *      8 x 16         3       16..168    block.pool
- *      8 x 16         2        0..80     block.dw2
- *      4 x 68         1       48..168    scratch of block.conv
- *      4 x 32         1       16..148    block.conv
+ *      8 x 16         3       16..132    block.pool
+ *      8 x 16         2        0..132    block.dw2
+ *      4 x 36         1       48..100    scratch of block.conv
+ *      4 x 32         1       84..132    block.conv
  *      1 x 16         1        0..16     sums of fc
  */
 #ifdef TINY_CALLER_ARENA
@@ -63,7 +68,7 @@ static union {
     int8_t bytes[TINY_ARENA_BYTES];
 } arena_memory TINY_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena_memory) == 168, "the arena has the size that was planned");
+_Static_assert(sizeof(arena_memory) == 132, "the arena has the size that was planned");
 
 static int8_t *const arena = arena_memory.bytes;
 #endif
@@ -77,7 +82,7 @@ static int8_t *at(uint32_t word)
 
 /* rows of block.pw */
 static const uint8_t l00_rows[8] = {
-    18, 0, 34, 30, 30, 34, 34, 30,
+    6, 0, 25, 21, 21, 25, 22, 21,
 };
 
 /* scratch of block.pw */
@@ -87,32 +92,32 @@ static const uint8_t l00_scratch[8] = {
 
 /* rows of block.dw1 */
 static const uint8_t l01_rows[8] = {
-    0, 15, 12, 8, 12, 16, 16, 8,
+    0, 15, 12, 8, 15, 16, 16, 11,
 };
 
 /* scratch of block.dw1 */
 static const uint8_t l01_scratch[8] = {
-    15, 12, 31, 27, 27, 4, 31, 27,
+    14, 12, 22, 18, 12, 4, 30, 8,
 };
 
 /* rows of block.pool */
 static const uint8_t l02_rows[8] = {
-    8, 4, 38, 8, 12, 4, 38, 34,
+    8, 4, 29, 8, 12, 4, 29, 8,
 };
 
 /* rows of block.dw2 */
 static const uint8_t l03_rows[8] = {
-    0, 8, 4, 16, 8, 12, 4, 8,
+    0, 8, 4, 29, 8, 25, 4, 8,
 };
 
 /* rows of block.conv */
 static const uint8_t l04_rows[4] = {
-    29, 16, 8, 4,
+    21, 25, 21, 21,
 };
 
 /* scratch of block.conv */
 static const uint8_t l04_scratch[4] = {
-    12, 25, 16, 12,
+    12, 16, 12, 12,
 };
 
 /*
@@ -148,19 +153,6 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
 #else
     _Static_assert((INT64_C(-1) >> 1) == INT64_C(-1), "arithmetic right shift");
     return (int32_t)(((int64_t)acc * multiplier + (INT64_C(1) << 31)) >> 32);
-#endif
-}
-
-/* Rounding `native`, with an offset, saturated to int8. */
-static inline int8_t requantise_to_int8(int32_t acc, int32_t multiplier, int32_t offset)
-{
-#ifdef __ARM_FEATURE_DSP
-    int32_t q;
-    __asm__("smmlar %0, %1, %2, %3\n\tssat %0, #8, %0" : "=&r"(q) : "r"(acc), "r"(multiplier), "r"(offset));
-    return (int8_t)q;
-#else
-    const int32_t q = requantise(acc, multiplier) + offset;
-    return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
 #endif
 }
 
@@ -254,18 +246,42 @@ static inline uint32_t load_4(const int8_t *from)
     return word;
 }
 
+/* The larger one of each pair of int8 values. */
+static inline uint32_t larger_bytes(uint32_t a, uint32_t b)
+{
+#ifdef __ARM_FEATURE_DSP
+    uint32_t larger;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b) : "cc");
+    return larger;
+#else
+    uint32_t larger = 0;
+    for (int32_t shift = 0; shift < 32; shift += 8) {
+        const int8_t x = (int8_t)(a >> shift);
+        const int8_t y = (int8_t)(b >> shift);
+        larger |= (uint32_t)(uint8_t)(x > y ? x : y) << shift;
+    }
+    return larger;
+#endif
+}
+
+static inline int8_t *store_4(int8_t *to, uint32_t word)
+{
+    memcpy(to, &word, 4);
+    return to + 4;
+}
+
 /*
- * Pixels are widened side by side: words of one pixel are 4 apart. Of each 4 bytes, the even ones make the first
+ * Pixels are widened side by side: words of one pixel are 2 apart. Of each 4 bytes, the even ones make the first
  * word and the odd ones the next. Returns where to go on.
  */
-static uint32_t *widen_4(uint32_t *to, const int8_t *from, int32_t fours)
+static uint32_t *widen_2(uint32_t *to, const int8_t *from, int32_t fours)
 {
     for (int32_t i = 0; i < fours; ++i) {
         uint32_t bytes;
         memcpy(&bytes, from, 4);
         to[0] = even_bytes(bytes);
-        to[4] = odd_bytes(bytes);
-        to += 2 * 4;
+        to[2] = odd_bytes(bytes);
+        to += 2 * 2;
         from += 4;
     }
     return to;
@@ -292,6 +308,13 @@ static void dot_pair(int32_t *a, int32_t *b, const uint32_t *pixels, int32_t cou
 }
 #endif
 
+/* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32) + offset, saturated to int8. */
+static inline int8_t saturating(int32_t acc, int32_t multiplier, int32_t offset)
+{
+    const int32_t q = (int32_t)(((int64_t)acc * multiplier + (INT64_C(1) << 31)) >> 32) + offset;
+    return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+}
+
 #ifndef __ARM_FEATURE_DSP
 /* What the functions below compute, in portable C. */
 static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const uint32_t *weights, const int32_t *channels,
@@ -302,11 +325,11 @@ static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const
         ++words;
     }
     for (int32_t o = 0; o < 2 * pairs; o += 2) {
-        int32_t sums[8];
-        dot_pair(sums, sums + 4, pixels, count, weights, channels);
+        int32_t sums[4];
+        dot_pair(sums, sums + 2, pixels, count, weights, channels);
         for (int32_t c = 0; c < 2; ++c) {
             for (int32_t p = 0; p < count; ++p) {
-                out[p * stride + o + c] = requantise_to_int8(sums[4 * c + p], channels[2 + c], offset);
+                out[p * stride + o + c] = saturating(sums[2 * c + p], channels[2 + c], offset);
             }
         }
         weights += words;
@@ -316,13 +339,14 @@ static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const
 #endif
 
 /*
- * All output channels of 4 pixels, two at a time: dot_4x2_8, then rounding `native` and saturation to int8, without a
- * detour through memory.
+ * All output channels of 2 pixels, two at a time: dot_2x2_4, then requantised as `saturating` does, without a detour
+ * through memory.
  *
- * channels: per pair of output channels the biases, then the multipliers. stride: bytes from a pixel of `out` to the next.
+ * channels: per pair of output channels the biases, then what `saturating` takes. stride: bytes from a pixel of `out` to the
+ * next.
  */
 #ifdef __ARM_FEATURE_DSP
-static __attribute__((naked, noinline)) void tile_4x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
+static __attribute__((naked, noinline)) void tile_2x2_4(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
                                                          const int32_t *channels, int32_t pairs, int32_t stride,
                                                          int32_t offset)
 {
@@ -335,89 +359,150 @@ static __attribute__((naked, noinline)) void tile_4x2_8(int8_t *out, const uint3
     (void)offset;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
-        "push {r0, r1, r3}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 48, 52, 56 */
+        "push {r0, r1, r3, lr}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 52, 56, 60 */
+        "mov lr, r3\n"
         "2:\n"
-        "ldrd r4, r8, [r3], #8\n"
+        "ldrd r4, r6, [lr], #8\n"
         "ldr r1, [sp, #4]\n"
-        "str r3, [sp, #8]\n"
-        "add r8, r4, r8, lsl #8\n"
         "mov r5, r4\n"
-        "mov r6, r4\n"
-        "mov r7, r4\n"
-        "mov r9, r8\n"
-        "mov r10, r8\n"
-        "mov r11, r8\n"
+        "add r6, r4, r6, lsl #8\n"
+        "mov r7, r6\n"
         "1:\n"
-        ".rept 4\n"
-        "ldr r12, [r2], #4\n"
-        "ldrd r0, r3, [r1], #8\n"
-        "sxtb16 lr, r12\n"
-        "smlad r8, r0, r12, r8\n"
-        "smlad r4, r0, lr, r4\n"
-        "smlad r9, r3, r12, r9\n"
-        "smlad r5, r3, lr, r5\n"
-        "ldrd r0, r3, [r1], #8\n"
-        "smlad r10, r0, r12, r10\n"
-        "smlad r6, r0, lr, r6\n"
-        "smlad r11, r3, r12, r11\n"
-        "smlad r7, r3, lr, r7\n"
+        ".rept 1\n"
+        "ldm r1!, {r8-r11}\n"
+        "ldrd r0, r3, [r2], #8\n"
+        "sxtb16 r12, r0\n"
+        "smlad r6, r8, r0, r6\n"
+        "smlad r4, r8, r12, r4\n"
+        "smlad r7, r9, r0, r7\n"
+        "smlad r5, r9, r12, r5\n"
+        "sxtb16 r12, r3\n"
+        "smlad r6, r10, r3, r6\n"
+        "smlad r4, r10, r12, r4\n"
+        "smlad r7, r11, r3, r7\n"
+        "smlad r5, r11, r12, r5\n"
         ".endr\n"
-        "ldr r0, [r1]\n"
-        "cmp r0, #0x80008000\n" /* WIDENED_END */
+        "ldr r8, [r1]\n"
+        "cmp r8, #0x80008000\n" /* WIDENED_END */
         "bne 1b\n"
-        "ldr r3, [sp, #8]\n"
-        "ldr lr, [sp, #56]\n"
-        "ldrd r1, r12, [r3], #8\n"
-        "sub r8, r8, r4\n"
-        "sub r9, r9, r5\n"
-        "sub r10, r10, r6\n"
-        "sub r11, r11, r7\n"
-        "asr r8, r8, #8\n"
-        "asr r9, r9, #8\n"
-        "asr r10, r10, #8\n"
-        "asr r11, r11, #8\n"
-        "smmlar r4, r4, r1, lr\n"
-        "smmlar r5, r5, r1, lr\n"
-        "smmlar r6, r6, r1, lr\n"
-        "smmlar r7, r7, r1, lr\n"
-        "smmlar r8, r8, r12, lr\n"
-        "smmlar r9, r9, r12, lr\n"
-        "smmlar r10, r10, r12, lr\n"
-        "smmlar r11, r11, r12, lr\n"
+        "sub r6, r6, r4\n"
+        "sub r7, r7, r5\n"
+        "ldrd r8, r9, [lr], #8\n"
+        "ldr r10, [sp, #60]\n"
+        "asr r6, r6, #8\n"
+        "asr r7, r7, #8\n"
+        "smmlar r4, r4, r8, r10\n"
+        "smmlar r5, r5, r8, r10\n"
+        "smmlar r6, r6, r9, r10\n"
+        "smmlar r7, r7, r9, r10\n"
         "ldr r0, [sp]\n"
-        "ldr r1, [sp, #52]\n"
+        "ldr r1, [sp, #56]\n"
         "ssat r4, #8, r4\n"
         "ssat r5, #8, r5\n"
         "ssat r6, #8, r6\n"
         "ssat r7, #8, r7\n"
-        "ssat r8, #8, r8\n"
-        "ssat r9, #8, r9\n"
-        "ssat r10, #8, r10\n"
-        "ssat r11, #8, r11\n"
-        "add r12, r0, r1\n"
         "strb r4, [r0]\n"
         "strb r5, [r0, r1]\n"
-        "strb r6, [r0, r1, lsl #1]\n"
-        "strb r7, [r12, r1, lsl #1]\n"
-        "add r12, r12, #1\n"
-        "strb r8, [r0, #1]!\n"
-        "strb r9, [r0, r1]\n"
-        "strb r10, [r0, r1, lsl #1]\n"
-        "strb r11, [r12, r1, lsl #1]\n"
-        "ldr r12, [sp, #48]\n"
+        "strb r6, [r0, #1]!\n"
+        "strb r7, [r0, r1]\n"
+        "ldr r1, [sp, #52]\n"
         "add r0, r0, #1\n"
         "str r0, [sp]\n"
-        "subs r12, r12, #1\n"
-        "str r12, [sp, #48]\n"
+        "subs r1, r1, #1\n"
+        "str r1, [sp, #52]\n"
         "bne 2b\n"
-        "add sp, sp, #12\n"
+        "add sp, sp, #16\n"
         "pop {r4-r11, pc}\n");
 }
 #else
-static void tile_4x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
+static void tile_2x2_4(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
                         int32_t pairs, int32_t stride, int32_t offset)
 {
-    tile_pairs(out, pixels, 4, weights, channels, pairs, stride, offset);
+    tile_pairs(out, pixels, 2, weights, channels, pairs, stride, offset);
+}
+#endif
+
+/*
+ * All output channels of 2 pixels, two at a time: dot_2x2_8, then requantised as `saturating` does, without a detour
+ * through memory.
+ *
+ * channels: per pair of output channels the biases, then what `saturating` takes. stride: bytes from a pixel of `out` to the
+ * next.
+ */
+#ifdef __ARM_FEATURE_DSP
+static __attribute__((naked, noinline)) void tile_2x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
+                                                         const int32_t *channels, int32_t pairs, int32_t stride,
+                                                         int32_t offset)
+{
+    (void)out;
+    (void)pixels;
+    (void)weights;
+    (void)channels;
+    (void)pairs;
+    (void)stride;
+    (void)offset;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "push {r0, r1, r3, lr}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 52, 56, 60 */
+        "mov lr, r3\n"
+        "2:\n"
+        "ldrd r4, r6, [lr], #8\n"
+        "ldr r1, [sp, #4]\n"
+        "mov r5, r4\n"
+        "add r6, r4, r6, lsl #8\n"
+        "mov r7, r6\n"
+        "1:\n"
+        ".rept 2\n"
+        "ldm r1!, {r8-r11}\n"
+        "ldrd r0, r3, [r2], #8\n"
+        "sxtb16 r12, r0\n"
+        "smlad r6, r8, r0, r6\n"
+        "smlad r4, r8, r12, r4\n"
+        "smlad r7, r9, r0, r7\n"
+        "smlad r5, r9, r12, r5\n"
+        "sxtb16 r12, r3\n"
+        "smlad r6, r10, r3, r6\n"
+        "smlad r4, r10, r12, r4\n"
+        "smlad r7, r11, r3, r7\n"
+        "smlad r5, r11, r12, r5\n"
+        ".endr\n"
+        "ldr r8, [r1]\n"
+        "cmp r8, #0x80008000\n" /* WIDENED_END */
+        "bne 1b\n"
+        "sub r6, r6, r4\n"
+        "sub r7, r7, r5\n"
+        "ldrd r8, r9, [lr], #8\n"
+        "ldr r10, [sp, #60]\n"
+        "asr r6, r6, #8\n"
+        "asr r7, r7, #8\n"
+        "smmlar r4, r4, r8, r10\n"
+        "smmlar r5, r5, r8, r10\n"
+        "smmlar r6, r6, r9, r10\n"
+        "smmlar r7, r7, r9, r10\n"
+        "ldr r0, [sp]\n"
+        "ldr r1, [sp, #56]\n"
+        "ssat r4, #8, r4\n"
+        "ssat r5, #8, r5\n"
+        "ssat r6, #8, r6\n"
+        "ssat r7, #8, r7\n"
+        "strb r4, [r0]\n"
+        "strb r5, [r0, r1]\n"
+        "strb r6, [r0, #1]!\n"
+        "strb r7, [r0, r1]\n"
+        "ldr r1, [sp, #52]\n"
+        "add r0, r0, #1\n"
+        "str r0, [sp]\n"
+        "subs r1, r1, #1\n"
+        "str r1, [sp, #52]\n"
+        "bne 2b\n"
+        "add sp, sp, #16\n"
+        "pop {r4-r11, pc}\n");
+}
+#else
+static void tile_2x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
+                        int32_t pairs, int32_t stride, int32_t offset)
+{
+    tile_pairs(out, pixels, 2, weights, channels, pairs, stride, offset);
 }
 #endif
 
@@ -432,27 +517,27 @@ static void tile_4x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weig
  *   |acc|     at most 115925, 18 bits of 32
  *   rounding  native
  */
-/* Widens what the output at x is made of, into every 4. word from `to`. */
-static void l00_conv_1x1_gather_4(uint32_t *to, const int8_t *const *rows, int32_t x, int8_t *bytes)
+/* Widens what the output at x is made of, into every 2. word from `to`. */
+static void l00_conv_1x1_gather_2(uint32_t *to, const int8_t *const *rows, int32_t x, int8_t *bytes)
 {
     const int32_t column = x;
     int8_t *byte = bytes;
     memcpy(byte, rows[0] + column * 3, 3);
     byte += 3;
-    widen_4(to, bytes, 1);
+    widen_2(to, bytes, 1);
 }
 
 LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows, int8_t *scratch)
 {
     _Static_assert(INT64_C(115925) <= INT32_MAX, "acc stays within int32 for every input");
     uint32_t *const pixels = (uint32_t *)(void *)scratch;
-    pixels[16] = WIDENED_END;
-    for (int32_t x = 0; x < 8; x += 4) {
-        for (int32_t p = 0; p < 4; ++p) {
-            l00_conv_1x1_gather_4(pixels + p, rows, x + p, scratch + 4 * (16 + 1));
+    pixels[4] = WIDENED_END;
+    for (int32_t x = 0; x < 8; x += 2) {
+        for (int32_t p = 0; p < 2; ++p) {
+            l00_conv_1x1_gather_2(pixels + p, rows, x + p, scratch + 4 * (4 + 1));
         }
-        tile_4x2_8(out, pixels, tiny_l00_weights, tiny_l00_channels, 2, 4, -128);
-        out += 4 * 4;
+        tile_2x2_4(out, pixels, tiny_l00_weights, tiny_l00_channels, 2, 4, -128);
+        out += 2 * 4;
     }
 }
 
@@ -467,46 +552,95 @@ LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows, int8_t *s
  *   |acc|     at most 78872, 18 bits of 32
  *   rounding  native
  */
-/* All channels of one output, 4 at a time. The arguments point to the first tap in each row of the window. */
-static inline void l01_dwconv_1x3_position(int8_t *out, const int8_t *row_0)
+#ifdef __ARM_FEATURE_DSP
+/* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
+static __attribute__((naked, noinline)) void l01_dwconv_1x3_position(int8_t *out, const uint32_t *fours, const int8_t *row_0)
 {
-    const uint32_t *w = tiny_l01_weights;
-    const int32_t *bias = tiny_l01_bias;
-    const int32_t *multipliers = tiny_l01_multipliers;
+    (void)out;
+    (void)fours;
+    (void)row_0;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "1:\n"
+        "ldm r1!, {r4-r7}\n"
+        "ldr r8, [r2, #8]\n"
+        "ldr r9, [r2, #4]\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "pkhbt r10, r8, r9, lsl #16\n"
+        "pkhtb r8, r9, r8, asr #16\n"
+        "sxtb16 r9, r10\n"
+        "smlad r4, r9, r11, r4\n"
+        "sxtb16 r10, r10, ror #8\n"
+        "smlad r5, r10, lr, r5\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "sxtb16 r9, r8\n"
+        "smlad r6, r9, r11, r6\n"
+        "sxtb16 r8, r8, ror #8\n"
+        "smlad r7, r8, lr, r7\n"
+        "ldr r8, [r2], #4\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "sxtb16 r9, r8\n"
+        "sxtb16 r10, r8, ror #8\n"
+        "smlabb r4, r9, r11, r4\n"
+        "smlabb r5, r10, lr, r5\n"
+        "smlatt r6, r9, r11, r6\n"
+        "smlatt r7, r10, lr, r7\n"
+        "ldm r1!, {r8-r11}\n"
+        "mvn lr, #127\n"
+        "smmlar r4, r4, r8, lr\n"
+        "smmlar r5, r5, r9, lr\n"
+        "smmlar r6, r6, r10, lr\n"
+        "smmlar r7, r7, r11, lr\n"
+        "ldr r8, [r1], #4\n"
+        "ssat r4, #8, r4\n"
+        "ssat r5, #8, r5\n"
+        "ssat r6, #8, r6\n"
+        "ssat r7, #8, r7\n"
+        "strb r4, [r0], #1\n"
+        "strb r5, [r0], #1\n"
+        "strb r6, [r0], #1\n"
+        "strb r7, [r0], #1\n"
+        "cmp r8, #0\n" /* no more */
+        "bne 1b\n"
+        "pop {r4-r11, pc}\n");
+}
+#else
+/* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
+static void l01_dwconv_1x3_position(int8_t *out, const uint32_t *fours, const int8_t *row_0)
+{
     for (int32_t o = 0; o < 4; o += 4) {
-        int32_t acc_0 = bias[0];
-        int32_t acc_1 = bias[1];
-        int32_t acc_2 = bias[2];
-        int32_t acc_3 = bias[3];
-        bias += 4;
+        int32_t acc_0 = (int32_t)fours[0];
+        int32_t acc_1 = (int32_t)fours[1];
+        int32_t acc_2 = (int32_t)fours[2];
+        int32_t acc_3 = (int32_t)fours[3];
+        fours += 4;
         {
-            const uint32_t first = load_4(row_0 + 0 + o);
+            const uint32_t first = load_4(row_0 + 8 + o);
             const uint32_t second = load_4(row_0 + 4 + o);
             const uint32_t low = low_halves(first, second);
             const uint32_t high = high_halves(first, second);
-            acc_0 = multiply_halves(even_bytes(low), w[0], acc_0);
-            acc_1 = multiply_halves(odd_bytes(low), w[1], acc_1);
-            acc_2 = multiply_halves(even_bytes(high), w[2], acc_2);
-            acc_3 = multiply_halves(odd_bytes(high), w[3], acc_3);
-            w += 4;
+            acc_0 = multiply_halves(even_bytes(low), fours[0], acc_0);
+            acc_1 = multiply_halves(odd_bytes(low), fours[1], acc_1);
+            acc_2 = multiply_halves(even_bytes(high), fours[2], acc_2);
+            acc_3 = multiply_halves(odd_bytes(high), fours[3], acc_3);
+            fours += 4;
         }
         {
-            const uint32_t bytes = load_4(row_0 + 8 + o);
-            const uint32_t even = even_bytes(bytes);
-            const uint32_t odd = odd_bytes(bytes);
-            acc_0 = multiply_low(even, w[0], acc_0);
-            acc_1 = multiply_low(odd, w[1], acc_1);
-            acc_2 = multiply_high(even, w[0], acc_2);
-            acc_3 = multiply_high(odd, w[1], acc_3);
-            w += 2;
+            const uint32_t bytes = load_4(row_0 + 0 + o);
+            acc_0 = multiply_low(even_bytes(bytes), fours[0], acc_0);
+            acc_1 = multiply_low(odd_bytes(bytes), fours[1], acc_1);
+            acc_2 = multiply_high(even_bytes(bytes), fours[0], acc_2);
+            acc_3 = multiply_high(odd_bytes(bytes), fours[1], acc_3);
+            fours += 2;
         }
-        *out++ = requantise_to_int8(acc_0, multipliers[0], -128);
-        *out++ = requantise_to_int8(acc_1, multipliers[1], -128);
-        *out++ = requantise_to_int8(acc_2, multipliers[2], -128);
-        *out++ = requantise_to_int8(acc_3, multipliers[3], -128);
-        multipliers += 4;
+        *out++ = saturating(acc_0, (int32_t)fours[0], -128);
+        *out++ = saturating(acc_1, (int32_t)fours[1], -128);
+        *out++ = saturating(acc_2, (int32_t)fours[2], -128);
+        *out++ = saturating(acc_3, (int32_t)fours[3], -128);
+        fours += 5;
     }
 }
+#endif
 
 /* An output whose window reaches over an edge on the left or right: its taps are copied, with zero points outside. */
 static void l01_dwconv_1x3_edge(int8_t *out, const int8_t *const *rows, int32_t column, int8_t *taps)
@@ -521,7 +655,7 @@ static void l01_dwconv_1x3_edge(int8_t *out, const int8_t *const *rows, int32_t 
             memcpy(to + before * 4, rows[ky] + (column + before) * 4, (uint32_t)(inside * 4));
         }
     }
-    l01_dwconv_1x3_position(out, taps + 0);
+    l01_dwconv_1x3_position(out, tiny_l01_weights, taps + 0);
 }
 
 LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows, int8_t *scratch)
@@ -531,7 +665,7 @@ LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows, int8_t 
     l01_dwconv_1x3_edge(out, rows, -1, scratch);
     out += 4;
     for (int32_t x = 0; x < 6; ++x) {
-        l01_dwconv_1x3_position(out, row_0);
+        l01_dwconv_1x3_position(out, tiny_l01_weights, row_0);
         out += 4;
         row_0 += 4;
     }
@@ -545,25 +679,18 @@ LAYER static void l01_dwconv_1x3(int8_t *out, const int8_t *const *rows, int8_t 
  *   input     8x8x4 i8, scale 0.004011935813754213, zero point -128
  *   output    8x4x4 i8, scale 0.004011935813754213, zero point -128
  *   in arena  8 rows of 16 bytes, from offset 16
- *   kernel    generic
+ *   kernel    dsp
  */
 LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
 {
+    const int8_t *row_0 = rows[0];
     for (int32_t x = 0; x < 4; ++x) {
-        const int8_t *taps[2];
-        for (int32_t kx = 0; kx < 2; ++kx) {
-            const int32_t column = x * 2 + kx;
-            taps[kx] = rows[0] + column * 4;
+        for (int32_t c = 0; c < 4; c += 4) {
+            uint32_t largest = load_4(row_0 + c);
+            largest = larger_bytes(largest, load_4(row_0 + 4 + c));
+            out = store_4(out, largest);
         }
-        for (int32_t c = 0; c < 4; ++c) {
-            int8_t largest = taps[0][c];
-            for (int32_t t = 1; t < 2; ++t) {
-                if (taps[t][c] > largest) {
-                    largest = taps[t][c];
-                }
-            }
-            *out++ = largest;
-        }
+        row_0 += 8;
     }
 }
 
@@ -578,46 +705,98 @@ LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  *   |acc|     at most 104053, 18 bits of 32
  *   rounding  native
  */
-/* All channels of one output, 4 at a time. The arguments point to the first tap in each row of the window. */
-static inline void l03_dwconv_3x1_position(int8_t *out, const int8_t *row_0, const int8_t *row_1, const int8_t *row_2)
+#ifdef __ARM_FEATURE_DSP
+/* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
+static __attribute__((naked, noinline)) void l03_dwconv_3x1_position(int8_t *out, const uint32_t *fours, const int8_t *row_0, const int8_t *row_1, const int8_t *row_2)
 {
-    const uint32_t *w = tiny_l03_weights;
-    const int32_t *bias = tiny_l03_bias;
-    const int32_t *multipliers = tiny_l03_multipliers;
+    (void)out;
+    (void)fours;
+    (void)row_0;
+    (void)row_1;
+    (void)row_2;
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "ldr r12, [sp, #36]\n"
+        "1:\n"
+        "ldm r1!, {r4-r7}\n"
+        "ldr r8, [r2], #4\n"
+        "ldr r9, [r3], #4\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "pkhbt r10, r8, r9, lsl #16\n"
+        "pkhtb r8, r9, r8, asr #16\n"
+        "sxtb16 r9, r10\n"
+        "smlad r4, r9, r11, r4\n"
+        "sxtb16 r10, r10, ror #8\n"
+        "smlad r5, r10, lr, r5\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "sxtb16 r9, r8\n"
+        "smlad r6, r9, r11, r6\n"
+        "sxtb16 r8, r8, ror #8\n"
+        "smlad r7, r8, lr, r7\n"
+        "ldr r8, [r12], #4\n"
+        "ldrd r11, lr, [r1], #8\n"
+        "sxtb16 r9, r8\n"
+        "sxtb16 r10, r8, ror #8\n"
+        "smlabb r4, r9, r11, r4\n"
+        "smlabb r5, r10, lr, r5\n"
+        "smlatt r6, r9, r11, r6\n"
+        "smlatt r7, r10, lr, r7\n"
+        "ldm r1!, {r8-r11}\n"
+        "mvn lr, #127\n"
+        "smmlar r4, r4, r8, lr\n"
+        "smmlar r5, r5, r9, lr\n"
+        "smmlar r6, r6, r10, lr\n"
+        "smmlar r7, r7, r11, lr\n"
+        "ldr r8, [r1], #4\n"
+        "ssat r4, #8, r4\n"
+        "ssat r5, #8, r5\n"
+        "ssat r6, #8, r6\n"
+        "ssat r7, #8, r7\n"
+        "strb r4, [r0], #1\n"
+        "strb r5, [r0], #1\n"
+        "strb r6, [r0], #1\n"
+        "strb r7, [r0], #1\n"
+        "cmp r8, #0\n" /* no more */
+        "bne 1b\n"
+        "pop {r4-r11, pc}\n");
+}
+#else
+/* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
+static void l03_dwconv_3x1_position(int8_t *out, const uint32_t *fours, const int8_t *row_0, const int8_t *row_1, const int8_t *row_2)
+{
     for (int32_t o = 0; o < 4; o += 4) {
-        int32_t acc_0 = bias[0];
-        int32_t acc_1 = bias[1];
-        int32_t acc_2 = bias[2];
-        int32_t acc_3 = bias[3];
-        bias += 4;
+        int32_t acc_0 = (int32_t)fours[0];
+        int32_t acc_1 = (int32_t)fours[1];
+        int32_t acc_2 = (int32_t)fours[2];
+        int32_t acc_3 = (int32_t)fours[3];
+        fours += 4;
         {
             const uint32_t first = load_4(row_0 + 0 + o);
             const uint32_t second = load_4(row_1 + 0 + o);
             const uint32_t low = low_halves(first, second);
             const uint32_t high = high_halves(first, second);
-            acc_0 = multiply_halves(even_bytes(low), w[0], acc_0);
-            acc_1 = multiply_halves(odd_bytes(low), w[1], acc_1);
-            acc_2 = multiply_halves(even_bytes(high), w[2], acc_2);
-            acc_3 = multiply_halves(odd_bytes(high), w[3], acc_3);
-            w += 4;
+            acc_0 = multiply_halves(even_bytes(low), fours[0], acc_0);
+            acc_1 = multiply_halves(odd_bytes(low), fours[1], acc_1);
+            acc_2 = multiply_halves(even_bytes(high), fours[2], acc_2);
+            acc_3 = multiply_halves(odd_bytes(high), fours[3], acc_3);
+            fours += 4;
         }
         {
             const uint32_t bytes = load_4(row_2 + 0 + o);
-            const uint32_t even = even_bytes(bytes);
-            const uint32_t odd = odd_bytes(bytes);
-            acc_0 = multiply_low(even, w[0], acc_0);
-            acc_1 = multiply_low(odd, w[1], acc_1);
-            acc_2 = multiply_high(even, w[0], acc_2);
-            acc_3 = multiply_high(odd, w[1], acc_3);
-            w += 2;
+            acc_0 = multiply_low(even_bytes(bytes), fours[0], acc_0);
+            acc_1 = multiply_low(odd_bytes(bytes), fours[1], acc_1);
+            acc_2 = multiply_high(even_bytes(bytes), fours[0], acc_2);
+            acc_3 = multiply_high(odd_bytes(bytes), fours[1], acc_3);
+            fours += 2;
         }
-        *out++ = requantise_to_int8(acc_0, multipliers[0], -128);
-        *out++ = requantise_to_int8(acc_1, multipliers[1], -128);
-        *out++ = requantise_to_int8(acc_2, multipliers[2], -128);
-        *out++ = requantise_to_int8(acc_3, multipliers[3], -128);
-        multipliers += 4;
+        *out++ = saturating(acc_0, (int32_t)fours[0], -128);
+        *out++ = saturating(acc_1, (int32_t)fours[1], -128);
+        *out++ = saturating(acc_2, (int32_t)fours[2], -128);
+        *out++ = saturating(acc_3, (int32_t)fours[3], -128);
+        fours += 5;
     }
 }
+#endif
 
 LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
 {
@@ -629,7 +808,7 @@ LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
     const int8_t *row_2 = rows[2] != 0 ? rows[2] : (const int8_t *)tiny_l03_padding;
     const int32_t step_2 = rows[2] != 0 ? 4 : 0;
     for (int32_t x = 0; x < 4; ++x) {
-        l03_dwconv_3x1_position(out, row_0, row_1, row_2);
+        l03_dwconv_3x1_position(out, tiny_l03_weights, row_0, row_1, row_2);
         out += 4;
         row_0 += step_0;
         row_1 += step_1;
@@ -642,18 +821,18 @@ LAYER static void l03_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:6:13
  *   input     8x4x4 i8, scale 0.009446246951234107, zero point -128
  *   output    4x4x8 i8, scale 0.021668381784476484, zero point -128
- *   in arena  4 rows of 32 bytes, from offset 16
+ *   in arena  4 rows of 32 bytes, from offset 84
  *   kernel    dsp
  *   MACs      1024
  *   |acc|     at most 149213, 19 bits of 32
  *   rounding  native
  */
-/* Widens what the output at x is made of, into every 4. word from `to`. */
-static void l04_conv_2x1_gather_4(uint32_t *to, const int8_t *const *rows, int32_t x)
+/* Widens what the output at x is made of, into every 2. word from `to`. */
+static void l04_conv_2x1_gather_2(uint32_t *to, const int8_t *const *rows, int32_t x)
 {
     const int32_t column = x;
     for (int32_t ky = 0; ky < 2; ++ky) {
-        to = widen_4(to, rows[ky] + column * 4, 1);
+        to = widen_2(to, rows[ky] + column * 4, 1);
     }
 }
 
@@ -661,13 +840,13 @@ LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows, int8_t *s
 {
     _Static_assert(INT64_C(149213) <= INT32_MAX, "acc stays within int32 for every input");
     uint32_t *const pixels = (uint32_t *)(void *)scratch;
-    pixels[16] = WIDENED_END;
-    for (int32_t x = 0; x < 4; x += 4) {
-        for (int32_t p = 0; p < 4; ++p) {
-            l04_conv_2x1_gather_4(pixels + p, rows, x + p);
+    pixels[8] = WIDENED_END;
+    for (int32_t x = 0; x < 4; x += 2) {
+        for (int32_t p = 0; p < 2; ++p) {
+            l04_conv_2x1_gather_2(pixels + p, rows, x + p);
         }
-        tile_4x2_8(out, pixels, tiny_l04_weights, tiny_l04_channels, 4, 8, -128);
-        out += 4 * 8;
+        tile_2x2_8(out, pixels, tiny_l04_weights, tiny_l04_channels, 4, 8, -128);
+        out += 2 * 8;
     }
 }
 
@@ -677,34 +856,51 @@ LAYER static void l04_conv_2x1(int8_t *out, const int8_t *const *rows, int8_t *s
  *   input     4x4x8 i8, scale 0.021668381784476484, zero point -128
  *   output    1x1x4 i8, scale 0.21812014860265394, zero point -47
  *   in arena  none, the rows go to the caller's output
- *   kernel    accumulate
+ *   kernel    dsp-accumulate
  *   MACs      512
  *   |acc|     at most 1252067, 22 bits of 32
  *   rounding  native
  */
+/* The output value for an accumulator of unit o. */
+static inline int8_t l05_dense_rows_finish(int32_t acc, int32_t o)
+{
+    const int32_t multiplier = tiny_l05_multipliers[o];
+    int32_t q = requantise(acc, multiplier);
+    q -= 47;
+    if (q < -128) {
+        q = -128;
+    }
+    if (q > 127) {
+        q = 127;
+    }
+    return (int8_t)q;
+}
+
 LAYER static void l05_dense_rows(int8_t *out, int32_t *sums, const int8_t *row, int32_t y)
 {
     _Static_assert(INT64_C(1252067) <= INT32_MAX, "acc stays within int32 for every input");
-    const int8_t *w = tiny_l05_weights + y * 32;
-    for (int32_t o = 0; o < 4; ++o) {
-        int32_t acc = y == 0 ? tiny_l05_bias[o] : sums[o];
-        for (int32_t i = 0; i < 32; ++i) {
-            acc += row[i] * w[i];
+    for (int32_t o = 0; o < 4; o += 2) {
+        const uint32_t *w = tiny_l05_weights + o / 2 * 64 + y * 16;
+        int32_t low = 0;  /* for unit o */
+        int32_t both = 0; /* for unit o, and 256 times unit o + 1 */
+        for (int32_t i = 0; i < 32; i += 4) {
+            const uint32_t bytes = load_4(row + i);
+            const uint32_t even = even_bytes(bytes);
+            const uint32_t odd = odd_bytes(bytes);
+            both = multiply_halves(even, w[0], both);
+            low = multiply_halves(even, even_bytes(w[0]), low);
+            both = multiply_halves(odd, w[1], both);
+            low = multiply_halves(odd, even_bytes(w[1]), low);
+            w += 2;
         }
-        w += 128;
+        const int32_t a = low + (y == 0 ? tiny_l05_bias[o] : sums[o]);
+        const int32_t b = (both - low) / 256 + (y == 0 ? tiny_l05_bias[o + 1] : sums[o + 1]);
         if (y < 3) {
-            sums[o] = acc;
+            sums[o] = a;
+            sums[o + 1] = b;
         } else {
-            const int32_t multiplier = tiny_l05_multipliers[o];
-            int32_t q = requantise(acc, multiplier);
-            q -= 47;
-            if (q < -128) {
-                q = -128;
-            }
-            if (q > 127) {
-                q = 127;
-            }
-            *out++ = (int8_t)q;
+            out[o] = l05_dense_rows_finish(a, o);
+            out[o + 1] = l05_dense_rows_finish(b, o + 1);
         }
     }
 }
@@ -722,7 +918,7 @@ static const int8_t *input_row(const struct call *call, int32_t r)
 }
 
 /* Does the steps from `first` up to `end`. */
-static void run(const struct call *call, uint32_t first, uint32_t end)
+DRIVER static void run(const struct call *call, uint32_t first, uint32_t end)
 {
     for (uint32_t s = first; s < end; ++s) {
         const int32_t y = steps[s].row;

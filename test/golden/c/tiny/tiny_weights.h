@@ -9,28 +9,24 @@
 #include <stdint.h>
 
 /* layer 0: block.pw: conv 1x1, relu */
-extern const uint32_t tiny_l00_weights[8];
+extern const uint32_t tiny_l00_weights[4];
 extern const int32_t tiny_l00_channels[8];
 
 /* layer 1: block.dw1: depthwiseConv 1x3, relu */
-extern const uint32_t tiny_l01_weights[6];
-extern const int32_t tiny_l01_bias[4];
-extern const int32_t tiny_l01_multipliers[4];
+extern const uint32_t tiny_l01_weights[15];
 
 /* layer 2: block.pool: maxPool 1x2 */
 
 /* layer 3: block.dw2: depthwiseConv 3x1, relu */
-extern const uint32_t tiny_l03_weights[6];
+extern const uint32_t tiny_l03_weights[15];
 extern const uint32_t tiny_l03_padding[1];
-extern const int32_t tiny_l03_bias[4];
-extern const int32_t tiny_l03_multipliers[4];
 
 /* layer 4: block.conv: conv 2x1, relu */
 extern const uint32_t tiny_l04_weights[16];
 extern const int32_t tiny_l04_channels[16];
 
 /* layer 5: fc: dense */
-extern const int8_t tiny_l05_weights[512];
+extern const uint32_t tiny_l05_weights[128];
 extern const int32_t tiny_l05_bias[4];
 extern const int32_t tiny_l05_multipliers[4];
 
