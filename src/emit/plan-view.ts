@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.js';
+import { extentOf } from './extent.js';
 import { rowTableOf, scratchTableOf } from './layer-view.js';
 import { elementBytes, inLines } from './tables.js';
 import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
@@ -33,13 +34,11 @@ export function rowTables(plan: Plan): RowTableView[] {
 
 /** The memory map: a line per tensor of the arena, and per layer that keeps sums. */
 export function bufferViews(plan: Plan): BufferView[] {
-  const { blocks, rows, states } = plan.buffers;
+  const { rows, states } = plan.buffers;
   return plan.layers.flatMap(({ node, row }, l) => {
     const views: BufferView[] = [];
     const add = (name: string, numbers: readonly number[], bytes: number): void => {
-      const lowest = Math.min(...numbers.map(b => plan.offsets[b]));
-      const end = Math.max(...numbers.map(b => plan.offsets[b] + blocks[b].bytes));
-      views.push({ name, rows: numbers.length, rowBytes: bytes, live: mostLive(plan, numbers), lowest, end });
+      views.push({ name, rows: numbers.length, rowBytes: bytes, ...extentOf(plan, numbers) });
     };
     if (states[l] >= 0) add(`sums of ${node.name}`, [states[l]], row.stateBytes);
     if (row.scratchBytes > 0) add(`scratch of ${node.name}`, [...plan.buffers.scratch[l]], row.scratchBytes);
@@ -47,12 +46,6 @@ export function bufferViews(plan: Plan): BufferView[] {
     if (home === 'arena') add(node.name, [...rows[row.output]], rowBytes);
     return views;
   });
-}
-
-/** The most of these blocks that are live at a time. */
-export function mostLive({ buffers }: Plan, numbers: readonly number[]): number {
-  const spans = numbers.map(b => buffers.blocks[b]);
-  return Math.max(...spans.map(({ from }) => spans.filter(s => s.from <= from && from <= s.to).length));
 }
 
 const stepType = (plan: Plan): RowTableView['ctype'] =>
