@@ -175,6 +175,7 @@ export function compileModel(
   const macs = countMacs(graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
+    { label: 'command', text: describeCommand(source, target, rounding, order) },
     { label: 'target', text: target.name },
     ...describeSource(source),
     { label: 'rounding', text: rounding },
@@ -238,6 +239,23 @@ export function describeSource({ model, weights }: LoadedModel['source']): Label
     { label: 'weights', text: describeWeights(weights) },
   ];
 }
+
+/** The command that writes this C again, in the directory where model and weights are. */
+function describeCommand(
+  { model, weights }: LoadedModel['source'],
+  target: Target,
+  rounding: Rounding,
+  order: OrderGoal,
+) {
+  const parameters =
+    typeof weights === 'string' ? `--weights ${quoted(basename(weights))}` : `--random-weights ${weights.seed}`;
+  const more = order === 'search' ? '' : ` --order ${order}`;
+  return `effnetc compile ${quoted(basename(model))} ${parameters} --target ${target.name} --rounding ${rounding}${more} -o .`;
+}
+
+/** A file name for a shell. */
+const quoted = (name: string): string =>
+  /^[\w.,@%+=][\w.,@%+=-]*$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 
 function describeWeights(weights: string | RandomWeights): string {
   if (typeof weights === 'string') return `${basename(weights)}, SHA-256 ${sha256(weights)}`;

@@ -33,6 +33,13 @@ export function describeType({ dtype, shape, quantisation }: TensorType): string
   return `${formatShape(shape)} ${numbers}`;
 }
 
+/** What the header says of the result, behind its shape. */
+export function outputMeaning({ dtype, shape, quantisation }: TensorType): string {
+  if (dtype === 'i32' || quantisation === undefined) return 'int32_t; the index of the largest value';
+  const layout = shape.height * shape.width > 1 ? ', rows of pixels, channels together (HWC)' : '';
+  return `int8${layout}; real = ${quantisation.scale} * (q - (${quantisation.zeroPoint}))`;
+}
+
 /** The provenance comment above a layer. */
 export function layerFacts(
   node: Node,

@@ -7,6 +7,7 @@ import type { Plan, PlannedLayer } from '../plan/plan.js';
 import type { RowInput } from '../plan/row-program.js';
 import { layerFacts, layerTitle } from './describe.js';
 import type { TemplateEngine } from './engine.js';
+import { extentOf } from './extent.js';
 import { tableView } from './tables.js';
 import type { InputView, LabelledText, LayerView } from './views.js';
 
@@ -53,9 +54,13 @@ function placeOf(plan: Plan, { row }: PlannedLayer, toCaller: boolean): Labelled
   const label = plan.imageBytes === 0 ? 'in arena' : 'in memory';
   if (toCaller) return { label, text: "none, the rows go to the caller's output" };
   const blocks = [...plan.buffers.rows[row.output]];
-  const lowest = Math.min(...blocks.map(block => plan.offsets[block]));
-  const { rowBytes: bytes } = plan.program.tensors[row.output];
-  return { label, text: `${blocks.length} rows of ${bytes} bytes, from offset ${lowest}` };
+  const { live, lowest, end } = extentOf(plan, blocks);
+  const rows = blocks.length === 1 ? '1 row' : `${blocks.length} rows`;
+  const atATime = live < blocks.length ? `, ${live} at a time` : '';
+  return {
+    label,
+    text: `${rows} of ${plan.program.tensors[row.output].rowBytes} bytes${atATime}, offsets ${lowest}..${end}`,
+  };
 }
 
 function inputViews(plan: Plan, { row }: PlannedLayer, types: readonly TensorType[]): InputView[] {
@@ -71,7 +76,9 @@ function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number,
   const { rows, stride, before } = input.window;
   const { height, width, channels } = type.shape;
   const { home } = plan.program.tensors[input.tensor];
-  const mayMiss = before > 0 || (steps - 1) * stride - before + rows > height;
+  const mayMissAbove = before > 0;
+  const mayMissBelow = (steps - 1) * stride - before + rows > height;
+  const mayMiss = mayMissAbove || mayMissBelow;
   return {
     fromCaller: home === 'input' || home === 'consumed',
     fromOutput: home === 'output',
@@ -79,12 +86,16 @@ function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number,
     rowTable: rowTableOf(plan.program.layers.findIndex(({ output }) => output === input.tensor)),
     first,
     count: rows,
+    atStart: first === 0,
+    single: rows === 1,
     same: rows === 1 && stride === 1 && !mayMiss,
     stride,
     before,
     strided: stride !== 1,
     shifted: before > 0,
     mayMiss,
+    mayMissBoth: mayMissAbove && mayMissBelow,
+    mayMissAbove,
     height,
     rowElements: width * channels,
   };

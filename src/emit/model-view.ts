@@ -5,12 +5,12 @@ import { type HelperTarget, helperTable } from '../ops/helpers.js';
 import { opTable } from '../ops/index.js';
 import type { IsaFeature } from '../ops/kernel.js';
 import type { Plan } from '../plan/plan.js';
-import { describeType } from './describe.js';
+import { outputMeaning } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { layerView, longestWindow } from './layer-view.js';
 import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
-import { tableBytes } from './tables.js';
+import { tableBytes as bytesOf } from './tables.js';
 import type { LabelledText, ModelView } from './views.js';
 
 export interface ModelParts {
@@ -47,12 +47,20 @@ export function modelView(
   const push = plan.pushing === undefined ? null : pushView(plan.pushing, { height: shape.height, rowElements });
   const image = plan.imageBytes === 0 ? null : { bytes: plan.imageBytes, words: plan.imageBytes / 4 };
   const bytes = (kind: string): number =>
-    kernels.flatMap(kernel => kernel.tables.filter(t => t.kind === kind)).reduce((sum, t) => sum + tableBytes(t), 0);
+    kernels.flatMap(kernel => kernel.tables.filter(t => t.kind === kind)).reduce((sum, t) => sum + bytesOf(t), 0);
+  const weightBytes = bytes('weights');
+  const tableBytes = bytes('tables') + planTableBytes(plan, places, push);
   return {
     name: graph.name,
     version,
-    summary: `${layers.length} layers, ${formatShape(shape)} in, ${formatShape(output.shape)} out`,
-    provenance,
+    summary: `${layers.length === 1 ? '1 layer' : `${layers.length} layers`}, ${formatShape(shape)} in, ${formatShape(output.shape)} out`,
+    provenance: [
+      ...provenance,
+      {
+        label: 'flash',
+        text: `${weightBytes + tableBytes} bytes: ${weightBytes} of weights, ${tableBytes} of tables; the code comes on top`,
+      },
+    ],
     input: {
       shape: formatShape(shape),
       ...shape,
@@ -64,7 +72,7 @@ export function modelView(
       shape: formatShape(output.shape),
       ctype: output.dtype === 'i32' ? 'int32_t' : 'int8_t',
       count: elementCount(output.shape),
-      meaning: output.dtype === 'i32' ? 'the index of the largest value' : describeType(output),
+      meaning: outputMeaning(output),
     },
     arenaBytes: plan.arenaBytes,
     usesArena: plan.arenaBytes > 0,
@@ -74,8 +82,8 @@ export function modelView(
     weightsSection: placement.weights?.section ?? '',
     places: placeViews(placement),
     boundBytes: plan.boundBytes,
-    weightBytes: bytes('weights'),
-    tableBytes: bytes('tables') + planTableBytes(plan, places, push),
+    weightBytes,
+    tableBytes,
     buffers: bufferViews(plan),
     rowTables: places,
     windowRows: longestWindow(layers),

@@ -1,6 +1,7 @@
 import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
 import type { Pushing } from '../plan/pushing.js';
+import { extentOf } from './extent.js';
 import { rowTableOf, scratchTableOf } from './layer-view.js';
 import { elementBytes, inLines } from './tables.js';
 import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
@@ -35,12 +36,10 @@ export function rowTables(plan: Plan): RowTableView[] {
 
 /** The memory map: a line per tensor of the arena or of an image that is overwritten, and per layer that keeps sums. */
 export function bufferViews(plan: Plan): BufferView[] {
-  const { blocks, rows, states } = plan.buffers;
+  const { rows, states } = plan.buffers;
   const views: BufferView[] = [];
   const add = (name: string, numbers: readonly number[], bytes: number): void => {
-    const lowest = Math.min(...numbers.map(b => plan.offsets[b]));
-    const end = Math.max(...numbers.map(b => plan.offsets[b] + blocks[b].bytes));
-    views.push({ name, rows: numbers.length, rowBytes: bytes, live: mostLive(plan, numbers), lowest, end });
+    views.push({ name, rows: numbers.length, rowBytes: bytes, ...extentOf(plan, numbers) });
   };
   const image = imageOf(plan.program);
   if (image !== undefined) {
@@ -55,12 +54,6 @@ export function bufferViews(plan: Plan): BufferView[] {
     if (home === 'arena') add(node.name, [...rows[row.output]], rowBytes);
   }
   return views;
-}
-
-/** The most of these blocks that are live at a time. */
-export function mostLive({ buffers }: Plan, numbers: readonly number[]): number {
-  const spans = numbers.map(b => buffers.blocks[b]);
-  return Math.max(...spans.map(({ from }) => spans.filter(s => s.from <= from && from <= s.to).length));
 }
 
 const stepType = (plan: Plan): RowTableView['ctype'] =>

@@ -23,14 +23,20 @@ export interface InputView {
   readonly rowTable: string;
   /** Index into `rows` of the window's first row. */
   readonly first: number;
+  /** The window's first row is the first of `rows`. */
+  readonly atStart: boolean;
   readonly count: number;
+  readonly single: boolean;
   /** One row, always there, at a number that needs no arithmetic. */
   readonly same: boolean;
   readonly stride: number;
   readonly before: number;
   readonly strided: boolean;
   readonly shifted: boolean;
+  /** Rows of a window may be above the input or below it. */
   readonly mayMiss: boolean;
+  readonly mayMissBoth: boolean;
+  readonly mayMissAbove: boolean;
   readonly height: number;
   readonly rowElements: number;
 }

@@ -191,8 +191,10 @@ function settle(run: Run, layers: readonly number[]): void {
 
 /**
  * Does a step that makes the live bytes more, and what it makes possible, if no more is live afterwards. Only steps that
- * were not possible without the first one may follow it: so every set between is one on the way, and none has fewer live
- * bytes than the last.
+ * were not possible without the first one may follow it. Why no set between S, before, and T, after, has fewer live bytes
+ * than T: one without the first step can only be S. Any other set U becomes T by the steps that it lacks, in the order in
+ * which they were done here. Here each made the live bytes no more; live bytes being submodular, it makes them no more where
+ * more was done before it. So T has no more live bytes than U.
  */
 function crossHill(run: Run, first: number, layers: readonly number[], enabled: readonly boolean[]): boolean {
   const after = run.possible(first);

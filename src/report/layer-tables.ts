@@ -1,5 +1,5 @@
 import { kernelName, layerKind, sourcePlace } from '../emit/describe.js';
-import { mostLive } from '../emit/plan-view.js';
+import { mostLive } from '../emit/extent.js';
 import { tableBytes } from '../emit/tables.js';
 import { GraphIndex } from '../ir/graph.js';
 import { formatShape } from '../ir/tensor.js';

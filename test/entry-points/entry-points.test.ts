@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -10,14 +11,26 @@ import { warningFlags } from '../../src/toolchain/compiler.js';
 import { runProcess } from '../../src/toolchain/process.js';
 import { needsTool } from '../emulation/tools.js';
 
-const model = join(packageRoot(), 'examples', 'tiny', 'model.ts');
+const here = fileURLToPath(new URL('.', import.meta.url));
+/** The name of each model, its file, and the bytes that it keeps between pushes. */
+const models = [
+  ['tiny', join(packageRoot(), 'examples', 'tiny', 'model.ts'), 0],
+  ['ring', join(here, 'models', 'ring.ts'), 3 * 7 * 3],
+  ['staged', join(here, 'models', 'staged.ts'), 9 * 7 * 2],
+] as const;
+const arenas = [
+  ['static arena', false],
+  ["the caller's arena", true],
+] as const;
 let directory: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'effnetc-entry-'));
-  const loaded = await randomModel(model, { seed: 1 }, new Session());
-  const { files } = compileModel(loaded, loadTarget('host'), '0.0.0');
-  for (const [name, text] of files) writeFileSync(join(directory, name), text);
+  for (const [, model] of models) {
+    const loaded = await randomModel(model, { seed: 1 }, new Session());
+    const { files } = compileModel(loaded, loadTarget('host'), '0.0.0');
+    for (const [name, text] of files) writeFileSync(join(directory, name), text);
+  }
   copyFileSync(new URL('misuse.c', import.meta.url), join(directory, 'misuse.c'));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -28,15 +41,32 @@ const run = async (program: string, args: readonly string[]) => {
 };
 
 describe.skipIf(!needsTool('gcc'))('entry points of the generated C', () => {
-  it.each([
-    { name: 'static arena', define: [] },
-    { name: "the caller's arena", define: ['-DTINY_CALLER_ARENA'] },
-  ])('answer to misuse with an error code, and damage nothing: $name', async ({ define }) => {
-    const flags = ['-std=c99', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-    const sources = ['misuse.c', 'tiny.c', 'tiny_weights.c'];
-    const built = await run('gcc', [...flags, ...warningFlags, ...define, ...sources, '-o', 'misuse']);
-    expect(built).toEqual({ code: 0, text: '' });
-    expect(await run('./misuse', [])).toEqual({ code: 0, text: '' });
+  it.each(models.flatMap(([name, , kept]) => arenas.map(([arena, callers]) => ({ name, kept, arena, callers }))))(
+    'answer to misuse with an error code, and damage nothing: $name, $arena',
+    async ({ name, kept, callers }) => {
+      const prefix = name.toUpperCase();
+      const flags = ['-std=c99', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+      const define = [`-DMODEL=${name}`, `-DPREFIX=${prefix}`, '-include', `${name}.h`];
+      const arena = callers ? ['-DCALLER_ARENA', `-D${prefix}_CALLER_ARENA`] : [];
+      const sources = ['misuse.c', `${name}.c`, `${name}_weights.c`];
+      const built = await run('gcc', [...flags, ...warningFlags, ...arena, ...define, ...sources, '-o', 'misuse']);
+      expect(built).toEqual({ code: 0, text: '' });
+      const { code, text } = await run('./misuse', []);
+      expect(code).toBe(0);
+      const [arenaBytes, pushBytes] = text.trim().split(' ').map(Number);
+      expect(arenaBytes).toBeGreaterThan(0);
+      expect(pushBytes).toBe(kept);
+    },
+  );
+
+  it.each(models)('the header of %s says how much static RAM there is', async name => {
+    const header = readFileSync(join(directory, `${name}.h`), 'utf8');
+    const bytes = (macro: string) =>
+      Number(new RegExp(`#define ${name.toUpperCase()}_${macro} (\\d+)`).exec(header)?.[1]);
+    expect((await run('gcc', ['-std=c99', '-O2', '-c', `${name}.c`, '-o', 'ram.o'])).text).toBe('');
+    const symbols = (await run('nm', ['-S', 'ram.o'])).text.matchAll(/^\w+ (\w+) [bBdD] /gm);
+    const sum = [...symbols].reduce((total, [, size]) => total + Number.parseInt(size, 16), 0);
+    expect(sum).toBe(bytes('ARENA_BYTES') + bytes('PUSH_BYTES') + 4);
   });
 
   it('lie where attributes put them', async () => {

@@ -91,10 +91,10 @@ function layerOf(d: Draft, from: number, height: number, tensors: readonly RowTe
     ];
     return { inputs, rows: height, steps: height, makes: 'each' };
   }
-  // A window that fits, with less padding than the kernel on either side.
-  const kernel = Math.min(d.kernel, height);
+  // Less padding than the kernel on either side, but so much that it fits: the kernel may be taller than the tensor.
+  const { kernel } = d;
   const before = Math.min(d.before, kernel - 1);
-  const after = Math.min(d.after, kernel - 1);
+  const after = Math.max(Math.min(d.after, kernel - 1), kernel - height - before);
   const rows = Math.floor((height + before + after - kernel) / d.stride) + 1;
   const window = { rows: kernel, stride: d.stride, before };
   return { inputs: [{ tensor: from, window, overlay }], rows, steps: rows, makes: 'each' };

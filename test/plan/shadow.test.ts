@@ -61,6 +61,16 @@ describe('shadowRun', () => {
     expect(shadowRun({ ...plan, arenaBytes: 20 })?.message).toMatch(/is not in the arena/);
   });
 
+  it('is tried on windows taller than what they read, beside all others', () => {
+    const windows = fc
+      .sample(rowProgram({ min: 3, max: 8, rows: 10 }), { numRuns: 200, seed: 1 })
+      .flatMap(({ layers, tensors }) =>
+        layers.flatMap(({ inputs }) => inputs.map(({ tensor, window }) => window.rows - tensors[tensor].rows)),
+      );
+    expect(windows.filter(more => more > 0).length).toBeGreaterThan(windows.length / 20);
+    expect(windows.filter(more => more <= 0).length).toBeGreaterThan(windows.length / 4);
+  });
+
   it('sees most random damage: a block moved by a word', () => {
     let seen = 0;
     let tried = 0;
