@@ -68,9 +68,10 @@ export function mveDotProductPlan(
 ): KernelPlan | undefined {
   const { weight } = node.constants;
   const channels = weight.shape[0];
-  const tile = tileView(weight.data.length / channels);
-  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
   const requantise = requantisePlan(node, input);
+  const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
+  const tile = tileView(weight.data.length / channels, fused);
+  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
   const taps = tapsView(geometry, input, node.type, false);
   const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
   const { width } = node.type.shape;
@@ -79,7 +80,6 @@ export function mveDotProductPlan(
   const rowBytes = kernelColumns * columnBytes;
   const hasTail = tile.depth < tile.pitch;
   const direct = !taps.mayMiss && kernelRows === 1 && !hasTail && stride * columnBytes === tile.pitch;
-  const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
   const paired = width - (width % 2);
   const offset = node.constants.offset.data[0];
