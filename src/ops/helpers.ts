@@ -123,6 +123,7 @@ const lanes = [
 ] as const satisfies readonly HelperEntry[];
 
 const mve = [
+  { name: 'mve-word', template: 'mve/word', copies: true },
   { name: 'mve-copy', template: 'mve/copy', copies: true },
   { name: 'mve-fill', template: 'mve/fill', copies: true },
   { name: 'mve-dot', template: 'mve/dot', copies: true },

@@ -75,6 +75,15 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 5, width: 6, channels: 8',
     "x = conv(x, { channels: 6, kernel: 1 }); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(x); x = conv(x, { channels: 8, kernel: [2, 3] }); x = activation(x, { kind: 'prelu' }); x = depthwiseConv(x, { kernel: [1, 3], padding: [0, 1] }); x = activation(x, 'relu'); x = batchNorm(x);",
   ],
+  // Channels that fill vectors of 16 and that do not, inputs that take loops and that do not, for kernels that take 16 at a time.
+  vectors: [
+    'height: 6, width: 8, channels: 3',
+    "x = conv(x, { channels: 36, kernel: 1 }); x = depthwiseConv(x, { kernel: 3, padding: 1 }); x = activation(x, 'relu'); x = conv(x, { channels: 17, kernel: 1 }); x = maxPool(x, { kernel: 2 }); x = depthwiseConv(x, { kernel: [2, 3], stride: [1, 2], padding: { top: 1, left: 1, right: 1 } }); x = conv(x, { channels: 48, kernel: 3, padding: 'same' }); x = conv(x, { channels: 16, kernel: 1 }); x = maxPool(x, { kernel: 3, stride: 1, padding: 1 }); x = conv(x, { channels: 130, kernel: 1 }); x = depthwiseConv(x, { kernel: [1, 2] }); x = conv(x, { channels: 20, kernel: [3, 1] }); x = dense(x, { units: 33 }); x = dense(x, { units: 2 });",
+  ],
+  vectorsTwoSlopes: [
+    'height: 4, width: 5, channels: 40',
+    "x = conv(x, { channels: 21, kernel: 1 }); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(x); x = depthwiseConv(x, { kernel: 3, padding: 1 }); x = activation(x, { kind: 'prelu' }); x = conv(x, { channels: 32, kernel: [2, 3] }); x = activation(x, 'relu6'); x = depthwiseConv(x, { kernel: [1, 3], padding: [0, 1] }); x = activation(x, 'relu'); x = batchNorm(x); x = dense(x, { units: 7 }); x = activation(x, 'relu6');",
+  ],
   // One channel, one tap, one column, and padding that no window reaches: loops of one iteration are left out of the C.
   corners: [
     'height: 6, width: 6, channels: 1',

@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import { mveDotProductPlan } from '../shared/mve/dot-product.js';
+import { mveNarrowPlan } from '../shared/mve/narrow.js';
 import type { ConvAttributes } from './index.js';
 
 /** For MVE: tiles of 2 output positions by 4 output channels. */
@@ -11,6 +12,7 @@ export const mveConv: KernelVariant = {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups } = node.attributes;
     if (groups > 1) return undefined;
-    return mveDotProductPlan(node, input, `conv_${kernel[0]}x${kernel[1]}`, node.attributes);
+    const slug = `conv_${kernel[0]}x${kernel[1]}`;
+    return mveNarrowPlan(node, input, slug, node.attributes) ?? mveDotProductPlan(node, input, slug, node.attributes);
   },
 };

@@ -18,6 +18,7 @@ import { wholeInput } from '../shared/window.js';
 import { accumulatingDense } from './accumulate.js';
 import { dspAccumulatingDense, dspDense } from './dsp.js';
 import { genericDense } from './generic.js';
+import { mveAccumulatingDense, mveDense } from './mve.js';
 
 const units = z.int().min(1).max(65536);
 
@@ -105,6 +106,6 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   },
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [dspDense, genericDense],
-  accumulators: [dspAccumulatingDense, accumulatingDense],
+  kernels: [mveDense, dspDense, genericDense],
+  accumulators: [mveAccumulatingDense, dspAccumulatingDense, accumulatingDense],
 });

@@ -23,6 +23,7 @@ import {
 import { mlaDepthwiseConv, thumb1DepthwiseConv } from './by-channel.js';
 import { dspDepthwiseConv } from './dsp.js';
 import { genericDepthwiseConv } from './generic.js';
+import { mveDepthwiseConv } from './mve.js';
 import { evaluateDepthwiseConv, referenceDepthwiseConv } from './reference.js';
 
 const multiplier = z.int().min(1).max(1024);
@@ -107,5 +108,5 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [dspDepthwiseConv, mlaDepthwiseConv, thumb1DepthwiseConv, genericDepthwiseConv],
+  kernels: [mveDepthwiseConv, dspDepthwiseConv, mlaDepthwiseConv, thumb1DepthwiseConv, genericDepthwiseConv],
 });

@@ -4,6 +4,7 @@ import { defineOp } from '../shared/define.js';
 import { type PoolAttributes, pool, poolShape, poolVocabulary } from '../shared/pool.js';
 import { dspMaxPool } from './dsp.js';
 import { genericMaxPool } from './generic.js';
+import { mveMaxPool } from './mve.js';
 
 const compute = (node: Node<PoolAttributes>, [input]: readonly Operand[]) =>
   pool(node, input, Number.NEGATIVE_INFINITY, Math.max, largest => largest);
@@ -16,5 +17,5 @@ export const maxPool: OpDefinition = defineOp<PoolAttributes>({
   ...poolShape,
   evaluate: (node, inputs) => Float32Array.from(compute(node, inputs)),
   reference: compute,
-  kernels: [dspMaxPool, genericMaxPool],
+  kernels: [mveMaxPool, dspMaxPool, genericMaxPool],
 });

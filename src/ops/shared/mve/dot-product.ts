@@ -5,7 +5,7 @@ import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
-import { finishHelpers, isFused, requantiseTables } from './requantise.js';
+import { finishHelpers, isFused, preShiftOf, requantiseTables } from './requantise.js';
 import { groupTable, groupWeights, largestPitch, type TileView, tileChannels, tileView, vector } from './tile.js';
 
 /** What `kernels/dot-product/mve` reads. */
@@ -49,6 +49,8 @@ export interface MveDotProductView {
   readonly outputsNear: boolean;
   /** Bytes of a group in the table. */
   readonly groupBytes: number;
+  /** Left shift of accumulators before they are multiplied; 0 almost always, and then left out. */
+  readonly preShift: number;
   /** Added to requantised accumulators; and its low half. */
   readonly offset: number;
   readonly offsetHalf: number;
@@ -66,9 +68,10 @@ export function mveDotProductPlan(
 ): KernelPlan | undefined {
   const { weight } = node.constants;
   const channels = weight.shape[0];
-  const tile = tileView(weight.data.length / channels);
-  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
   const requantise = requantisePlan(node, input);
+  const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
+  const tile = tileView(weight.data.length / channels, fused);
+  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
   const taps = tapsView(geometry, input, node.type, false);
   const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
   const { width } = node.type.shape;
@@ -77,7 +80,6 @@ export function mveDotProductPlan(
   const rowBytes = kernelColumns * columnBytes;
   const hasTail = tile.depth < tile.pitch;
   const direct = !taps.mayMiss && kernelRows === 1 && !hasTail && stride * columnBytes === tile.pitch;
-  const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
   const paired = width - (width % 2);
   const offset = node.constants.offset.data[0];
@@ -108,13 +110,14 @@ export function mveDotProductPlan(
     rowBytes,
     zeroPoint,
     requantise: requantise.view,
+    preShift: preShiftOf(requantise.view),
     fused,
     outputsNear: channels < 128,
     groupBytes: groupWeights(tile) + tileChannels * 4 * (fused ? 2 : 1),
     offset,
     offsetHalf: offset & 0xffff,
   };
-  const helpers: Helper[] = ['mve-dot', ...requantise.helpers];
+  const helpers: Helper[] = ['mve-word', 'mve-dot', ...requantise.helpers];
   helpers.push(...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)));
   if (!direct) helpers.push('mve-copy');
   if (rowsMayMiss || columnsMayMiss || hasTail) helpers.push('mve-fill');

@@ -8,10 +8,10 @@ const largestOffset = 2 ** 15 - 128;
 
 /**
  * Does VRMULH on accumulators, VQMOVN to int16, VQADD of the offset and VQMOVN to int8 do? With one offset and one factor
- * per channel, rounding `native`.
+ * per channel, rounding `native`; accumulators may have to be shifted first.
  */
 export function isFused(view: RequantiseView, node: Node<LinearAttributes>): boolean {
-  return isPlain(view) && !view.preShifted && Math.abs(node.constants.offset.data[0]) <= largestOffset;
+  return isPlain(view) && Math.abs(node.constants.offset.data[0]) <= largestOffset;
 }
 
 /** The tables of a requantisation whose biases are elsewhere. */
@@ -23,3 +23,6 @@ export function requantiseTables(tables: readonly ConstantTable[]): ConstantTabl
 export function finishHelpers({ tfliteSingle }: RequantiseView): readonly Helper[] {
   return tfliteSingle ? [] : ['mve'];
 }
+
+/** By how much accumulators are shifted left before they are multiplied. */
+export const preShiftOf = ({ preFactor }: RequantiseView): number => Math.log2(preFactor);

@@ -21,6 +21,10 @@ export interface ChunkView {
   readonly advances: boolean;
   /** Sums begin here. */
   readonly begins: boolean;
+  /** The pixels' vectors stay in registers from one group of channels to the next; numbers of the registers. */
+  readonly kept: boolean;
+  readonly first: number;
+  readonly second: number;
   /** Inputs that there are: weights of a channel. */
   readonly bytes: number;
 }
@@ -34,6 +38,8 @@ export interface TileView {
   readonly stored: number;
   readonly looped: boolean;
   readonly rounds: number;
+  /** Some chunks are kept. */
+  readonly keeps: boolean;
   /** One round. */
   readonly chunks: readonly ChunkView[];
 }
@@ -41,24 +47,34 @@ export interface TileView {
 /** So many chunks are written out. */
 const mostChunks = 8;
 
+/** Chunks of two pixels that there are registers for, besides those that the tile works with. */
+const keptChunks = 2;
+
 /** Pitches up to here are immediate operands. */
 export const largestPitch = 4080;
 
-export function tileView(depth: number): TileView {
+/** @param keep do vectors of pixels stay in registers, where there are some? */
+export function tileView(depth: number, keep: boolean): TileView {
   const count = Math.ceil(depth / vector);
   const looped = count > mostChunks;
   // In a loop, all rounds are alike: the last chunk cannot be shorter.
   const perRound = looped ? largestDivisor(count, mostChunks) : count;
+  const keeps = keep && !looped;
+  const kept = (chunk: number) => keeps && chunk < keptChunks;
   return {
     depth,
     pitch: count * vector,
     stored: looped ? count * vector : depth,
     looped,
     rounds: count / perRound,
+    keeps,
     chunks: Array.from({ length: perRound }, (_, i) => ({
       offset: i * vector,
       advances: looped,
       begins: !looped && i === 0,
+      kept: kept(i),
+      first: kept(i) ? 4 + 2 * i : 0,
+      second: kept(i) ? 5 + 2 * i : 1,
       bytes: looped ? vector : Math.min(vector, depth - i * vector),
     })),
   };

@@ -1,0 +1,87 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
+import { finishHelpers } from '../shared/mve/requantise.js';
+import { tileChannels } from '../shared/mve/tile.js';
+import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
+import type { DenseAttributes } from './index.js';
+
+/** What `kernels/dense/mve` and `kernels/dense/mve-accumulate` read. */
+export interface MveDenseView {
+  /** Units, as `mve/finish` calls them. */
+  readonly channels: number;
+  /** Units that are made 4 at a time, and what is left. */
+  readonly whole: number;
+  readonly rest: number;
+  readonly hasWhole: boolean;
+  /** Some units are left. */
+  readonly partial: boolean;
+  readonly rows: number;
+  readonly severalRows: boolean;
+  readonly lastRow: number;
+  readonly rowElements: number;
+  readonly weightsPerUnit: number;
+  /** Added to requantised accumulators. */
+  readonly offset: number;
+  readonly requantise: RequantiseView;
+}
+
+/** Weights stay in the order OHWI: each unit's run along the input by a pointer of its own, in loops with a predicated tail. */
+function plan(plain: Node, input: KernelInput, slug: string, template: string): KernelPlan {
+  const node = plain as Node<DenseAttributes>;
+  const { height, width, channels } = input.shape;
+  const { units } = node.attributes;
+  const { weight } = node.constants;
+  const requantise = requantisePlan(node, input);
+  const rest = units % tileChannels;
+  const view: MveDenseView = {
+    channels: units,
+    whole: units - rest,
+    rest,
+    hasWhole: units >= tileChannels,
+    partial: rest > 0,
+    rows: height,
+    severalRows: height > 1,
+    lastRow: height - 1,
+    rowElements: width * channels,
+    weightsPerUnit: height * width * channels,
+    offset: node.constants.offset.data[0],
+    requantise: requantise.view,
+  };
+  return {
+    slug,
+    template,
+    view: { ...view },
+    tables: [
+      {
+        suffix: 'weights',
+        ctype: 'int8_t',
+        values: weight.data,
+        perLine: weight.data.length / units,
+        layout: `OHWI ${weight.shape.join('x')}, a line per unit`,
+        kind: 'weights',
+      },
+      ...requantise.tables,
+    ],
+    helpers: [...requantise.helpers, ...finishHelpers(requantise.view)],
+    ...requantise.bounds,
+  };
+}
+
+/** For MVE, with the whole input at hand: 4 units at a time, 16 inputs to an instruction. */
+export const mveDense: KernelVariant = {
+  name: 'mve',
+  needs: ['mve'],
+  // An output row may not lie over the input: all of it is read for the last units.
+  plan: (node, [input]) => plan(node, input, 'dense', 'kernels/dense/mve'),
+};
+
+/** The same row by row. */
+export const mveAccumulatingDense: KernelVariant = {
+  name: 'mve-accumulate',
+  needs: ['mve'],
+  plan(node, [input]) {
+    if (input.shape.height === 1) return undefined;
+    const { units } = (node as Node<DenseAttributes>).attributes;
+    return { ...plan(node, input, 'dense_rows', 'kernels/dense/mve-accumulate'), sumsBytes: 4 * units };
+  },
+};

@@ -1,0 +1,190 @@
+import type { Node } from '../../ir/graph.js';
+import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
+import { finishHelpers, isFused, preShiftOf, requantiseTables } from '../shared/mve/requantise.js';
+import { tileChannels, vector } from '../shared/mve/tile.js';
+import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
+import { tapsView } from '../shared/taps.js';
+import { overlayDistance } from '../shared/window.js';
+import type { DepthwiseConvAttributes } from './index.js';
+import { blockTable, tapRuns } from './mve-table.js';
+
+/** A tap of the window: the row that it is in, and bytes from the window's first tap in that row. */
+interface TapView {
+  readonly row: number;
+  readonly offset: number;
+  /** The last one that is taken from its row: the pointer moves on with it. */
+  readonly last: boolean;
+  /** Near enough for an immediate offset. */
+  readonly near: boolean;
+  /** Where its weights are in the table of 16 channels. */
+  readonly at: number;
+  /** The first of its run. */
+  readonly begins: boolean;
+  /** Of the first run: not all registers are taken yet. */
+  readonly early: boolean;
+}
+
+interface WindowRowView {
+  readonly index: number;
+  /** There may be no such row: then taps come from a table of zero points, which does not advance. */
+  readonly mayMiss: boolean;
+  /** Bytes from the beginning of the row to the first window that lies inside, and from a window to the next. */
+  readonly skip: number;
+  readonly step: number;
+  /** Where the row is in a window that was copied. */
+  readonly windowOffset: number;
+}
+
+/** What `kernels/depthwise-conv/mve` reads. */
+export interface MveDepthwiseView {
+  readonly channels: number;
+  /** The last 16 channels are not whole; nor the last 4. */
+  readonly tailed: boolean;
+  readonly partial: boolean;
+  readonly rows: readonly WindowRowView[];
+  readonly kernelRows: number;
+  readonly kernelColumns: number;
+  /** Taps whose products add up in int16. */
+  readonly runs: readonly { readonly first: boolean; readonly taps: readonly TapView[] }[];
+  readonly taps: readonly TapView[];
+  /** Some taps are too far away for an immediate offset. */
+  readonly far: boolean;
+  /** Where biases and multipliers are in the table of 16 channels, and its size. */
+  readonly biasAt: number;
+  readonly multipliersAt: number;
+  readonly blockBytes: number;
+  /** Output positions whose windows reach over an edge, and those between; `column` is where the window starts. */
+  readonly hasEdges: boolean;
+  readonly leftEdges: readonly { readonly column: number }[];
+  readonly rightEdges: readonly { readonly column: number }[];
+  readonly insidePositions: number;
+  readonly lastColumn: number;
+  /** Bytes of one row of a window. */
+  readonly windowBytes: number;
+  readonly zeroPoint: number;
+  /** Requantised where it is summed up. */
+  readonly fused: boolean;
+  /** Left shift of accumulators before they are multiplied; 0 almost always, and then left out. */
+  readonly preShift: number;
+  /** Added to requantised accumulators. */
+  readonly offset: number;
+  readonly requantise: RequantiseView;
+}
+
+/** Taps are written out one by one, and each row of the window has a register. */
+const mostTaps = 25;
+const mostRows = 5;
+
+/** Offsets of byte loads and of additions. */
+const largestNear = 127;
+const largestFar = 4080;
+
+/** For MVE: 16 channels at a time, products in int16 as long as they fit, then in int32. */
+export const mveDepthwiseConv: KernelVariant = {
+  name: 'mve',
+  needs: ['mve'],
+  plan(plain, [input]): KernelPlan | undefined {
+    const node = plain as Node<DepthwiseConvAttributes>;
+    const { kernel, multiplier, stride, padding } = node.attributes;
+    const [kernelRows, kernelColumns] = kernel;
+    const { channels, width } = input.shape;
+    const count = kernelRows * kernelColumns;
+    if (multiplier > 1 || count > mostTaps || kernelRows > mostRows) return undefined;
+    if ((kernelColumns - 1) * channels > largestFar) return undefined;
+    const requantise = requantisePlan(node, input);
+    const { rowsMayMiss, left } = tapsView(node.attributes, input, node.type, true);
+    const positions = Array.from({ length: node.type.shape.width }, (_, x) => ({ column: x * stride[1] - padding[2] }));
+    const lastColumn = width - kernelColumns;
+    const leftEdges = positions.filter(({ column }) => column < 0);
+    const rightEdges = positions.filter(({ column }) => column >= 0 && column > lastColumn);
+    const hasEdges = leftEdges.length + rightEdges.length > 0;
+    const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+    const windowBytes = kernelColumns * channels;
+    const fused = isFused(requantise.view, node);
+    // In each row from right to left, so that the pointer can advance with the last one.
+    const order = Array.from({ length: count }, (_, i) => i - 2 * (i % kernelColumns) + kernelColumns - 1);
+    const tapsOfRuns = tapRuns(node.constants.weight, order);
+    const biasAt = vector * tapsOfRuns[0].length;
+    const biasBytes = 4 * vector;
+    const runs = tapsOfRuns.map((run, r) => ({
+      first: r === 0,
+      taps: run.map((tap, i): TapView => {
+        const column = tap % kernelColumns;
+        const before = vector * order.indexOf(tap);
+        return {
+          row: Math.floor(tap / kernelColumns),
+          offset: column * channels,
+          last: column === 0,
+          near: column * channels <= largestNear,
+          at: r === 0 ? before : before + biasBytes,
+          begins: i === 0,
+          early: r === 0,
+        };
+      }),
+    }));
+    const taps = runs.flatMap(run => run.taps);
+    const multipliersAt = vector * count + biasBytes;
+    const view: MveDepthwiseView = {
+      channels,
+      tailed: channels % vector !== 0,
+      partial: channels % tileChannels !== 0,
+      rows: Array.from({ length: kernelRows }, (_, index) => ({
+        index,
+        mayMiss: rowsMayMiss,
+        skip: (positions[leftEdges.length]?.column ?? 0) * channels,
+        step: stride[1] * channels,
+        windowOffset: index * windowBytes,
+      })),
+      kernelRows,
+      kernelColumns,
+      runs,
+      taps,
+      far: taps.some(({ near }) => !near),
+      biasAt,
+      multipliersAt,
+      blockBytes: multipliersAt + (fused ? biasBytes : 0),
+      hasEdges,
+      leftEdges,
+      rightEdges,
+      insidePositions: positions.length - leftEdges.length - rightEdges.length,
+      lastColumn,
+      windowBytes,
+      zeroPoint,
+      fused,
+      offset: node.constants.offset.data[0],
+      preShift: preShiftOf(requantise.view),
+      requantise: requantise.view,
+    };
+    return {
+      slug: `dwconv_${kernelRows}x${kernelColumns}`,
+      template: 'kernels/depthwise-conv/mve',
+      view: { ...view },
+      tables: [
+        blockTable(node.constants.weight, tapsOfRuns, requantise.tables, fused),
+        ...(rowsMayMiss ? [paddingTable(zeroPoint, windowBytes)] : []),
+        ...(fused ? [] : requantiseTables(requantise.tables)),
+      ],
+      helpers: [
+        ...requantise.helpers,
+        ...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)),
+        ...(hasEdges ? (['mve-copy', 'mve-fill'] as const) : []),
+        'mve-word',
+      ],
+      ...requantise.bounds,
+      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left }, 'channel')],
+      ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
+    };
+  },
+};
+
+/** What the taps in a missing row read. */
+function paddingTable(zeroPoint: number, bytes: number): ConstantTable {
+  return {
+    suffix: 'padding',
+    ctype: 'int8_t',
+    values: new Int8Array(bytes).fill(zeroPoint),
+    perLine: 16,
+    layout: 'what taps in a row outside the input read',
+    kind: 'tables',
+  };
+}

@@ -1,0 +1,44 @@
+import type { Node } from '../../ir/graph.js';
+import type { KernelVariant } from '../kernel.js';
+import { vector } from '../shared/mve/tile.js';
+import type { PoolAttributes } from '../shared/pool.js';
+import { tapsView } from '../shared/taps.js';
+import { overlayDistance } from '../shared/window.js';
+
+/** Taps are written out one by one: up to so many. */
+const mostTaps = 16;
+
+/** For MVE: 16 channels at a time. */
+export const mveMaxPool: KernelVariant = {
+  name: 'mve',
+  needs: ['mve'],
+  plan(plain, [input]) {
+    const node = plain as Node<PoolAttributes>;
+    const { kernel, stride } = node.attributes;
+    const { channels } = input.shape;
+    const taps = tapsView(node.attributes, input, node.type, true);
+    if (!taps.mayMiss && taps.count > mostTaps) return undefined;
+    const [first, ...others] = Array.from({ length: taps.count }, (_, t) => ({
+      row: Math.floor(t / kernel[1]),
+      offset: (t % kernel[1]) * channels,
+    }));
+    return {
+      slug: `maxpool_${kernel[0]}x${kernel[1]}`,
+      template: 'kernels/max-pool/mve',
+      view: {
+        taps,
+        channels,
+        tailed: channels % vector !== 0,
+        rows: Array.from({ length: kernel[0] }, (_, index) => ({ index })),
+        first,
+        others,
+        step: stride[1] * channels,
+      },
+      tables: [],
+      helpers: ['mve'],
+      overlays: [
+        overlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, 'channel'),
+      ],
+    };
+  },
+};
