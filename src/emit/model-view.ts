@@ -71,7 +71,7 @@ export function modelView(
     windowRows: longestWindow(layers),
     steps: stepsView(plan),
     push,
-    includesString: push.keepsRows || helpers.some(helper => 'copies' in helper),
+    includesString: push.keepsRows || helpers.some(helper => 'copies' in helper) || kernels.some(kernel => kernel.copies),
     helpers: helpers.map(helper =>
       engine.render(helper.template, { ...('view' in helper ? helper.view : {}), ...target }).trimEnd(),
     ),

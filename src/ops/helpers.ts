@@ -56,6 +56,7 @@ export const helperTable = [
   { name: 'tile-4x2-8', template: 'dsp/tile-4x2', view: { depth: 8, steps: 4 } },
   { name: 'tile-1x2-16', template: 'dsp/tile-1x2', view: { depth: 16, steps: 2 } },
   { name: 'tile-1x2-8', template: 'dsp/tile-1x2', view: { depth: 8, steps: 1 } },
+  { name: 'assembler', template: 'lanes/assembler' },
   { name: 'pack-8', template: 'lanes/pack', view: { pixels: 8, words: 4 } },
   { name: 'pack-4', template: 'lanes/pack', view: { pixels: 4, words: 2 } },
   { name: 'dot-lanes-8', template: 'lanes/dot', view: eightPixels },
