@@ -90,7 +90,10 @@ export function modelView(
     steps: stepsView(plan),
     push,
     keepsRows: push?.keepsRows ?? false,
-    includesString: push?.keepsRows === true || helpers.some(helper => helper.copies === true),
+    includesString:
+      push?.keepsRows === true ||
+      helpers.some(helper => helper.copies === true) ||
+      kernels.some(kernel => kernel.copies),
     helpers: helpers.map(helper => engine.render(helper.template, { ...helper.view, ...target }).trimEnd()),
     layers,
   };

@@ -103,6 +103,7 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
 );
 
 const lanes = [
+  { name: 'assembler', template: 'lanes/assembler' },
   { name: 'pack-8', template: 'lanes/pack', view: { pixels: 8, words: 4 } },
   { name: 'pack-4', template: 'lanes/pack', view: { pixels: 4, words: 2 } },
   { name: 'dot-lanes-8', template: 'lanes/dot', view: eightPixels },

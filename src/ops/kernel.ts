@@ -43,6 +43,8 @@ export interface KernelPlan {
   readonly tables: readonly ConstantTable[];
   /** Shared helper functions that the kernel calls, and those that they call. */
   readonly helpers: readonly Helper[];
+  /** It takes memcpy or memset from string.h, besides what its helpers take. */
+  readonly copies?: boolean;
   /**
    * Per input: where the output row may lie over a row of it that nobody needs afterwards. Its first byte must be at least
    * so many bytes in front of that row's first byte; absent where it may not. It follows from the order in which the kernel

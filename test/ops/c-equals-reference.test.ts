@@ -31,6 +31,10 @@ describe.each(Object.keys(models))('%s', name => {
     { target: 'host', rounding: 'native', entry: 'push-row', order: 'search' },
     { target: 'host', rounding: 'native', entry: 'push-row', order: 'layers' },
     { target: 'host', rounding: 'native', entry: 'infer', order: 'demand' },
+    ...['cortex-m0', 'cortex-m3'].flatMap(target => [
+      { target, rounding: 'native', entry: 'infer', order: 'search' } as const,
+      { target, rounding: 'tflite', entry: 'infer', order: 'search' } as const,
+    ]),
     ...roundings.map(rounding => ({ target: 'cortex-m4', rounding, entry: 'infer', order: 'search' }) as const),
     ...roundings.map(rounding => ({ target: 'cortex-m55', rounding, entry: 'infer', order: 'search' }) as const),
   ] as const)('the C equals the reference: $target, $rounding, $entry, $order', async options => {

@@ -182,7 +182,8 @@ export function byChannelPlan(
       },
       many.table,
     ],
-    helpers: [...requantise.helpers, ...(scratchBytes > 0 ? (['copy-words'] as const) : [])],
+    helpers: ['assembler', ...requantise.helpers, ...(columnsMayMiss && inWords ? (['copy-words'] as const) : [])],
+    copies: scratchBytes > 0,
     ...requantise.bounds,
     // A copied row is free before anything is written; otherwise the first channel is written before others are read.
     overlays: [columnsMayMiss ? 0 : undefined],

@@ -116,7 +116,13 @@ export function lanesDotProductPlan(
     how: many?.how ?? [],
     wordsPerChannel: many?.wordsPerChannel ?? 0,
   };
-  const helpers: Helper[] = [`pack-${pixels}`, `dot-lanes-${pixels}`, ...requantise.helpers, ...(many?.helpers ?? [])];
+  const helpers: Helper[] = [
+    'assembler',
+    `pack-${pixels}`,
+    `dot-lanes-${pixels}`,
+    ...requantise.helpers,
+    ...(many?.helpers ?? []),
+  ];
   return {
     slug,
     template: 'kernels/dot-product/lanes',
