@@ -11,7 +11,7 @@ const largestOffset = 2 ** 15 - 128;
  * per channel, rounding `native`; accumulators may have to be shifted first.
  */
 export function isFused(view: RequantiseView, node: Node<LinearAttributes>): boolean {
-  return isPlain(view) && Math.abs(node.constants.offset.data[0]) <= largestOffset;
+  return isPlain({ ...view, preShifted: false }) && Math.abs(node.constants.offset.data[0]) <= largestOffset;
 }
 
 /** The tables of a requantisation whose biases are elsewhere. */
