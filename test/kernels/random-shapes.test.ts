@@ -16,7 +16,7 @@ const models = exhaustive ? 60 : 4;
 const mustRun = process.env.CI === 'true';
 
 // Every variant of every kernel on shapes that nobody would choose: on the host under sanitizers, and on the core.
-describe.each(['cortex-m4'])('%s', target => {
+describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0'])('%s', target => {
   it.each(Array.from({ length: models }, (_, i) => i + 1))(
     'model %i equals the reference',
     async seed => {

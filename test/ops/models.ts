@@ -84,6 +84,16 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 4, width: 5, channels: 40',
     "x = conv(x, { channels: 21, kernel: 1 }); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(x); x = depthwiseConv(x, { kernel: 3, padding: 1 }); x = activation(x, { kind: 'prelu' }); x = conv(x, { channels: 32, kernel: [2, 3] }); x = activation(x, 'relu6'); x = depthwiseConv(x, { kernel: [1, 3], padding: [0, 1] }); x = activation(x, 'relu'); x = batchNorm(x); x = dense(x, { units: 7 }); x = activation(x, 'relu6');",
   ],
+  // For kernels without SIMD: tiles of 8 with and without a rest, over several blocks of channels, with and without relu.
+  tiles: [
+    'height: 3, width: 15, channels: 4',
+    "x = conv(x, { channels: 18, kernel: [1, 3], padding: [0, 1] }); x = activation(x, 'relu'); x = conv(x, { channels: 17, kernel: [3, 2], padding: { top: 1, right: 1 } }); x = conv(x, { channels: 32, kernel: 1, stride: [1, 2] }); x = activation(x, 'relu'); x = conv(x, { channels: 5, kernel: [1, 2], stride: [2, 1] });",
+  ],
+  // Few taps, channel by channel: more than there are registers for, many of them, steps of over 255 bytes, one position.
+  fewTaps: [
+    'height: 5, width: 11, channels: 2',
+    "x = conv(x, { channels: 90, kernel: [2, 1], padding: { bottom: 1 } }); x = activation(x, 'relu'); x = depthwiseConv(x, { kernel: [1, 2], stride: [1, 3], padding: { left: 1 } }); x = conv(x, { channels: 4, kernel: 1 }); x = depthwiseConv(x, { kernel: [5, 4], padding: [2, 2] }); x = activation(x, 'relu'); x = conv(x, { channels: 3, kernel: 1, stride: [1, 2] }); x = depthwiseConv(x, { kernel: [5, 3] });",
+  ],
   // One channel, one tap, one column, and padding that no window reaches: loops of one iteration are left out of the C.
   corners: [
     'height: 6, width: 6, channels: 1',
