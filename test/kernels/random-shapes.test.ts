@@ -12,7 +12,7 @@ import { loadTarget } from '../../src/target/load-target.js';
 import { randomChain, randomIntegerModel } from './random-model.js';
 
 const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
-const models = exhaustive ? 60 : 4;
+const models = exhaustive ? 60 : 2;
 const mustRun = process.env.CI === 'true';
 
 // Every variant of every kernel on shapes that nobody would choose: on the host under sanitizers, and on the core.

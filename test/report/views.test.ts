@@ -52,7 +52,7 @@ describe('memoryMap', () => {
 
   it('hatches sums and scratch only', () => {
     const { tensors } = memoryMap(tiny.compiled.plan);
-    expect(tensors.filter(({ hatched }) => hatched !== '').map(({ layer }) => layer)).toEqual([5]);
+    expect(tensors.filter(({ hatched }) => hatched !== '').map(({ layer }) => layer)).toEqual([0, 1, 4, 5]);
   });
 
   it('shows an input that is overwritten below the arena, with its rows until then', () => {
@@ -128,7 +128,7 @@ describe('tables', () => {
       instructions: '1,000',
       perMac: '1.30',
       share: '4.8',
-      kernel: 'generic',
+      kernel: 'dsp',
     });
     expect(rows[2]).toMatchObject({ name: 'block.pool', macs: '–', perMac: '–', accumulator: '–' });
     expect({ driver, instructions }).toEqual({ driver: '10', instructions: '21,010' });
