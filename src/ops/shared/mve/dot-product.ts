@@ -117,7 +117,7 @@ export function mveDotProductPlan(
     offset,
     offsetHalf: offset & 0xffff,
   };
-  const helpers: Helper[] = ['mve-word', 'mve-dot', ...requantise.helpers];
+  const helpers: Helper[] = ['assembler', 'mve-word', 'mve-dot', ...requantise.helpers];
   helpers.push(...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)));
   if (!direct) helpers.push('mve-copy');
   if (rowsMayMiss || columnsMayMiss || hasTail) helpers.push('mve-fill');
