@@ -12,8 +12,10 @@ export function layerByLayer({ layers }: RowProgram): Order {
 /**
  * Asks the last layer for its last step, and before each step does what it needs, depth first. Steps that make a row which
  * nobody reads are done as soon as they can be.
+ *
+ * @param cuts layers in their order, of which all steps are asked for before anything behind them
  */
-export function demandDriven(program: RowProgram): Order {
+export function demandDriven(program: RowProgram, cuts: readonly number[] = []): Order {
   const { layers } = program;
   const memory = new LiveMemory(program);
   const counts = memory.start();
@@ -47,6 +49,7 @@ export function demandDriven(program: RowProgram): Order {
     }
   };
   drain();
+  for (const l of cuts) demand(l, layers[l].steps);
   for (let l = layers.length - 1; l >= 0; l--) demand(l, layers[l].steps);
   return Int32Array.from(order);
 }

@@ -1,10 +1,10 @@
 import { type Buffers, buffersOf } from './blocks.js';
+import { findOrder } from './candidates.js';
 import { arenaStart } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
 import { type Placement, placeBlocks } from './place.js';
 import type { RowProgram, Step } from './row-program.js';
-import { searchOrder } from './search.js';
 
 /** Which order of steps: the best that is found, or one of the two that set the standard. */
 export type OrderGoal = 'search' | 'demand' | 'layers';
@@ -44,20 +44,25 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const beside = (bytes: number): number => Math.max(0, bytes - start);
   const standard = { demand: beside(peakOf(plain, demand)), layers: beside(peakOf(plain, layers)) };
   const known = goal === 'layers' ? [layers] : goal === 'demand' ? [demand] : [demand, layers];
-  const shared = goal === 'search' ? searchOrder(memory, known, searchLimit) : undefined;
-  const apart = goal === 'search' ? searchOrder(plain, known, searchLimit) : undefined;
+  const shared = goal === 'search' ? findOrder(memory, known, searchLimit) : undefined;
+  const apart = goal === 'search' ? findOrder(plain, known, searchLimit) : undefined;
   const leastBytes = shared?.lowerBound ?? peakOf(memory, known[0]);
   // The searched orders as they were searched for first: rows that share no bytes are the easier ones to place.
-  const attempts = [
+  const searched = [
     ...(apart === undefined ? [] : [{ order: apart.order, live: plain }]),
     ...(shared === undefined ? [] : [{ order: shared.order, live: memory }]),
-    ...known.flatMap(order => [plain, memory].map(live => ({ order, live }))),
   ];
+  const standardAttempts = known.flatMap(order => [plain, memory].map(live => ({ order, live })));
+  // A program too large to be searched takes long to place, too: its standard orders first, others if they promise to save
+  // more than one part in a hundred.
+  const large = shared !== undefined && shared.peak > shared.lowerBound;
+  const attempts = large ? [...standardAttempts, ...searched] : [...searched, ...standardAttempts];
   let best: { order: Order; placement: Placement } | undefined;
   for (const { order, live } of attempts) {
     const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
     const peak = Math.max(start, peakOf(live, order));
-    if (peak >= limit) continue;
+    const promise = large && !known.includes(order) ? 0.99 : 1;
+    if (peak >= promise * limit) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
     const placement = placeBlocks(blocks, peak, limit);
     if (placement !== undefined) best = { order, placement };

@@ -1,11 +1,11 @@
+import { findOrder } from '../../src/plan/candidates.js';
 import { LiveMemory } from '../../src/plan/live-memory.js';
 import { demandDriven, layerByLayer, orderOf } from '../../src/plan/orders.js';
 import { type RowPlan, searchLimit } from '../../src/plan/plan-rows.js';
 import type { RowProgram } from '../../src/plan/row-program.js';
-import { searchOrder } from '../../src/plan/search.js';
 
 /** The same layers, none of whose outputs may lie over its inputs. */
-const apart = (program: RowProgram): RowProgram => ({
+export const apart = (program: RowProgram): RowProgram => ({
   ...program,
   layers: program.layers.map(l => ({ ...l, inputs: l.inputs.map(({ tensor, window }) => ({ tensor, window })) })),
 });
@@ -17,5 +17,5 @@ const apart = (program: RowProgram): RowProgram => ({
 export function leastBound(plan: RowPlan): number {
   const memory = new LiveMemory(apart(plan.program));
   const known = [demandDriven(plan.program), layerByLayer(plan.program), orderOf(plan.steps)];
-  return searchOrder(memory, known, searchLimit).peak;
+  return findOrder(memory, known, searchLimit).peak;
 }
