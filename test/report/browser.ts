@@ -88,11 +88,12 @@ export const probes = {
       return ratio < 4.5 ? [text.slice(0, 40) + ': ' + ratio.toFixed(2)] : [];
     });
   })()`,
-  /** Blocks that are not what the pointer finds in their middle, nor is another block. */
+  /** Blocks, of those that a pointer can hit, that are not what it finds in their middle, nor is another block. */
   hover: `(() => {
     document.querySelector('svg.plot').scrollIntoView({ block: 'center' });
     return [...document.querySelectorAll('.t path:not(.hatched)')].flatMap(path => {
       const { left, top, width, height } = path.getBoundingClientRect();
+      if (Math.min(width, height) < 2) return [];
       const found = document.elementFromPoint(left + width / 2, top + height / 2);
       return found?.querySelector(':scope > title') ? [] : [path.getAttribute('d') + ' is behind ' + found?.outerHTML.slice(0, 80)];
     });
