@@ -44,6 +44,7 @@ const roundingView = (rounding: Rounding) => ({
 });
 
 const arithmetic = [
+  { name: 'assembler', template: 'lanes/assembler' },
   { name: 'mve', template: 'mve/include' },
   { name: 'doubling-high-multiply', template: 'numeric/doubling-high-multiply' },
   { name: 'rounding-divide', template: 'numeric/rounding-divide' },
@@ -103,7 +104,6 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
 );
 
 const lanes = [
-  { name: 'assembler', template: 'lanes/assembler' },
   { name: 'pack-8', template: 'lanes/pack', view: { pixels: 8, words: 4 } },
   { name: 'pack-4', template: 'lanes/pack', view: { pixels: 4, words: 2 } },
   { name: 'dot-lanes-8', template: 'lanes/dot', view: eightPixels },

@@ -144,6 +144,7 @@ export const dspDepthwiseConv: KernelVariant = {
         ...(saturating !== undefined ? [] : requantise.tables.filter(({ suffix }) => suffix !== 'bias')),
       ],
       helpers: [
+        ...(view.assembler ? (['assembler'] as const) : []),
         'lanes',
         'multiply',
         ...(saturating !== undefined ? [`saturating-${rounding}` as const] : requantise.helpers),

@@ -130,7 +130,7 @@ export function dspDotProductPlan(
   };
   const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
   const prefix = wide ? 'wide-' : '';
-  const helpers: Helper[] = ['lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
+  const helpers: Helper[] = ['assembler', 'lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
   if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rounding}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
   for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {

@@ -141,6 +141,10 @@ static const struct step steps[40] = {
     {5, 2}, {0, 7}, {1, 7}, {2, 7}, {3, 6}, {3, 7}, {4, 3}, {5, 3},
 };
 
+/* A function in assembler. The compiler adds nothing, nor does it see that the parameters are used: it must not drop them. */
+#define ASSEMBLER static __attribute__((naked, noinline, used))
+#define IN_REGISTER __attribute__((unused))
+
 /* Rounding `native`: floor((acc * multiplier + 2^31) / 2^32). Shifting a negative int64_t right is arithmetic, as asserted. */
 static inline int32_t requantise(int32_t acc, int32_t multiplier)
 {
@@ -344,17 +348,10 @@ static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const
  * next.
  */
 #ifdef __ARM_FEATURE_DSP
-static __attribute__((naked, noinline)) void tile_2x2_4(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
-                                                         const int32_t *channels, int32_t pairs, int32_t stride,
-                                                         int32_t offset)
+ASSEMBLER void tile_2x2_4(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *pixels,
+    IN_REGISTER const uint32_t *weights, IN_REGISTER const int32_t *channels, IN_REGISTER int32_t pairs,
+    IN_REGISTER int32_t stride, IN_REGISTER int32_t offset)
 {
-    (void)out;
-    (void)pixels;
-    (void)weights;
-    (void)channels;
-    (void)pairs;
-    (void)stride;
-    (void)offset;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "push {r0, r1, r3, lr}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 52, 56, 60 */
@@ -428,17 +425,10 @@ static void tile_2x2_4(int8_t *out, const uint32_t *pixels, const uint32_t *weig
  * next.
  */
 #ifdef __ARM_FEATURE_DSP
-static __attribute__((naked, noinline)) void tile_2x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights,
-                                                         const int32_t *channels, int32_t pairs, int32_t stride,
-                                                         int32_t offset)
+ASSEMBLER void tile_2x2_8(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *pixels,
+    IN_REGISTER const uint32_t *weights, IN_REGISTER const int32_t *channels, IN_REGISTER int32_t pairs,
+    IN_REGISTER int32_t stride, IN_REGISTER int32_t offset)
 {
-    (void)out;
-    (void)pixels;
-    (void)weights;
-    (void)channels;
-    (void)pairs;
-    (void)stride;
-    (void)offset;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "push {r0, r1, r3, lr}\n" /* out, pixels, channels at 0, 4, 8; pairs, stride, offset at 52, 56, 60 */
@@ -552,11 +542,8 @@ LAYER static void l00_conv_1x1(int8_t *out, const int8_t *const *rows, int8_t *s
  */
 #ifdef __ARM_FEATURE_DSP
 /* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
-static __attribute__((naked, noinline)) void l01_dwconv_1x3_position(int8_t *out, const uint32_t *fours, const int8_t *row_0)
+ASSEMBLER void l01_dwconv_1x3_position(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *fours, IN_REGISTER const int8_t *row_0)
 {
-    (void)out;
-    (void)fours;
-    (void)row_0;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "1:\n"
@@ -705,13 +692,8 @@ LAYER static void l02_maxpool_1x2(int8_t *out, const int8_t *const *rows)
  */
 #ifdef __ARM_FEATURE_DSP
 /* All channels of one output, 4 at a time. The rows point to the first tap in each row of the window. */
-static __attribute__((naked, noinline)) void l03_dwconv_3x1_position(int8_t *out, const uint32_t *fours, const int8_t *row_0, const int8_t *row_1, const int8_t *row_2)
+ASSEMBLER void l03_dwconv_3x1_position(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *fours, IN_REGISTER const int8_t *row_0, IN_REGISTER const int8_t *row_1, IN_REGISTER const int8_t *row_2)
 {
-    (void)out;
-    (void)fours;
-    (void)row_0;
-    (void)row_1;
-    (void)row_2;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "ldr r12, [sp, #36]\n"
