@@ -1,5 +1,5 @@
 import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
-import { tableBytes } from './emit/tables.js';
+import { constantBytes } from './ops/kernel.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';
@@ -161,7 +161,7 @@ function flashProblem({ plan, view }: CompiledModel, limit: Limit): Diagnostic |
   if (wanted <= limit.bytes) return undefined;
   const layers = plan.layers.map(({ node, kernel }) => ({
     node,
-    bytes: kernel.tables.reduce((total, table) => total + tableBytes(table), 0),
+    bytes: constantBytes(kernel.tables),
   }));
   const { node, bytes } = layers.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   const driver = wanted - layers.reduce((total, layer) => total + layer.bytes, 0);

@@ -3,14 +3,13 @@ import { type Graph, GraphIndex } from '../ir/graph.js';
 import { elementCount, formatShape, rowBytes } from '../ir/tensor.js';
 import { type HelperTarget, helperTable } from '../ops/helpers.js';
 import { opTable } from '../ops/index.js';
-import type { IsaFeature } from '../ops/kernel.js';
+import { constantBytes, type IsaFeature } from '../ops/kernel.js';
 import type { Plan } from '../plan/plan.js';
 import { outputMeaning } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { layerView, longestWindow } from './layer-view.js';
 import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
-import { tableBytes as bytesOf } from './tables.js';
 import type { LabelledText, ModelView } from './views.js';
 
 export interface ModelParts {
@@ -46,10 +45,9 @@ export function modelView(
   const rowElements = rowBytes(source.type);
   const push = plan.pushing === undefined ? null : pushView(plan.pushing, { height: shape.height, rowElements });
   const image = plan.imageBytes === 0 ? null : { bytes: plan.imageBytes, words: plan.imageBytes / 4 };
-  const bytes = (kind: string): number =>
-    kernels.flatMap(kernel => kernel.tables.filter(t => t.kind === kind)).reduce((sum, t) => sum + bytesOf(t), 0);
-  const weightBytes = bytes('weights');
-  const tableBytes = bytes('tables') + planTableBytes(plan, places, push);
+  const constants = kernels.flatMap(kernel => kernel.tables);
+  const weightBytes = constantBytes(constants, 'weights');
+  const tableBytes = constantBytes(constants, 'tables') + planTableBytes(plan, places, push);
   return {
     name: graph.name,
     version,

@@ -23,6 +23,23 @@ export interface ConstantTable {
   readonly packed?: boolean;
 }
 
+/** Bytes of the types that tables are made of, those of the driver included. */
+export const elementBytes = {
+  int8_t: 1,
+  uint8_t: 1,
+  int16_t: 2,
+  uint16_t: 2,
+  int32_t: 4,
+  uint32_t: 4,
+} as const;
+
+/** Bytes of tables in flash; with `kind` of those alone. */
+export function constantBytes(tables: readonly ConstantTable[], kind?: ConstantTable['kind']): number {
+  return tables
+    .filter(table => kind === undefined || table.kind === kind)
+    .reduce((sum, { values, ctype }) => sum + values.length * elementBytes[ctype], 0);
+}
+
 /**
  * A kernel chosen and sized for one layer. All decisions are in here; the template only spells them in C.
  *

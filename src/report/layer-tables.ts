@@ -1,10 +1,9 @@
 import { kernelName, layerKind, sourcePlace } from '../emit/describe.js';
 import { mostLive } from '../emit/extent.js';
-import { tableBytes } from '../emit/tables.js';
 import { GraphIndex } from '../ir/graph.js';
 import { formatShape } from '../ir/tensor.js';
 import { signedBits } from '../numeric/requantise.js';
-import type { ConstantTable } from '../ops/kernel.js';
+import { constantBytes } from '../ops/kernel.js';
 import { type CompiledModel, layerMacs } from '../pipeline.js';
 import type { Plan } from '../plan/plan.js';
 import type { ProfileResult } from '../run/driver.js';
@@ -100,11 +99,6 @@ export function memoryTable({ plan, view }: CompiledModel, profile: ProfileResul
     weights: formatCount(view.weightBytes),
     tables: formatCount(view.tableBytes),
   };
-}
-
-/** Bytes of a layer's constants of one kind. */
-export function constantBytes(tables: readonly ConstantTable[], kind: ConstantTable['kind']): number {
-  return tables.filter(table => table.kind === kind).reduce((sum, table) => sum + tableBytes(table), 0);
 }
 
 function occupied(plan: Plan, layer: number): Omit<MemoryRow, 'code' | 'weights' | 'tables'> {

@@ -1,8 +1,8 @@
 import { sourcePlace } from '../emit/describe.js';
+import { constantBytes } from '../ops/kernel.js';
 import { type CompiledModel, layerMacs } from '../pipeline.js';
 import type { ProfileResult } from '../run/driver.js';
 import { countFields, type EstimatedCycles, layerCountFields, type PartReport } from './count-report.js';
-import { constantBytes } from './layer-tables.js';
 
 /** A row of the profile's table. */
 export type LayerProfile = {
