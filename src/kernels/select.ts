@@ -1,7 +1,14 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
-import type { ConstantTable, Goal, IsaFeature, KernelInput, KernelPlan, KernelVariant } from '../ops/kernel.js';
+import {
+  constantBytes,
+  type Goal,
+  type IsaFeature,
+  type KernelInput,
+  type KernelPlan,
+  type KernelVariant,
+} from '../ops/kernel.js';
 
 /** The ways in which a layer may be computed; the planner takes the one that needs less memory. */
 export interface KernelChoice {
@@ -31,36 +38,29 @@ export function planKernels(
         const producer = index.node(name);
         return { ...producer.type, aligned: opTable.get(producer.op)?.traits.source !== true };
       });
-      const plansOf = (variants: readonly KernelVariant[]): KernelPlan[] =>
-        variants
-          .filter(({ needs }) => needs.every(feature => isa.includes(feature)))
-          .flatMap(variant => variant.plan(node, inputs, goal) ?? []);
-      const best = (plans: readonly KernelPlan[]): KernelPlan | undefined =>
-        goal === 'size' ? least(plans, tableBytesOf) : plans[0];
-      const plans = plansOf(op.kernels);
-      const rows = best(plans);
+      /** In the order of the variants, each planned when it is asked for. */
+      function* plansOf(variants: readonly KernelVariant[]): Generator<KernelPlan> {
+        for (const variant of variants) {
+          if (!variant.needs.every(feature => isa.includes(feature))) continue;
+          const plan = variant.plan(node, inputs, goal);
+          if (plan !== undefined) yield plan;
+        }
+      }
+      const best = (variants: readonly KernelVariant[]): KernelPlan | undefined => {
+        const plans = plansOf(variants);
+        return goal === 'size' ? least(plans, plan => constantBytes(plan.tables)) : plans.next().value;
+      };
+      const rows = best(op.kernels);
       if (rows === undefined) throw new InternalError(`${node.op} has no kernel`);
-      const slim = goal === 'ram' ? least(plans, plan => plan.scratchBytes ?? 0) : undefined;
-      return [[node.name, { rows, accumulate: best(plansOf(op.accumulators ?? [])), slim }]];
+      const slim = goal === 'ram' ? least(plansOf(op.kernels), plan => plan.scratchBytes ?? 0) : undefined;
+      return [[node.name, { rows, accumulate: best(op.accumulators ?? []), slim }]];
     }),
   );
 }
 
 /** The first of those for which `measure` is least. */
-function least(plans: readonly KernelPlan[], measure: (plan: KernelPlan) => number): KernelPlan | undefined {
-  return plans.reduce<KernelPlan | undefined>(
-    (best, plan) => (best === undefined || measure(plan) < measure(best) ? plan : best),
-    undefined,
-  );
+function least(plans: Iterable<KernelPlan>, measure: (plan: KernelPlan) => number): KernelPlan | undefined {
+  let best: KernelPlan | undefined;
+  for (const plan of plans) if (best === undefined || measure(plan) < measure(best)) best = plan;
+  return best;
 }
-
-const tableBytesOf = ({ tables }: KernelPlan): number =>
-  tables.reduce((sum, { values, ctype }) => sum + values.length * bytesOf[ctype], 0);
-
-const bytesOf: Readonly<Record<ConstantTable['ctype'], number>> = {
-  int8_t: 1,
-  uint8_t: 1,
-  int16_t: 2,
-  int32_t: 4,
-  uint32_t: 4,
-};
