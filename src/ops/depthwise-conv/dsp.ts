@@ -1,11 +1,12 @@
 import type { Node } from '../../ir/graph.js';
 import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
 import { accumulatorRanges } from '../shared/accumulator.js';
+import { halves } from '../shared/dsp/pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from '../shared/dsp/saturating.js';
 import { type RequantiseView, requantisePlan, type TermView, tableOf, termView } from '../shared/requantise-kernel.js';
-import { tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
+import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window-view.js';
 
 /** A tap of the window: the row that it is in, and bytes from the window's first tap in that row. */
 interface TapView {
@@ -16,37 +17,13 @@ interface TapView {
   readonly last: boolean;
 }
 
-interface WindowRowView {
-  readonly index: number;
-  /** There may be no such row: then taps come from a table of zero points, which does not advance. */
-  readonly mayMiss: boolean;
-  /** Bytes from the beginning of the row to the first window that lies inside, and from a window to the next. */
-  readonly skip: number;
-  readonly step: number;
-  /** Where the row is in a window that was copied. */
-  readonly windowOffset: number;
-}
-
 /** What `kernels/depthwise-conv/dsp` reads. */
-export interface DspDepthwiseView {
-  readonly channels: number;
-  readonly rows: readonly WindowRowView[];
-  readonly kernelRows: number;
-  readonly kernelColumns: number;
+export interface DspDepthwiseView extends DepthwiseWindowView {
   /** Two taps to one SMLAD; the last one alone where their number is odd. */
   readonly tapPairs: readonly { readonly a: TapView; readonly b: TapView }[];
   readonly hasSingle: boolean;
   readonly single: TapView;
-  /** Output positions whose windows reach over an edge, and those between; `column` is where the window starts. */
-  readonly hasEdges: boolean;
-  readonly leftEdges: readonly { readonly column: number }[];
-  readonly rightEdges: readonly { readonly column: number }[];
-  readonly insidePositions: number;
-  readonly lastColumn: number;
-  /** Bytes of one row of a window. */
-  readonly windowBytes: number;
-  readonly zeroPoint: number;
-  /** Requantised by `requantise_to_int8`. */
+  /** Requantised by `saturating`. */
   readonly plain: boolean;
   readonly assembler: boolean;
   /** The third row comes on the stack. */
@@ -81,20 +58,13 @@ export const dspDepthwiseConv: KernelVariant = {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
     const [kernelRows, kernelColumns] = kernel;
-    const { channels, width } = input.shape;
+    const { channels } = input.shape;
     const taps = kernelRows * kernelColumns;
     if (multiplier > 1 || channels % 4 !== 0 || !input.aligned || taps > mostTaps) return undefined;
     const requantise = requantisePlan(node, input);
-    const { rowsMayMiss, left } = tapsView(node.attributes, input, node.type, true);
-    const positions = Array.from({ length: node.type.shape.width }, (_, x) => ({ column: x * stride[1] - padding[2] }));
-    const lastColumn = width - kernelColumns;
-    const leftEdges = positions.filter(({ column }) => column < 0);
-    const rightEdges = positions.filter(({ column }) => column >= 0 && column > lastColumn);
-    const hasEdges = leftEdges.length + rightEdges.length > 0;
-    const zeroPoint = input.quantisation?.zeroPoint ?? 0;
-    const windowBytes = kernelColumns * channels;
-    // In each row from right to left, so that the pointer can advance with the last one.
-    const order = Array.from({ length: taps }, (_, i) => i - 2 * (i % kernelColumns) + kernelColumns - 1);
+    const window = depthwiseWindow(node, input);
+    const { hasEdges, rowsMayMiss, windowBytes, zeroPoint } = window;
+    const order = tapOrder(taps, kernelColumns);
     const tapAt = (i: number): TapView => {
       const [row, column] = [Math.floor(order[i] / kernelColumns), order[i] % kernelColumns];
       return { row, offset: column * channels, register: rowRegisters[row] ?? '', last: column === 0 };
@@ -105,26 +75,10 @@ export const dspDepthwiseConv: KernelVariant = {
     const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
     const offset = saturating?.offset ?? 0;
     const view: DspDepthwiseView = {
-      channels,
-      rows: Array.from({ length: kernelRows }, (_, index) => ({
-        index,
-        mayMiss: rowsMayMiss,
-        skip: (positions[leftEdges.length]?.column ?? 0) * channels,
-        step: stride[1] * channels,
-        windowOffset: index * windowBytes,
-      })),
-      kernelRows,
-      kernelColumns,
+      ...window,
       tapPairs: Array.from({ length: Math.floor(taps / 2) }, (_, i) => ({ a: tapAt(2 * i), b: tapAt(2 * i + 1) })),
       hasSingle: taps % 2 === 1,
       single: tapAt(taps - 1),
-      hasEdges,
-      leftEdges,
-      rightEdges,
-      insidePositions: positions.length - leftEdges.length - rightEdges.length,
-      lastColumn,
-      windowBytes,
-      zeroPoint,
       plain: saturating !== undefined,
       ...argumentsView(saturating),
       assembler: saturating !== undefined && kernelRows <= rowRegisters.length && (kernelColumns - 1) * channels < 4096,
@@ -150,7 +104,7 @@ export const dspDepthwiseConv: KernelVariant = {
         ...(saturating !== undefined ? [`saturating-${rounding}` as const] : requantise.helpers),
       ],
       ...requantise.bounds,
-      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left }, 'channel')],
+      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: padding[2] }, 'channel')],
       ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
     };
   },
@@ -172,7 +126,6 @@ function fourTable(
   const taps = order.length;
   const channels = weight.data.length / taps;
   const bias = tableOf(tables, 'bias').values;
-  const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
   const lines = Array.from({ length: channels / 4 }, (_, four) => {
     const first = 4 * four;
     const at = (c: number, tap: number): number => scale * weight.data[(first + c) * taps + order[tap]];

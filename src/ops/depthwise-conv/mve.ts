@@ -3,10 +3,10 @@ import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
 import { finishHelpers, isFused, preShiftOf, requantiseTables } from '../shared/mve/requantise.js';
 import { tileChannels, vector } from '../shared/mve/tile.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
-import { tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
 import { blockTable, tapRuns } from './mve-table.js';
+import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window-view.js';
 
 /** A tap of the window: the row that it is in, and bytes from the window's first tap in that row. */
 interface TapView {
@@ -24,26 +24,11 @@ interface TapView {
   readonly early: boolean;
 }
 
-interface WindowRowView {
-  readonly index: number;
-  /** There may be no such row: then taps come from a table of zero points, which does not advance. */
-  readonly mayMiss: boolean;
-  /** Bytes from the beginning of the row to the first window that lies inside, and from a window to the next. */
-  readonly skip: number;
-  readonly step: number;
-  /** Where the row is in a window that was copied. */
-  readonly windowOffset: number;
-}
-
 /** What `kernels/depthwise-conv/mve` reads. */
-export interface MveDepthwiseView {
-  readonly channels: number;
+export interface MveDepthwiseView extends DepthwiseWindowView {
   /** The last 16 channels are not whole; nor the last 4. */
   readonly tailed: boolean;
   readonly partial: boolean;
-  readonly rows: readonly WindowRowView[];
-  readonly kernelRows: number;
-  readonly kernelColumns: number;
   /** Taps whose products add up in int16. */
   readonly runs: readonly { readonly first: boolean; readonly taps: readonly TapView[] }[];
   readonly taps: readonly TapView[];
@@ -53,15 +38,6 @@ export interface MveDepthwiseView {
   readonly biasAt: number;
   readonly multipliersAt: number;
   readonly blockBytes: number;
-  /** Output positions whose windows reach over an edge, and those between; `column` is where the window starts. */
-  readonly hasEdges: boolean;
-  readonly leftEdges: readonly { readonly column: number }[];
-  readonly rightEdges: readonly { readonly column: number }[];
-  readonly insidePositions: number;
-  readonly lastColumn: number;
-  /** Bytes of one row of a window. */
-  readonly windowBytes: number;
-  readonly zeroPoint: number;
   /** Requantised where it is summed up. */
   readonly fused: boolean;
   /** Left shift of accumulators before they are multiplied; 0 almost always, and then left out. */
@@ -87,22 +63,15 @@ export const mveDepthwiseConv: KernelVariant = {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
     const [kernelRows, kernelColumns] = kernel;
-    const { channels, width } = input.shape;
+    const { channels } = input.shape;
     const count = kernelRows * kernelColumns;
     if (multiplier > 1 || count > mostTaps || kernelRows > mostRows) return undefined;
     if ((kernelColumns - 1) * channels > largestFar) return undefined;
     const requantise = requantisePlan(node, input);
-    const { rowsMayMiss, left } = tapsView(node.attributes, input, node.type, true);
-    const positions = Array.from({ length: node.type.shape.width }, (_, x) => ({ column: x * stride[1] - padding[2] }));
-    const lastColumn = width - kernelColumns;
-    const leftEdges = positions.filter(({ column }) => column < 0);
-    const rightEdges = positions.filter(({ column }) => column >= 0 && column > lastColumn);
-    const hasEdges = leftEdges.length + rightEdges.length > 0;
-    const zeroPoint = input.quantisation?.zeroPoint ?? 0;
-    const windowBytes = kernelColumns * channels;
+    const window = depthwiseWindow(node, input);
+    const { hasEdges, rowsMayMiss, windowBytes, zeroPoint } = window;
     const fused = isFused(requantise.view, node);
-    // In each row from right to left, so that the pointer can advance with the last one.
-    const order = Array.from({ length: count }, (_, i) => i - 2 * (i % kernelColumns) + kernelColumns - 1);
+    const order = tapOrder(count, kernelColumns);
     const tapsOfRuns = tapRuns(node.constants.weight, order);
     const biasAt = vector * tapsOfRuns[0].length;
     const biasBytes = 4 * vector;
@@ -125,31 +94,15 @@ export const mveDepthwiseConv: KernelVariant = {
     const taps = runs.flatMap(run => run.taps);
     const multipliersAt = vector * count + biasBytes;
     const view: MveDepthwiseView = {
-      channels,
+      ...window,
       tailed: channels % vector !== 0,
       partial: channels % tileChannels !== 0,
-      rows: Array.from({ length: kernelRows }, (_, index) => ({
-        index,
-        mayMiss: rowsMayMiss,
-        skip: (positions[leftEdges.length]?.column ?? 0) * channels,
-        step: stride[1] * channels,
-        windowOffset: index * windowBytes,
-      })),
-      kernelRows,
-      kernelColumns,
       runs,
       taps,
       far: taps.some(({ near }) => !near),
       biasAt,
       multipliersAt,
       blockBytes: multipliersAt + (fused ? biasBytes : 0),
-      hasEdges,
-      leftEdges,
-      rightEdges,
-      insidePositions: positions.length - leftEdges.length - rightEdges.length,
-      lastColumn,
-      windowBytes,
-      zeroPoint,
       fused,
       offset: node.constants.offset.data[0],
       preShift: preShiftOf(requantise.view),
@@ -171,7 +124,7 @@ export const mveDepthwiseConv: KernelVariant = {
         'mve-word',
       ],
       ...requantise.bounds,
-      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left }, 'channel')],
+      overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: padding[2] }, 'channel')],
       ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
     };
   },

@@ -73,7 +73,8 @@ export function wideTable(weight: Constant, channels: number, depth: number): Co
   };
 }
 
-const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
+/** A word of two int16. */
+export const halves = (low: number, high: number): number => (low & 0xffff) + (high & 0xffff) * 2 ** 16;
 
 const inFours = (depth: number): number[] => Array.from({ length: depth / 4 }, (_, i) => 4 * i);
 
