@@ -2,15 +2,16 @@ import type { Node } from '../../../ir/graph.js';
 import type { Round } from '../../helpers.js';
 import type { ConstantTable, Goal, Helper, KernelInput, KernelPlan } from '../../kernel.js';
 import { accumulatorRanges, magnitudeOf } from '../accumulator.js';
+import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
-import { tapsView, type WindowGeometry } from '../taps.js';
+import type { WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
 /** What `kernels/dot-product/dsp` reads. */
-export interface DspDotProductView {
+export interface DspDotProductView extends GatherView {
   readonly outputWidth: number;
   readonly channels: number;
   /** The last channel has no partner. */
@@ -33,24 +34,10 @@ export interface DspDotProductView {
   readonly inPlace: boolean;
   /** Inputs of a pixel in groups of 4 bytes, the last one filled up. */
   readonly fours: number;
-  readonly kernelRows: number;
-  readonly severalRows: boolean;
-  readonly kernelColumns: number;
-  readonly stride: number;
-  readonly strided: boolean;
-  readonly left: number;
-  readonly shifted: boolean;
-  /** Where the window starts at the latest without reaching over the right edge. */
-  readonly lastColumn: number;
-  readonly rowsMayMiss: boolean;
-  readonly columnsMayMiss: boolean;
-  /** Bytes of one column and of all columns of the kernel in an input row; also in groups of 4. */
-  readonly columnBytes: number;
-  readonly rowBytes: number;
+  /** Bytes of one column and of all columns of the kernel in an input row, in groups of 4. */
   readonly columnFours: number;
   readonly rowFours: number;
-  /** What a tap outside the input reads, and that in both halves of a word. */
-  readonly zeroPoint: number;
+  /** The zero point in both halves of a word. */
   readonly zeroPoints: number;
   readonly requantise: RequantiseView;
   /** Requantised where it is summed up, in the assembler of a whole tile. */
@@ -79,17 +66,14 @@ export function dspDotProductPlan(
   const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
   const wide = goal === 'speed' || !canPair(weight, ranges.map(magnitudeOf));
   const requantise = requantisePlan(node, input);
-  const taps = tapsView(geometry, input, node.type, false);
+  const window = gatherView(geometry, input, node.type);
+  const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
   const { width } = node.type.shape;
   const tiled = width - (width % tile);
   const round = roundOf(depth);
   const words = (Math.ceil(depth / round) * round) / 2;
-  const [kernelRows, kernelColumns] = geometry.kernel;
-  const { channels: columnBytes } = input.shape;
   const inPlace = input.aligned && columnBytes % 4 === 0;
-  const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
-  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
   const saturating = channels % 2 === 0 ? saturatingOf(node, requantise, ranges) : undefined;
   // A tile doubles where `tflite` wants it; other factors are not folded in.
   const fused = saturating !== undefined && (!requantise.view.native || saturating.factor === 1);
@@ -107,21 +91,9 @@ export function dspDotProductPlan(
     round,
     inPlace,
     fours: Math.ceil(depth / 4),
-    kernelRows,
-    severalRows: kernelRows > 1,
-    kernelColumns,
-    stride,
-    strided: stride > 1,
-    left,
-    shifted: left > 0,
-    lastColumn: input.shape.width - kernelColumns,
-    rowsMayMiss,
-    columnsMayMiss,
-    columnBytes,
-    rowBytes: kernelColumns * columnBytes,
+    ...window,
     columnFours: columnBytes / 4,
-    rowFours: (kernelColumns * columnBytes) / 4,
-    zeroPoint,
+    rowFours: rowBytes / 4,
     zeroPoints: ((zeroPoint & 0xffff) * 0x10001) >>> 0,
     requantise: requantise.view,
     fused,

@@ -1,15 +1,16 @@
 import type { Node } from '../../../ir/graph.js';
 import type { Shape } from '../../../ir/tensor.js';
 import type { Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
-import { tapsView, type WindowGeometry } from '../taps.js';
+import type { WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { finishHelpers, isFused, preShiftOf, requantiseTables } from './requantise.js';
 import { groupTable, groupWeights, largestPitch, type TileView, tileChannels, tileView, vector } from './tile.js';
 
 /** What `kernels/dot-product/mve` reads. */
-export interface MveDotProductView {
+export interface MveDotProductView extends GatherView {
   readonly outputWidth: number;
   readonly channels: number;
   /** Channels in groups of 4; the last one is not whole where `partial`. */
@@ -27,21 +28,6 @@ export interface MveDotProductView {
   /** A vector reaches over the end of a pixel's bytes: what is there has to be 0. */
   readonly hasTail: boolean;
   readonly tailOffset: number;
-  readonly kernelRows: number;
-  readonly severalRows: boolean;
-  readonly kernelColumns: number;
-  readonly stride: number;
-  readonly strided: boolean;
-  readonly left: number;
-  readonly shifted: boolean;
-  /** Where the window starts at the latest without reaching over the right edge. */
-  readonly lastColumn: number;
-  readonly rowsMayMiss: boolean;
-  readonly columnsMayMiss: boolean;
-  /** Bytes of one column and of all columns of the kernel in an input row. */
-  readonly columnBytes: number;
-  readonly rowBytes: number;
-  readonly zeroPoint: number;
   readonly requantise: RequantiseView;
   /** Requantised where it is summed up. */
   readonly fused: boolean;
@@ -72,15 +58,12 @@ export function mveDotProductPlan(
   const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
   const tile = tileView(weight.data.length / channels, fused);
   if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
-  const taps = tapsView(geometry, input, node.type, false);
-  const { rowsMayMiss, columnsMayMiss, stridePixels: stride, left } = taps;
+  const window = gatherView(geometry, input, node.type);
+  const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes } = window;
+  const mayMiss = rowsMayMiss || columnsMayMiss;
   const { width } = node.type.shape;
-  const [kernelRows, kernelColumns] = geometry.kernel;
-  const columnBytes = input.shape.channels;
-  const rowBytes = kernelColumns * columnBytes;
   const hasTail = tile.depth < tile.pitch;
-  const direct = !taps.mayMiss && kernelRows === 1 && !hasTail && stride * columnBytes === tile.pitch;
-  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  const direct = !mayMiss && !window.severalRows && !hasTail && stride * columnBytes === tile.pitch;
   const paired = width - (width % 2);
   const offset = node.constants.offset.data[0];
   const view: MveDotProductView = {
@@ -96,19 +79,7 @@ export function mveDotProductPlan(
     step: stride * columnBytes,
     hasTail,
     tailOffset: tile.pitch - vector,
-    kernelRows,
-    severalRows: kernelRows > 1,
-    kernelColumns,
-    stride,
-    strided: stride > 1,
-    left,
-    shifted: left > 0,
-    lastColumn: input.shape.width - kernelColumns,
-    rowsMayMiss,
-    columnsMayMiss,
-    columnBytes,
-    rowBytes,
-    zeroPoint,
+    ...window,
     requantise: requantise.view,
     preShift: preShiftOf(requantise.view),
     fused,
@@ -120,8 +91,7 @@ export function mveDotProductPlan(
   const helpers: Helper[] = ['assembler', 'mve-word', 'mve-dot', ...requantise.helpers];
   helpers.push(...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)));
   if (!direct) helpers.push('mve-copy');
-  if (rowsMayMiss || columnsMayMiss || hasTail) helpers.push('mve-fill');
-  const window = { stride, left };
+  if (mayMiss || hasTail) helpers.push('mve-fill');
   return {
     slug,
     template: 'kernels/dot-product/mve',
@@ -132,7 +102,7 @@ export function mveDotProductPlan(
     overlays: [
       direct
         ? directOverlayDistance(input.shape, node.type.shape, stride, paired)
-        : tileOverlayDistance(input.shape, node.type.shape, window, paired, 2),
+        : tileOverlayDistance(input.shape, node.type.shape, { stride, left }, paired, 2),
     ],
     ...(direct ? {} : { scratchBytes: (paired > 0 ? 2 : 1) * tile.pitch }),
   };
