@@ -1,5 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
+import { plainWeights } from '../shared/dot-product-kernel.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
 import type { DenseAttributes } from './index.js';
 
@@ -24,17 +25,7 @@ export const accumulatingDense: KernelVariant = {
         weightsPerUnit: height * width * channels,
         requantise: requantise.view,
       },
-      tables: [
-        {
-          suffix: 'weights',
-          ctype: 'int8_t',
-          values: weight.data,
-          perLine: weight.data.length / units,
-          layout: `OHWI ${weight.shape.join('x')}, a line per unit`,
-          kind: 'weights',
-        },
-        ...requantise.tables,
-      ],
+      tables: [plainWeights(weight, 'unit'), ...requantise.tables],
       helpers: requantise.helpers,
       ...requantise.bounds,
       sumsBytes: 4 * units,

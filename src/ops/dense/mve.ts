@@ -1,5 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
+import { plainWeights } from '../shared/dot-product-kernel.js';
 import { finishHelpers } from '../shared/mve/requantise.js';
 import { tileChannels } from '../shared/mve/tile.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
@@ -51,17 +52,7 @@ function plan(plain: Node, input: KernelInput, slug: string, template: string): 
     slug,
     template,
     view: { ...view },
-    tables: [
-      {
-        suffix: 'weights',
-        ctype: 'int8_t',
-        values: weight.data,
-        perLine: weight.data.length / units,
-        layout: `OHWI ${weight.shape.join('x')}, a line per unit`,
-        kind: 'weights',
-      },
-      ...requantise.tables,
-    ],
+    tables: [plainWeights(weight, 'unit'), ...requantise.tables],
     helpers: [...requantise.helpers, ...finishHelpers(requantise.view)],
     ...requantise.bounds,
   };

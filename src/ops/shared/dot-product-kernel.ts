@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
-import type { TensorType } from '../../ir/tensor.js';
-import type { KernelPlan } from '../kernel.js';
+import type { Constant, TensorType } from '../../ir/tensor.js';
+import type { ConstantTable, KernelPlan } from '../kernel.js';
 import type { LinearAttributes } from './linear.js';
 import { type RequantiseView, requantisePlan } from './requantise-kernel.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from './taps.js';
@@ -46,20 +46,21 @@ export function dotProductPlan(
     slug,
     template: 'kernels/dot-product/generic',
     view: { ...view },
-    tables: [
-      {
-        suffix: 'weights',
-        ctype: 'int8_t',
-        values: weight.data,
-        perLine: weight.data.length / channels,
-        layout: `OHWI ${weight.shape.join('x')}, a line per output channel`,
-        kind: 'weights',
-      },
-      ...padTable(taps, input),
-      ...requantise.tables,
-    ],
+    tables: [plainWeights(weight, 'output channel'), ...padTable(taps, input), ...requantise.tables],
     helpers: requantise.helpers,
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
+  };
+}
+
+/** Weights in the order of the IR, as int8. @param what a line of the table is for */
+export function plainWeights(weight: Constant, what: 'output channel' | 'unit'): ConstantTable {
+  return {
+    suffix: 'weights',
+    ctype: 'int8_t',
+    values: weight.data,
+    perLine: weight.data.length / weight.shape[0],
+    layout: `OHWI ${weight.shape.join('x')}, a line per ${what}`,
+    kind: 'weights',
   };
 }
