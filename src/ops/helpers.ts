@@ -44,14 +44,13 @@ const roundingView = (rounding: Rounding) => ({
 });
 
 const arithmetic = [
-  { name: 'assembler', template: 'lanes/assembler' },
+  { name: 'assembler', template: 'assembler/macros' },
   { name: 'mve', template: 'mve/include' },
   { name: 'doubling-high-multiply', template: 'numeric/doubling-high-multiply' },
   { name: 'rounding-divide', template: 'numeric/rounding-divide' },
   { name: 'requantise-native', template: 'numeric/requantise-native' },
   { name: 'requantise-tflite', template: 'numeric/requantise-tflite' },
   { name: 'requantise-tflite-single', template: 'numeric/requantise-tflite-single' },
-  { name: 'requantise-to-int8', template: 'numeric/requantise-to-int8' },
   { name: 'reciprocal', template: 'numeric/reciprocal' },
 ] as const satisfies readonly HelperEntry[];
 

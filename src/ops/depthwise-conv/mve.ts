@@ -119,7 +119,7 @@ export const mveDepthwiseConv: KernelVariant = {
       ],
       helpers: [
         ...requantise.helpers,
-        ...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)),
+        ...(fused ? (['saturating-native'] as const) : finishHelpers(requantise.view)),
         ...(hasEdges ? (['mve-copy', 'mve-fill'] as const) : []),
         'mve-word',
       ],

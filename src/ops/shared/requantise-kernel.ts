@@ -42,9 +42,9 @@ export function tableOf(tables: readonly ConstantTable[], suffix: string): Const
   return table;
 }
 
-/** Does `requantise_to_int8` do: is rounding `native`, with one offset, one factor per channel and no clamp but that of int8? */
-export function isPlain({ native, preShifted, twoSlopes, offsetTable, low, high }: RequantiseView): boolean {
-  return native && !preShifted && !twoSlopes && !offsetTable && low === -128 && high === 127;
+/** Is there one slope, one offset, and no clamp but that of int8? Then saturation does what is left to do. */
+export function saturates({ twoSlopes, offsetTable, low, high }: RequantiseView): boolean {
+  return !twoSlopes && !offsetTable && low === -128 && high === 127;
 }
 
 /** Helpers that define the C function `requantise` of a rounding rule. */

@@ -1,8 +1,7 @@
 import type { Node } from '../../../ir/graph.js';
 import { type AccumulatorRange, magnitudeOf } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
-import type { RequantisePlan } from '../requantise-kernel.js';
-import { tableOf } from '../requantise-kernel.js';
+import { type RequantisePlan, saturates, tableOf } from '../requantise-kernel.js';
 
 /** How accumulators become int8 values in a few instructions: what the C function `saturating` takes, for each channel. */
 export interface Saturating {
@@ -31,12 +30,13 @@ export function saturatingOf(
   { view, tables }: RequantisePlan,
   ranges: readonly AccumulatorRange[],
 ): Saturating | undefined {
-  if (view.twoSlopes || view.offsetTable || view.low !== -128 || view.high !== 127) return undefined;
+  if (!saturates(view)) return undefined;
   const offset = node.constants.offset.data[0];
-  const multipliers = Array.from({ length: ranges.length }, (_, o) => tableOf(tables, 'multipliers').values[o]);
+  const multipliers = Array.from(tableOf(tables, 'multipliers').values);
   if (view.native) return { factor: view.preFactor, columns: [multipliers], offset };
   const least = view.tflite ? 1 : 2;
-  const shifts = multipliers.map((m, o) => (m === 0 ? least : -tableOf(tables, 'shifts').values[o]));
+  const { values } = tableOf(tables, 'shifts');
+  const shifts = multipliers.map((m, o) => (m === 0 ? least : -values[o]));
   const last = shifts.map(e => (view.tflite ? e : e - 1));
   const rounds = last.map(e => 2 ** (e - 1) + offset * 2 ** e);
   const fits = ranges.every(

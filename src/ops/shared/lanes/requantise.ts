@@ -4,7 +4,7 @@ import type { TensorType } from '../../../ir/tensor.js';
 import type { ConstantTable, Helper } from '../../kernel.js';
 import { accumulatorRanges } from '../accumulator.js';
 import type { LinearAttributes } from '../linear.js';
-import { foldedBias, type RequantiseView } from '../requantise-kernel.js';
+import { foldedBias, type RequantiseView, saturates } from '../requantise-kernel.js';
 import { passing, type ShortForm, shortForm } from './short-form.js';
 
 /** What a core multiplies: two words to one, or to a double word as well. */
@@ -34,11 +34,11 @@ export interface RequantiseManyPlan {
 export function requantiseManyPlan(
   node: Node<LinearAttributes>,
   input: TensorType,
-  { native, twoSlopes, offsetTable, low, high }: RequantiseView,
+  view: RequantiseView,
   stride: number,
   multiplication: Multiplication,
 ): RequantiseManyPlan | undefined {
-  if (!native || twoSlopes || offsetTable || low !== -128 || high !== 127) return undefined;
+  if (!view.native || !saturates(view)) return undefined;
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { preShift } = requantisation;

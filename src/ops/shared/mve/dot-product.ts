@@ -89,7 +89,7 @@ export function mveDotProductPlan(
     offsetHalf: offset & 0xffff,
   };
   const helpers: Helper[] = ['assembler', 'mve-word', 'mve-dot', ...requantise.helpers];
-  helpers.push(...(fused ? (['requantise-to-int8'] as const) : finishHelpers(requantise.view)));
+  helpers.push(...(fused ? (['saturating-native'] as const) : finishHelpers(requantise.view)));
   if (!direct) helpers.push('mve-copy');
   if (mayMiss || hasTail) helpers.push('mve-fill');
   return {

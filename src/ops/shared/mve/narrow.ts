@@ -78,7 +78,7 @@ export function mveNarrowPlan(
     template: 'kernels/dot-product/mve-narrow',
     view: { ...view },
     tables: [groupTable(weight, tileView(depth, false), requantise.tables, true)],
-    helpers: ['assembler', 'mve-word', 'mve-dot', 'mve-copy', ...requantise.helpers, 'requantise-to-int8'],
+    helpers: ['assembler', 'mve-word', 'mve-dot', 'mve-copy', ...requantise.helpers, 'saturating-native'],
     ...requantise.bounds,
     // The row is copied before anything is written.
     overlays: [0],

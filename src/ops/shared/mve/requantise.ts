@@ -1,7 +1,7 @@
 import type { Node } from '../../../ir/graph.js';
 import type { ConstantTable, Helper } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
-import { isPlain, type RequantiseView } from '../requantise-kernel.js';
+import { type RequantiseView, saturates } from '../requantise-kernel.js';
 
 /** Sums of a saturated int16 and an offset up to this saturate to int8 as if nothing had been saturated before. */
 const largestOffset = 2 ** 15 - 128;
@@ -11,7 +11,7 @@ const largestOffset = 2 ** 15 - 128;
  * per channel, rounding `native`; accumulators may have to be shifted first.
  */
 export function isFused(view: RequantiseView, node: Node<LinearAttributes>): boolean {
-  return isPlain({ ...view, preShifted: false }) && Math.abs(node.constants.offset.data[0]) <= largestOffset;
+  return view.native && saturates(view) && Math.abs(node.constants.offset.data[0]) <= largestOffset;
 }
 
 /** The tables of a requantisation whose biases are elsewhere. */
