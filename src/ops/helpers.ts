@@ -37,7 +37,8 @@ const fourPixels = { ...dotLanes[4], middleTaps: 14, pixels: 4, words: 2, block:
 export const rounds = [4, 8, 16] as const;
 export type Round = (typeof rounds)[number];
 
-const roundingView = (rounding: Rounding) => ({
+/** A rounding rule as templates ask for it. */
+export const roundingView = (rounding: Rounding) => ({
   native: rounding === 'native',
   tflite: rounding === 'tflite',
   tfliteSingle: rounding === 'tflite-single',

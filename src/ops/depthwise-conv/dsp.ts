@@ -62,6 +62,7 @@ export const dspDepthwiseConv: KernelVariant = {
     const taps = kernelRows * kernelColumns;
     if (multiplier > 1 || channels % 4 !== 0 || !input.aligned || taps > mostTaps) return undefined;
     const requantise = requantisePlan(node, input);
+    const { rounding } = requantise;
     const window = depthwiseWindow(node, input);
     const { hasEdges, rowsMayMiss, windowBytes, zeroPoint } = window;
     const order = tapOrder(taps, kernelColumns);
@@ -72,7 +73,6 @@ export const dspDepthwiseConv: KernelVariant = {
     const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, zeroPoint);
     const given = saturatingOf(node, requantise, ranges);
     const saturating = given !== undefined && given.factor <= mostFactor ? given : undefined;
-    const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
     const offset = saturating?.offset ?? 0;
     const view: DspDepthwiseView = {
       ...window,

@@ -2,6 +2,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import type { TensorType } from '../../ir/tensor.js';
 import { factorOf, type Rounding } from '../../numeric/requantise.js';
+import { roundingView } from '../helpers.js';
 import type { ConstantTable, Helper, KernelPlan, ShiftedAccumulator } from '../kernel.js';
 import { accumulatorRanges, leftShift, magnitudeOf } from './accumulator.js';
 import type { LinearAttributes } from './linear.js';
@@ -55,6 +56,7 @@ export const requantiseHelpers: Readonly<Record<Rounding, readonly Helper[]>> = 
 };
 
 export interface RequantisePlan extends Pick<KernelPlan, 'tables' | 'helpers'> {
+  readonly rounding: Rounding;
   readonly view: RequantiseView;
   /** Worst cases over all inputs, for the kernel plan. */
   readonly bounds: Required<Pick<KernelPlan, 'accumulatorBound'>> & Pick<KernelPlan, 'shiftedAccumulator'>;
@@ -103,11 +105,10 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
   ];
   const bounds = boundsOf(node, input);
   return {
+    rounding,
     view: {
       bound: Math.max(bounds.accumulatorBound, bounds.shiftedAccumulator?.bound ?? 0),
-      native: rounding === 'native',
-      tflite: rounding === 'tflite',
-      tfliteSingle: rounding === 'tflite-single',
+      ...roundingView(rounding),
       preFactor: 2 ** preShift,
       preShifted: preShift > 0,
       twoSlopes,

@@ -66,6 +66,7 @@ export function dspDotProductPlan(
   const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
   const wide = goal === 'speed' || !canPair(weight, ranges.map(magnitudeOf));
   const requantise = requantisePlan(node, input);
+  const { rounding } = requantise;
   const window = gatherView(geometry, input, node.type);
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
@@ -100,7 +101,6 @@ export function dspDotProductPlan(
     pairs: channels / 2,
     offset: saturating?.offset ?? 0,
   };
-  const { rounding } = node.attributes.requantisation ?? { rounding: 'native' };
   const prefix = wide ? 'wide-' : '';
   const helpers: Helper[] = ['assembler', 'lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
   if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rounding}`);
