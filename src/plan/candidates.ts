@@ -46,13 +46,13 @@ export function greedyOrder(memory: LiveMemory): Order {
  */
 export function cutOrder(memory: LiveMemory): Order {
   const { program } = memory;
-  let order = demandDriven(program);
+  let order = demandDriven(program, [], memory);
   let peak = peakOf(memory, order);
   let cuts: readonly number[] = [];
   const consider = (more: readonly number[]): void => {
     const tried = [...new Set([...cuts, ...more])].sort((a, b) => a - b);
     if (tried.length === cuts.length) return;
-    const other = demandDriven(program, tried);
+    const other = demandDriven(program, tried, memory);
     const otherPeak = peakOf(memory, other);
     if (otherPeak >= peak) return;
     order = other;

@@ -14,10 +14,14 @@ export function layerByLayer({ layers }: RowProgram): Order {
  * nobody reads are done as soon as they can be.
  *
  * @param cuts layers in their order, of which all steps are asked for before anything behind them
+ * @param memory of the program, for who has it
  */
-export function demandDriven(program: RowProgram, cuts: readonly number[] = []): Order {
+export function demandDriven(
+  program: RowProgram,
+  cuts: readonly number[] = [],
+  memory: LiveMemory = new LiveMemory(program),
+): Order {
   const { layers } = program;
-  const memory = new LiveMemory(program);
   const counts = memory.start();
   const order: number[] = [];
   const perform = (l: number): void => {
@@ -42,9 +46,11 @@ export function demandDriven(program: RowProgram, cuts: readonly number[] = []):
     }
   };
   /** Does steps that need no more memory than there is already, and that nobody will ask for. */
-  const unread = layers.map((_, l) => memory.unreadSteps(l));
+  const unread = layers
+    .map((_, l) => ({ layer: l, steps: memory.unreadSteps(l) }))
+    .filter(({ steps }) => steps.size > 0);
   const drain = (): void => {
-    for (const [l, steps] of unread.entries()) {
+    for (const { layer: l, steps } of unread) {
       while (steps.has(counts[l]) && memory.enabled(counts, l)) perform(l);
     }
   };
