@@ -46,11 +46,10 @@ export function searchOrder(memory: LiveMemory, known: readonly Order[], looks: 
     if (found.complete) lowerBound = Math.max(lowerBound, found.blocked);
     tried = found.complete ? found.blocked : peak + alignment;
   }
-  return {
-    order: smoothOrder(memory, best.order, best.peak),
-    peak: best.peak,
-    lowerBound: Math.min(lowerBound, best.peak),
-  };
+  // Made smoother, an order may have a smaller peak, too.
+  const order = smoothOrder(memory, best.order, best.peak);
+  const peak = peakOf(memory, order);
+  return { order, peak, lowerBound: Math.min(lowerBound, peak) };
 }
 
 /** How often a layer may still be looked at. */
