@@ -123,8 +123,9 @@ describe('networks that overwrite their input', () => {
     expect(new Set(results.map(({ layerInstructions }) => layerInstructions.join())).size).toBe(inputs.length);
     expect(new Set(results.map(({ driverInstructions }) => driverInstructions)).size).toBe(1);
     const [measured] = results;
-    expect(measured.arenaBytes).toBe(36);
+    // With the scratch of the kernels for this core.
+    expect(measured.arenaBytes).toBe(72);
     const { ram } = profileReport(consuming, measured);
-    expect([ram.arena, ram.input, ram.total]).toEqual([36, 192, 36 + 192 + ram.output + ram.stack]);
+    expect([ram.arena, ram.input, ram.total]).toEqual([72, 192, 72 + 192 + ram.output + ram.stack]);
   }, 180_000);
 });
