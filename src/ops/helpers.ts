@@ -34,7 +34,7 @@ const eightPixels = { ...dotLanes[8], middleTaps: 9, pixels: 8, words: 4, block:
 const fourPixels = { ...dotLanes[4], middleTaps: 14, pixels: 4, words: 2, block: 8, wide: false, stores: false };
 
 /** Inputs that an inner loop takes at a time. */
-export const rounds = [4, 8, 16] as const;
+const rounds = [4, 8, 16] as const;
 export type Round = (typeof rounds)[number];
 
 /** A rounding rule as templates ask for it. */

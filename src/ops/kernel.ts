@@ -95,8 +95,7 @@ export interface KernelInput extends TensorType {
 }
 
 /** What matters most: `balanced` is fast with int8 weights; `speed` may double the flash of weights. */
-export const goals = ['balanced', 'speed', 'size', 'ram'] as const;
-export type Goal = (typeof goals)[number];
+export type Goal = 'balanced' | 'speed' | 'size' | 'ram';
 
 export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */

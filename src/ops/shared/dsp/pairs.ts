@@ -9,7 +9,7 @@ import type { ConstantTable } from '../../kernel.js';
  */
 
 /** Sums of channel `b` have to stay below this, in magnitude. */
-export const largestPairSum = 2 ** 23;
+const largestPairSum = 2 ** 23;
 
 /**
  * Can output channels be taken in pairs (0 and 1, 2 and 3, ...)?

@@ -6,7 +6,7 @@
  */
 
 /** Taps of a run, at least: the first and the last one are code of their own. */
-export const shortestRun = 2;
+const shortestRun = 2;
 
 /**
  * The largest |L| and |U|. Not -32768: with a negative L, `L + (U << 16)` would leave the int32.
