@@ -1,5 +1,5 @@
 import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
-import { constantBytes } from './ops/kernel.js';
+import { constantBytes } from './emit/tables.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';

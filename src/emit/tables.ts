@@ -2,6 +2,8 @@ import type { ConstantTable } from '../ops/kernel.js';
 import { hex } from './helpers.js';
 import type { TableView } from './views.js';
 
+export { constantBytes } from '../ops/kernel.js';
+
 /** The values in lines of so many. */
 export function inLines<T>(values: readonly T[], perLine: number): T[][] {
   const lines: T[][] = [];
