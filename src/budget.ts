@@ -1,21 +1,11 @@
 import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
+import { type Limits, otherRam, type Part, sum } from './emit/limits.js';
 import { constantBytes } from './emit/tables.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';
 import type { Entry } from './run/driver.js';
 import type { Target } from './target/target.js';
-
-/** What the user allows, in bytes, besides what the target has. */
-export interface Limits {
-  /** For the arena, and for what is kept of pushed rows. */
-  readonly ram?: number | undefined;
-  /** For weights and tables. */
-  readonly flash?: number | undefined;
-}
-
-/** What a firmware around the model needs at least: its stack, its own variables and the few bytes of the model's state. */
-const reservedBytes = 516;
 
 /**
  * Holds a compiled model against limits: those of the user and those of the target, each by itself.
@@ -63,10 +53,6 @@ const owned = ({ name }: Target, bytes: number): Limit => ({
   remedy: (_, what) => `take a target with more ${what}`,
 });
 
-/** Bytes, and what they are for. */
-type Part = readonly [bytes: number, what: string];
-
-const sum = (parts: readonly Part[]): number => parts.reduce((total, [bytes]) => total + bytes, 0);
 const listed = (parts: readonly Part[]): string =>
   parts
     .filter(([bytes]) => bytes > 0)
@@ -85,13 +71,7 @@ function staticParts({ plan }: CompiledModel, entry: Entry): Part[] {
 
 /** All RAM that one inference takes. */
 function allParts(compiled: CompiledModel, entry: Entry): Part[] {
-  const { inputBytes, inputRows, outputBytes } = compiled.firmware;
-  return [
-    ...staticParts(compiled, entry),
-    entry === 'infer' ? [inputBytes, 'for the input'] : [inputBytes / inputRows, 'for a row of the input'],
-    [outputBytes, 'for the output'],
-    [reservedBytes, 'for the stack'],
-  ];
+  return [...staticParts(compiled, entry), ...otherRam({ ...compiled.firmware, entry })];
 }
 
 const otherEntry: Readonly<Record<Entry, Entry>> = { infer: 'push-row', 'push-row': 'infer' };
@@ -101,7 +81,7 @@ function ramProblem(
   partsOf: (compiled: CompiledModel, entry: Entry) => Part[],
   limit: Limit,
 ): Diagnostic | undefined {
-  const { plan, view, firmware } = compiled;
+  const { plan, view, firmware, mayConsumeInput } = compiled;
   const parts = partsOf(compiled, firmware.entry);
   const wanted = sum(parts);
   if (wanted <= limit.bytes) return undefined;
@@ -126,6 +106,9 @@ function ramProblem(
         ...(plan.arenaBytes > 0 ? [most, least] : []),
         ...(plan.pushing !== undefined && otherwise <= limit.bytes
           ? [`with --entry ${other} it needs ${otherwise} bytes, and fits`]
+          : []),
+        ...(firmware.entry === 'infer' && !mayConsumeInput
+          ? ['--consume-input needs less where rows may be made over the image of the caller']
           : []),
       ],
       hint: `use fewer channels there or a stride before, or ${limit.remedy(wanted, 'RAM')}`,

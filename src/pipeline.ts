@@ -5,6 +5,7 @@ import { fail, invariant } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
+import { type Limits, limitsView } from './emit/limits.js';
 import type { LabelledText } from './emit/views.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { readModel } from './frontend/read-model.js';
@@ -150,6 +151,8 @@ export interface CompiledModel extends EmittedModel {
   readonly macs: number;
   readonly rounding: Rounding;
   readonly order: OrderGoal;
+  /** The plan was allowed to overwrite the image, whether it does or not. */
+  readonly mayConsumeInput: boolean;
 }
 
 export interface CompileOptions {
@@ -161,6 +164,8 @@ export interface CompileOptions {
   readonly entry?: Entry | undefined;
   /** `infer` may overwrite the caller's image; it does so where that saves RAM, and then it is the only entry. */
   readonly consumeInput?: boolean | undefined;
+  /** What the C asserts, besides what the target has. */
+  readonly limits?: Limits | undefined;
 }
 
 /** Plans and emits the C of an integer graph for a target. Does not look at budgets: see `checkBudget` in budget.ts. */
@@ -168,7 +173,7 @@ export function compileModel(
   { graph, rounding, source }: LoadedModel,
   target: Target,
   version: string,
-  { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false }: CompileOptions = {},
+  { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} }: CompileOptions = {},
 ): CompiledModel {
   invariant(!consumeInput || entry === 'infer', 'rows that are pushed are not overwritten');
   const plan = planGraph(graph, planKernels(graph, target.isa, optimize), order, consumeInput);
@@ -183,8 +188,13 @@ export function compileModel(
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: ramText(plan) },
   ];
-  const emitted = emitModel({ graph, plan, isa: target.isa, version, provenance, placement: target.placement }, engine);
-  return { ...emitted, graph, plan, macs, rounding, order, firmware: firmwareOf(graph, plan, emitted, target, entry) };
+  const { isa, placement } = target;
+  const budget = target.budget === undefined ? undefined : { ...target.budget, owner: target.name };
+  const use = { ...sizesOf(graph), entry };
+  const parts = { graph, plan, isa, version, provenance, placement, limits: limitsView(limits, budget, use) };
+  const emitted = emitModel(parts, engine);
+  const firmware = firmwareOf(graph, plan, emitted, target, entry);
+  return { ...emitted, graph, plan, macs, rounding, order, mayConsumeInput: consumeInput, firmware };
 }
 
 function ramText({ imageBytes, arenaBytes, boundBytes }: Plan): string {
@@ -193,15 +203,12 @@ function ramText({ imageBytes, arenaBytes, boundBytes }: Plan): string {
 }
 
 function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {
-  const index = new GraphIndex(graph);
   return {
     name: graph.name,
     files,
     entry,
     consumesInput: plan.imageBytes > 0,
-    inputBytes: byteCount(sourceOf(graph).type),
-    inputRows: sourceOf(graph).type.shape.height,
-    outputBytes: byteCount(index.node(graph.output).type),
+    ...sizesOf(graph),
     outputType: view.output.ctype === 'int32_t' ? 'int32_t' : 'int8_t',
     layers: plan.layers.map(({ node, row }, i) => ({
       name: node.name,
@@ -212,6 +219,16 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
     })),
     stepLayers: plan.steps.map(({ layer }) => layer),
     target,
+  };
+}
+
+/** What the caller gives and gets. */
+function sizesOf(graph: Graph): Pick<Firmware, 'inputBytes' | 'inputRows' | 'outputBytes'> {
+  const { type } = sourceOf(graph);
+  return {
+    inputBytes: byteCount(type),
+    inputRows: type.shape.height,
+    outputBytes: byteCount(new GraphIndex(graph).node(graph.output).type),
   };
 }
 

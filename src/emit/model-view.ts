@@ -10,7 +10,8 @@ import type { TemplateEngine } from './engine.js';
 import { layerView, longestWindow } from './layer-view.js';
 import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
-import type { LabelledText, ModelView } from './views.js';
+import { inLines } from './tables.js';
+import type { LabelledText, LayerView, LimitsView, ModelView, PushView, RowTableView } from './views.js';
 
 export interface ModelParts {
   readonly graph: Graph;
@@ -20,11 +21,15 @@ export interface ModelParts {
   readonly provenance: readonly LabelledText[];
   /** Sections and memory regions that the target has for parts of the model. */
   readonly placement?: Placement | undefined;
+  /** What the C asserts about its size; nothing when left out. */
+  readonly limits?: LimitsView | undefined;
 }
+
+const noLimits: LimitsView = { ram: null, flash: null, countsPushing: false };
 
 /** Decides names and formats for all templates of a model. */
 export function modelView(
-  { graph, plan, isa, version, provenance, placement = {} }: ModelParts,
+  { graph, plan, isa, version, provenance, placement = {}, limits = noLimits }: ModelParts,
   engine: TemplateEngine,
 ): ModelView {
   const index = new GraphIndex(graph);
@@ -82,6 +87,9 @@ export function modelView(
     boundBytes: plan.boundBytes,
     weightBytes,
     tableBytes,
+    constantBytes: weightBytes + tableBytes,
+    constantLines: inLines(constantNames(layers, places, push), namesPerLine),
+    limits,
     buffers: bufferViews(plan),
     rowTables: places,
     windowRows: longestWindow(layers),
@@ -95,4 +103,16 @@ export function modelView(
     helpers: helpers.map(helper => engine.render(helper.template, { ...helper.view, ...target }).trimEnd()),
     layers,
   };
+}
+
+const namesPerLine = 2;
+
+/** Every constant table of the C but `steps`, which a model always has. */
+function constantNames(
+  layers: readonly LayerView[],
+  places: readonly RowTableView[],
+  push: PushView | null,
+): readonly string[] {
+  const driver = push === null ? [] : ['pushed_steps', ...(push.keepsRows ? ['pushed_slots'] : [])];
+  return [...layers.flatMap(({ tables }) => tables), ...places].map(({ symbol }) => symbol).concat(driver);
 }

@@ -129,6 +129,20 @@ export interface PlaceView {
   readonly content: string;
 }
 
+export interface LimitView {
+  readonly bytes: number;
+  /** Who sets it, for a comment. */
+  readonly from: string;
+}
+
+/** What the C asserts about its size; null where nobody sets a limit. */
+export interface LimitsView {
+  readonly ram: LimitView | null;
+  readonly flash: LimitView | null;
+  /** What is kept of pushed rows counts as static RAM. */
+  readonly countsPushing: boolean;
+}
+
 export interface ModelView {
   readonly name: string;
   readonly version: string;
@@ -159,6 +173,11 @@ export interface ModelView {
   readonly boundBytes: number;
   readonly weightBytes: number;
   readonly tableBytes: number;
+  /** Of weights and tables together. */
+  readonly constantBytes: number;
+  /** Names of all constant tables but `steps`, some a line. */
+  readonly constantLines: readonly (readonly string[])[];
+  readonly limits: LimitsView;
   readonly buffers: readonly BufferView[];
   readonly rowTables: readonly RowTableView[];
   /** Length of the longest window list. */

@@ -74,6 +74,20 @@ describe('the RAM of the target', () => {
   });
 });
 
+describe('limits that are met', () => {
+  it('stand in the C, the smaller of those of user and target', async () => {
+    const c = async (more: string) => {
+      expect((await compile('wide.ts', more)).code).toBe(0);
+      return user.read('out/net.c');
+    };
+    expect(await c('--max-ram 5000')).toContain(
+      '#define NET_MAX_RAM 2044 /* 16384 of microbit, less 4608 for the input',
+    );
+    expect(await c('--max-ram 1000')).toContain('#define NET_MAX_RAM 1000 /* --max-ram */');
+    expect(await c('--max-flash 9000')).toContain('#define NET_MAX_FLASH 9000 /* --max-flash */');
+  });
+});
+
 describe('the budget of an entry', () => {
   it('counts output rows that wait and input rows that are kept where rows are pushed, and names them', async () => {
     const whole = await compile('wide.ts');
@@ -117,6 +131,8 @@ describe('the budget of an entry', () => {
     const whole = await compile('deep.ts');
     expect(whole.code).toBe(1);
     expect(whole.stderr).toMatch(/19200 for the input/);
+    expect(whole.stderr).toContain('note: --consume-input needs less where rows may be made over the image');
+    expect((await compile('deep.ts', '--consume-input')).stderr).not.toContain('note: --consume-input');
     expect(whole.stderr).toMatch(/with --entry push-row it needs \d+ bytes, and fits/);
     expect((await compile('deep.ts', '--entry push-row')).code).toBe(0);
   });

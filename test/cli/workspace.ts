@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArrayData, NumericArray } from '../../src/frontend/arrays/elements.js';
@@ -53,6 +53,10 @@ export class Workspace {
 
   write(name: string, content: string | Uint8Array): void {
     writeFileSync(join(this.directory, name), content);
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.directory, name), 'utf8');
   }
 
   array(name: string, shape: readonly number[], data: ArrayData): void {

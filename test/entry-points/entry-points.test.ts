@@ -69,6 +69,20 @@ describe.skipIf(!needsTool('gcc'))('entry points of the generated C', () => {
     expect(sum).toBe(bytes('ARENA_BYTES') + bytes('PUSH_BYTES') + 4);
   });
 
+  it.each([
+    ['RAM', 'ARENA_BYTES', 'the static RAM keeps within its limit'],
+    ['FLASH', 'CONSTANT_BYTES', 'weights and tables keep within their limit'],
+  ])('keep within the limits of a firmware: %s', async (limit, size, message) => {
+    const header = readFileSync(join(directory, 'tiny.h'), 'utf8');
+    const bytes = Number(new RegExp(`#define TINY_${size} (\\d+)`).exec(header)?.[1]);
+    const build = (most: number) =>
+      run('gcc', ['-std=c11', '-c', 'tiny.c', '-o', 'limit.o', `-DTINY_MAX_${limit}=${most}`]);
+    expect(await build(bytes)).toEqual({ code: 0, text: '' });
+    const refused = await build(bytes - 1);
+    expect(refused.code).toBe(1);
+    expect(refused.text).toContain(`static assertion failed: "${message}"`);
+  });
+
   it('lie where attributes put them', async () => {
     const built = await run('gcc', [
       ...['-std=c99', '-c', 'tiny.c', '-o', 'placed.o'],

@@ -55,8 +55,9 @@ export function registerCompile(program: Command, shell: Shell): void {
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
         requireOneEntry(options);
-        const compiled = compileModel(loaded, target, io.version, options);
-        checkBudget(compiled, target, { ram: options.maxRam, flash: options.maxFlash });
+        const limits = { ram: options.maxRam, flash: options.maxFlash };
+        const compiled = compileModel(loaded, target, io.version, { ...options, limits });
+        checkBudget(compiled, target, limits);
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
         const { view, plan, macs, rounding, firmware } = compiled;

@@ -544,3 +544,30 @@ int m_block_end(int32_t output[1])
     pushed.open = 0;
     return M_BLOCK_OK;
 }
+
+/* The sizes that m_block.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_block_l00_weights) + sizeof(m_block_l00_bias) +
+    sizeof(m_block_l00_multipliers) + sizeof(m_block_l00_negative_multipliers) +
+    sizeof(m_block_l00_offsets) + sizeof(m_block_l01_weights) +
+    sizeof(m_block_l01_padding) + sizeof(m_block_l01_bias) +
+    sizeof(m_block_l01_multipliers) + sizeof(m_block_l01_negative_multipliers) +
+    sizeof(m_block_l01_offsets) + sizeof(m_block_l03_weights) +
+    sizeof(m_block_l03_padding) + sizeof(m_block_l03_bias) +
+    sizeof(m_block_l03_multipliers) + sizeof(m_block_l03_negative_multipliers) +
+    sizeof(m_block_l03_offsets) + sizeof(m_block_l04_weights) +
+    sizeof(m_block_l04_bias) + sizeof(m_block_l04_multipliers) +
+    sizeof(m_block_l04_negative_multipliers) + sizeof(m_block_l04_offsets) +
+    sizeof(m_block_l05_weights) + sizeof(m_block_l05_bias) +
+    sizeof(m_block_l05_multipliers) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_BLOCK_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_BLOCK_MAX_RAM
+_Static_assert(M_BLOCK_ARENA_BYTES <= M_BLOCK_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_BLOCK_MAX_FLASH
+_Static_assert(M_BLOCK_CONSTANT_BYTES <= M_BLOCK_MAX_FLASH, "weights and tables keep within their limit");
+#endif

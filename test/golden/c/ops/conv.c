@@ -200,3 +200,21 @@ int m_conv_end(int8_t output[120])
     pushed.open = 0;
     return M_CONV_OK;
 }
+
+/* The sizes that m_conv.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    sizeof(pushed_output) +
+    0 == M_CONV_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_conv_l00_weights) + sizeof(m_conv_l00_padding) +
+    sizeof(m_conv_l00_bias) + sizeof(m_conv_l00_multipliers) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_CONV_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_CONV_MAX_RAM
+_Static_assert(M_CONV_ARENA_BYTES <= M_CONV_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_CONV_MAX_FLASH
+_Static_assert(M_CONV_CONSTANT_BYTES <= M_CONV_MAX_FLASH, "weights and tables keep within their limit");
+#endif

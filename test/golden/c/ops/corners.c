@@ -804,3 +804,37 @@ int m_corners_end(int8_t output[3])
     pushed.open = 0;
     return M_CORNERS_OK;
 }
+
+/* The sizes that m_corners.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    0 == M_CORNERS_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_corners_l00_weights) + sizeof(m_corners_l00_padding) +
+    sizeof(m_corners_l00_bias) + sizeof(m_corners_l00_multipliers) +
+    sizeof(m_corners_l01_weights) + sizeof(m_corners_l01_padding) +
+    sizeof(m_corners_l01_bias) + sizeof(m_corners_l01_multipliers) +
+    sizeof(m_corners_l03_weights) + sizeof(m_corners_l03_bias) +
+    sizeof(m_corners_l03_multipliers) + sizeof(m_corners_l05_weights) +
+    sizeof(m_corners_l05_bias) + sizeof(m_corners_l05_multipliers) +
+    sizeof(m_corners_l06_weights) + sizeof(m_corners_l06_bias) +
+    sizeof(m_corners_l06_multipliers) + sizeof(m_corners_l08_weights) +
+    sizeof(m_corners_l08_bias) + sizeof(m_corners_l08_multipliers) +
+    sizeof(m_corners_l10_weights) + sizeof(m_corners_l10_bias) +
+    sizeof(m_corners_l10_multipliers) + sizeof(m_corners_l11_weights) +
+    sizeof(m_corners_l11_bias) + sizeof(m_corners_l11_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(l04_rows) + sizeof(l05_rows) +
+    sizeof(l06_rows) + sizeof(l07_rows) +
+    sizeof(l08_rows) + sizeof(l09_rows) +
+    sizeof(l10_rows) + sizeof(pushed_steps) +
+    sizeof(pushed_slots) +
+    sizeof(steps) == M_CORNERS_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_CORNERS_MAX_RAM
+_Static_assert(M_CORNERS_ARENA_BYTES <= M_CORNERS_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_CORNERS_MAX_FLASH
+_Static_assert(M_CORNERS_CONSTANT_BYTES <= M_CORNERS_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -307,3 +307,24 @@ int m_depthwise_end(int8_t output[120])
     pushed.open = 0;
     return M_DEPTHWISE_OK;
 }
+
+/* The sizes that m_depthwise.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    sizeof(pushed_output) +
+    0 == M_DEPTHWISE_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_depthwise_l00_weights) + sizeof(m_depthwise_l00_padding) +
+    sizeof(m_depthwise_l00_bias) + sizeof(m_depthwise_l00_multipliers) +
+    sizeof(m_depthwise_l00_negative_multipliers) + sizeof(m_depthwise_l01_weights) +
+    sizeof(m_depthwise_l01_padding) + sizeof(m_depthwise_l01_bias) +
+    sizeof(m_depthwise_l01_multipliers) + sizeof(l00_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_DEPTHWISE_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_DEPTHWISE_MAX_RAM
+_Static_assert(M_DEPTHWISE_ARENA_BYTES <= M_DEPTHWISE_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_DEPTHWISE_MAX_FLASH
+_Static_assert(M_DEPTHWISE_CONSTANT_BYTES <= M_DEPTHWISE_MAX_FLASH, "weights and tables keep within their limit");
+#endif

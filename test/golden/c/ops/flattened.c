@@ -332,3 +332,18 @@ int m_flattened_end(int32_t output[1])
     pushed.open = 0;
     return M_FLATTENED_OK;
 }
+
+/* The sizes that m_flattened.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_flattened_l00_weights) + sizeof(m_flattened_l00_bias) +
+    sizeof(m_flattened_l00_multipliers) + sizeof(m_flattened_l02_table) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_FLATTENED_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_FLATTENED_MAX_RAM
+_Static_assert(M_FLATTENED_ARENA_BYTES <= M_FLATTENED_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_FLATTENED_MAX_FLASH
+_Static_assert(M_FLATTENED_CONSTANT_BYTES <= M_FLATTENED_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -665,3 +665,36 @@ int m_fours_end(int8_t output[6])
     pushed.open = 0;
     return M_FOURS_OK;
 }
+
+/* The sizes that m_fours.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    0 == M_FOURS_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_fours_l00_weights) + sizeof(m_fours_l00_padding) +
+    sizeof(m_fours_l00_bias) + sizeof(m_fours_l00_multipliers) +
+    sizeof(m_fours_l01_weights) + sizeof(m_fours_l01_padding) +
+    sizeof(m_fours_l01_bias) + sizeof(m_fours_l01_multipliers) +
+    sizeof(m_fours_l02_weights) + sizeof(m_fours_l02_padding) +
+    sizeof(m_fours_l02_bias) + sizeof(m_fours_l02_multipliers) +
+    sizeof(m_fours_l03_weights) + sizeof(m_fours_l03_padding) +
+    sizeof(m_fours_l03_bias) + sizeof(m_fours_l03_multipliers) +
+    sizeof(m_fours_l04_weights) + sizeof(m_fours_l04_padding) +
+    sizeof(m_fours_l04_bias) + sizeof(m_fours_l04_multipliers) +
+    sizeof(m_fours_l05_weights) + sizeof(m_fours_l05_bias) +
+    sizeof(m_fours_l05_multipliers) + sizeof(m_fours_l06_weights) +
+    sizeof(m_fours_l06_bias) + sizeof(m_fours_l06_multipliers) +
+    sizeof(m_fours_l07_weights) + sizeof(m_fours_l07_bias) +
+    sizeof(m_fours_l07_multipliers) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(l06_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_FOURS_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_FOURS_MAX_RAM
+_Static_assert(M_FOURS_ARENA_BYTES <= M_FOURS_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_FOURS_MAX_FLASH
+_Static_assert(M_FOURS_CONSTANT_BYTES <= M_FOURS_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -349,3 +349,26 @@ int m_foursTwoSlopes_end(int8_t output[128])
     pushed.open = 0;
     return M_FOURSTWOSLOPES_OK;
 }
+
+/* The sizes that m_foursTwoSlopes.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_FOURSTWOSLOPES_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_foursTwoSlopes_l00_weights) + sizeof(m_foursTwoSlopes_l00_bias) +
+    sizeof(m_foursTwoSlopes_l00_multipliers) + sizeof(m_foursTwoSlopes_l00_negative_multipliers) +
+    sizeof(m_foursTwoSlopes_l00_offsets) + sizeof(m_foursTwoSlopes_l01_weights) +
+    sizeof(m_foursTwoSlopes_l01_bias) + sizeof(m_foursTwoSlopes_l01_multipliers) +
+    sizeof(m_foursTwoSlopes_l01_negative_multipliers) + sizeof(m_foursTwoSlopes_l02_weights) +
+    sizeof(m_foursTwoSlopes_l02_padding) + sizeof(m_foursTwoSlopes_l02_bias) +
+    sizeof(m_foursTwoSlopes_l02_multipliers) + sizeof(m_foursTwoSlopes_l02_negative_multipliers) +
+    sizeof(m_foursTwoSlopes_l02_offsets) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_FOURSTWOSLOPES_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_FOURSTWOSLOPES_MAX_RAM
+_Static_assert(M_FOURSTWOSLOPES_ARENA_BYTES <= M_FOURSTWOSLOPES_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_FOURSTWOSLOPES_MAX_FLASH
+_Static_assert(M_FOURSTWOSLOPES_CONSTANT_BYTES <= M_FOURSTWOSLOPES_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -317,3 +317,23 @@ int m_grouped_end(int8_t output[72])
     pushed.open = 0;
     return M_GROUPED_OK;
 }
+
+/* The sizes that m_grouped.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    sizeof(pushed_output) +
+    0 == M_GROUPED_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_grouped_l00_weights) + sizeof(m_grouped_l00_padding) +
+    sizeof(m_grouped_l00_bias) + sizeof(m_grouped_l00_multipliers) +
+    sizeof(m_grouped_l01_weights) + sizeof(m_grouped_l01_bias) +
+    sizeof(m_grouped_l01_multipliers) + sizeof(l00_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_GROUPED_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_GROUPED_MAX_RAM
+_Static_assert(M_GROUPED_ARENA_BYTES <= M_GROUPED_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_GROUPED_MAX_FLASH
+_Static_assert(M_GROUPED_CONSTANT_BYTES <= M_GROUPED_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -385,3 +385,23 @@ int m_nchw_end(int8_t output[4])
     pushed.open = 0;
     return M_NCHW_OK;
 }
+
+/* The sizes that m_nchw.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    0 == M_NCHW_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_nchw_l00_weights) + sizeof(m_nchw_l00_bias) +
+    sizeof(m_nchw_l00_multipliers) + sizeof(m_nchw_l01_weights) +
+    sizeof(m_nchw_l01_bias) + sizeof(m_nchw_l01_multipliers) +
+    sizeof(m_nchw_l02_exponentials) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(pushed_steps) +
+    sizeof(pushed_slots) +
+    sizeof(steps) == M_NCHW_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_NCHW_MAX_RAM
+_Static_assert(M_NCHW_ARENA_BYTES <= M_NCHW_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_NCHW_MAX_FLASH
+_Static_assert(M_NCHW_CONSTANT_BYTES <= M_NCHW_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -311,3 +311,25 @@ int m_normAfter_end(int8_t output[112])
     pushed.open = 0;
     return M_NORMAFTER_OK;
 }
+
+/* The sizes that m_normAfter.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    sizeof(pushed_output) +
+    0 == M_NORMAFTER_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_normAfter_l00_weights) + sizeof(m_normAfter_l00_bias) +
+    sizeof(m_normAfter_l00_multipliers) + sizeof(m_normAfter_l00_negative_multipliers) +
+    sizeof(m_normAfter_l00_offsets) + sizeof(m_normAfter_l01_weights) +
+    sizeof(m_normAfter_l01_padding) + sizeof(m_normAfter_l01_bias) +
+    sizeof(m_normAfter_l01_multipliers) + sizeof(m_normAfter_l01_negative_multipliers) +
+    sizeof(m_normAfter_l01_offsets) + sizeof(l00_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_NORMAFTER_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_NORMAFTER_MAX_RAM
+_Static_assert(M_NORMAFTER_ARENA_BYTES <= M_NORMAFTER_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_NORMAFTER_MAX_FLASH
+_Static_assert(M_NORMAFTER_CONSTANT_BYTES <= M_NORMAFTER_MAX_FLASH, "weights and tables keep within their limit");
+#endif

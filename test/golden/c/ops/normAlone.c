@@ -409,3 +409,25 @@ int m_normAlone_end(int8_t output[12])
     pushed.open = 0;
     return M_NORMALONE_OK;
 }
+
+/* The sizes that m_normAlone.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_NORMALONE_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_normAlone_l00_weights) + sizeof(m_normAlone_l00_bias) +
+    sizeof(m_normAlone_l00_multipliers) + sizeof(m_normAlone_l02_table) +
+    sizeof(m_normAlone_l03_weights) + sizeof(m_normAlone_l03_bias) +
+    sizeof(m_normAlone_l03_multipliers) + sizeof(m_normAlone_l04_weights) +
+    sizeof(m_normAlone_l04_bias) + sizeof(m_normAlone_l04_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_NORMALONE_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_NORMALONE_MAX_RAM
+_Static_assert(M_NORMALONE_ARENA_BYTES <= M_NORMALONE_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_NORMALONE_MAX_FLASH
+_Static_assert(M_NORMALONE_CONSTANT_BYTES <= M_NORMALONE_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -382,3 +382,21 @@ int m_pools_end(int8_t output[3])
     pushed.open = 0;
     return M_POOLS_OK;
 }
+
+/* The sizes that m_pools.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    0 == M_POOLS_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_pools_l02_weights) + sizeof(m_pools_l02_bias) +
+    sizeof(m_pools_l02_multipliers) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_POOLS_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_POOLS_MAX_RAM
+_Static_assert(M_POOLS_ARENA_BYTES <= M_POOLS_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_POOLS_MAX_FLASH
+_Static_assert(M_POOLS_CONSTANT_BYTES <= M_POOLS_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -334,3 +334,23 @@ int m_prelu_end(int8_t output[20])
     pushed.open = 0;
     return M_PRELU_OK;
 }
+
+/* The sizes that m_prelu.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_PRELU_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_prelu_l00_weights) + sizeof(m_prelu_l00_bias) +
+    sizeof(m_prelu_l00_multipliers) + sizeof(m_prelu_l00_negative_multipliers) +
+    sizeof(m_prelu_l02_weights) + sizeof(m_prelu_l02_bias) +
+    sizeof(m_prelu_l02_multipliers) + sizeof(m_prelu_l02_negative_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_PRELU_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_PRELU_MAX_RAM
+_Static_assert(M_PRELU_ARENA_BYTES <= M_PRELU_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_PRELU_MAX_FLASH
+_Static_assert(M_PRELU_CONSTANT_BYTES <= M_PRELU_MAX_FLASH, "weights and tables keep within their limit");
+#endif

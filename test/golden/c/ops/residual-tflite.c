@@ -499,3 +499,27 @@ int m_residual_end(int8_t output[60])
     pushed.open = 0;
     return M_RESIDUAL_OK;
 }
+
+/* The sizes that m_residual.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    sizeof(pushed_output) +
+    0 == M_RESIDUAL_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_residual_l00_weights) + sizeof(m_residual_l00_padding) +
+    sizeof(m_residual_l00_bias) + sizeof(m_residual_l00_multipliers) +
+    sizeof(m_residual_l00_shifts) + sizeof(m_residual_l02_weights) +
+    sizeof(m_residual_l02_bias) + sizeof(m_residual_l02_multipliers) +
+    sizeof(m_residual_l02_shifts) + sizeof(m_residual_l03_table) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(l04_rows) + sizeof(pushed_steps) +
+    sizeof(pushed_slots) +
+    sizeof(steps) == M_RESIDUAL_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_RESIDUAL_MAX_RAM
+_Static_assert(M_RESIDUAL_ARENA_BYTES <= M_RESIDUAL_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_RESIDUAL_MAX_FLASH
+_Static_assert(M_RESIDUAL_CONSTANT_BYTES <= M_RESIDUAL_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -689,3 +689,30 @@ int m_residualTables_end(int8_t output[36])
     pushed.open = 0;
     return M_RESIDUALTABLES_OK;
 }
+
+/* The sizes that m_residualTables.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_RESIDUALTABLES_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_residualTables_l00_weights) + sizeof(m_residualTables_l00_bias) +
+    sizeof(m_residualTables_l00_multipliers) + sizeof(m_residualTables_l02_table) +
+    sizeof(m_residualTables_l04_table) + sizeof(m_residualTables_l05_weights) +
+    sizeof(m_residualTables_l05_bias) + sizeof(m_residualTables_l05_multipliers) +
+    sizeof(m_residualTables_l07_weights) + sizeof(m_residualTables_l07_bias) +
+    sizeof(m_residualTables_l07_multipliers) + sizeof(m_residualTables_l10_weights) +
+    sizeof(m_residualTables_l10_bias) + sizeof(m_residualTables_l10_multipliers) +
+    sizeof(m_residualTables_l10_negative_multipliers) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(l06_rows) +
+    sizeof(l07_rows) + sizeof(l08_rows) +
+    sizeof(l09_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_RESIDUALTABLES_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_RESIDUALTABLES_MAX_RAM
+_Static_assert(M_RESIDUALTABLES_ARENA_BYTES <= M_RESIDUALTABLES_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_RESIDUALTABLES_MAX_FLASH
+_Static_assert(M_RESIDUALTABLES_CONSTANT_BYTES <= M_RESIDUALTABLES_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -363,3 +363,18 @@ int m_thin_end(int8_t output[1])
     pushed.open = 0;
     return M_THIN_OK;
 }
+
+/* The sizes that m_thin.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_thin_l00_weights) + sizeof(m_thin_l00_padding) +
+    sizeof(m_thin_l00_bias) + sizeof(m_thin_l00_multipliers) +
+    sizeof(m_thin_l02_exponentials) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_THIN_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_THIN_MAX_RAM
+_Static_assert(M_THIN_ARENA_BYTES <= M_THIN_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_THIN_MAX_FLASH
+_Static_assert(M_THIN_CONSTANT_BYTES <= M_THIN_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -413,3 +413,26 @@ int m_tiles_end(int8_t output[35])
     pushed.open = 0;
     return M_TILES_OK;
 }
+
+/* The sizes that m_tiles.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_TILES_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_tiles_l00_weights) + sizeof(m_tiles_l00_padding) +
+    sizeof(m_tiles_l00_bias) + sizeof(m_tiles_l00_multipliers) +
+    sizeof(m_tiles_l01_weights) + sizeof(m_tiles_l01_padding) +
+    sizeof(m_tiles_l01_bias) + sizeof(m_tiles_l01_multipliers) +
+    sizeof(m_tiles_l02_weights) + sizeof(m_tiles_l02_bias) +
+    sizeof(m_tiles_l02_multipliers) + sizeof(m_tiles_l03_weights) +
+    sizeof(m_tiles_l03_bias) + sizeof(m_tiles_l03_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(pushed_steps) +
+    sizeof(steps) == M_TILES_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_TILES_MAX_RAM
+_Static_assert(M_TILES_ARENA_BYTES <= M_TILES_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_TILES_MAX_FLASH
+_Static_assert(M_TILES_CONSTANT_BYTES <= M_TILES_MAX_FLASH, "weights and tables keep within their limit");
+#endif

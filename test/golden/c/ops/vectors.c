@@ -894,3 +894,39 @@ int m_vectors_end(int8_t output[2])
     pushed.open = 0;
     return M_VECTORS_OK;
 }
+
+/* The sizes that m_vectors.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_vectors_l00_weights) + sizeof(m_vectors_l00_bias) +
+    sizeof(m_vectors_l00_multipliers) + sizeof(m_vectors_l01_weights) +
+    sizeof(m_vectors_l01_padding) + sizeof(m_vectors_l01_bias) +
+    sizeof(m_vectors_l01_multipliers) + sizeof(m_vectors_l02_weights) +
+    sizeof(m_vectors_l02_bias) + sizeof(m_vectors_l02_multipliers) +
+    sizeof(m_vectors_l04_weights) + sizeof(m_vectors_l04_padding) +
+    sizeof(m_vectors_l04_bias) + sizeof(m_vectors_l04_multipliers) +
+    sizeof(m_vectors_l05_weights) + sizeof(m_vectors_l05_padding) +
+    sizeof(m_vectors_l05_bias) + sizeof(m_vectors_l05_multipliers) +
+    sizeof(m_vectors_l06_weights) + sizeof(m_vectors_l06_bias) +
+    sizeof(m_vectors_l06_multipliers) + sizeof(m_vectors_l08_weights) +
+    sizeof(m_vectors_l08_bias) + sizeof(m_vectors_l08_multipliers) +
+    sizeof(m_vectors_l09_weights) + sizeof(m_vectors_l09_bias) +
+    sizeof(m_vectors_l09_multipliers) + sizeof(m_vectors_l10_weights) +
+    sizeof(m_vectors_l10_bias) + sizeof(m_vectors_l10_multipliers) +
+    sizeof(m_vectors_l11_weights) + sizeof(m_vectors_l11_bias) +
+    sizeof(m_vectors_l11_multipliers) + sizeof(m_vectors_l12_weights) +
+    sizeof(m_vectors_l12_bias) + sizeof(m_vectors_l12_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(l04_rows) + sizeof(l05_rows) +
+    sizeof(l06_rows) + sizeof(l07_rows) +
+    sizeof(l08_rows) + sizeof(l09_rows) +
+    sizeof(l10_rows) + sizeof(l11_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_VECTORS_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_VECTORS_MAX_RAM
+_Static_assert(M_VECTORS_ARENA_BYTES <= M_VECTORS_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_VECTORS_MAX_FLASH
+_Static_assert(M_VECTORS_CONSTANT_BYTES <= M_VECTORS_MAX_FLASH, "weights and tables keep within their limit");
+#endif

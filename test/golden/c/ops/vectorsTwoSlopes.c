@@ -464,3 +464,28 @@ int m_vectorsTwoSlopes_end(int8_t output[7])
     pushed.open = 0;
     return M_VECTORSTWOSLOPES_OK;
 }
+
+/* The sizes that m_vectorsTwoSlopes.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_vectorsTwoSlopes_l00_weights) + sizeof(m_vectorsTwoSlopes_l00_bias) +
+    sizeof(m_vectorsTwoSlopes_l00_multipliers) + sizeof(m_vectorsTwoSlopes_l00_negative_multipliers) +
+    sizeof(m_vectorsTwoSlopes_l00_offsets) + sizeof(m_vectorsTwoSlopes_l01_weights) +
+    sizeof(m_vectorsTwoSlopes_l01_padding) + sizeof(m_vectorsTwoSlopes_l01_bias) +
+    sizeof(m_vectorsTwoSlopes_l01_multipliers) + sizeof(m_vectorsTwoSlopes_l01_negative_multipliers) +
+    sizeof(m_vectorsTwoSlopes_l02_weights) + sizeof(m_vectorsTwoSlopes_l02_bias) +
+    sizeof(m_vectorsTwoSlopes_l02_multipliers) + sizeof(m_vectorsTwoSlopes_l03_weights) +
+    sizeof(m_vectorsTwoSlopes_l03_padding) + sizeof(m_vectorsTwoSlopes_l03_bias) +
+    sizeof(m_vectorsTwoSlopes_l03_multipliers) + sizeof(m_vectorsTwoSlopes_l03_negative_multipliers) +
+    sizeof(m_vectorsTwoSlopes_l03_offsets) + sizeof(m_vectorsTwoSlopes_l04_weights) +
+    sizeof(m_vectorsTwoSlopes_l04_bias) + sizeof(m_vectorsTwoSlopes_l04_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_VECTORSTWOSLOPES_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_VECTORSTWOSLOPES_MAX_RAM
+_Static_assert(M_VECTORSTWOSLOPES_ARENA_BYTES <= M_VECTORSTWOSLOPES_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_VECTORSTWOSLOPES_MAX_FLASH
+_Static_assert(M_VECTORSTWOSLOPES_CONSTANT_BYTES <= M_VECTORSTWOSLOPES_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -1046,3 +1046,24 @@ int tiny_end(int8_t output[4])
     pushed.open = 0;
     return TINY_OK;
 }
+
+/* The sizes that tiny.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(tiny_l00_weights) + sizeof(tiny_l00_channels) +
+    sizeof(tiny_l01_weights) + sizeof(tiny_l03_weights) +
+    sizeof(tiny_l03_padding) + sizeof(tiny_l04_weights) +
+    sizeof(tiny_l04_channels) + sizeof(tiny_l05_weights) +
+    sizeof(tiny_l05_bias) + sizeof(tiny_l05_multipliers) +
+    sizeof(l00_rows) + sizeof(l00_scratch) +
+    sizeof(l01_rows) + sizeof(l01_scratch) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(l04_rows) + sizeof(l04_scratch) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == TINY_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef TINY_MAX_RAM
+_Static_assert(TINY_ARENA_BYTES <= TINY_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef TINY_MAX_FLASH
+_Static_assert(TINY_CONSTANT_BYTES <= TINY_MAX_FLASH, "weights and tables keep within their limit");
+#endif

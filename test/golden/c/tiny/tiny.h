@@ -31,6 +31,8 @@ extern "C" {
 #define TINY_OUTPUT_COUNT 4
 /* Static RAM of the model, but for 4 bytes of state; the input, the output and the stack come on top. */
 #define TINY_ARENA_BYTES 132
+/* Weights and tables in flash; the code comes on top. */
+#define TINY_CONSTANT_BYTES 998
 
 /* Static RAM besides where rows are pushed: input rows that are kept, and output rows that wait for _end. */
 #define TINY_PUSH_BYTES 0
@@ -58,7 +60,9 @@ int tiny_push_row(const int8_t row[24]);
 int tiny_end(int8_t output[4]);
 
 /*
- * Placement, decided where tiny.c is compiled:
+ * Limits and placement, decided where tiny.c is compiled:
+ *   TINY_MAX_RAM            bytes that the static RAM named above may take
+ *   TINY_MAX_FLASH          bytes that weights and tables may take
  *   TINY_ARENA_ATTRIBUTE    attributes of the arena, as in __attribute__((section(".dtcm")))
  *   TINY_CALLER_ARENA       no static arena: call _set_arena first, with 132 bytes aligned to 4
  *   TINY_WEIGHTS_ATTRIBUTE  attributes of all weights and tables of tiny_weights.c
