@@ -1,9 +1,10 @@
 import { type Buffers, buffersOf } from './blocks.js';
 import { findOrder } from './candidates.js';
+import type { Placement } from './first-fit.js';
 import { arenaStart } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
-import { type Placement, placeBlocks } from './place.js';
+import { placeBlocks } from './place.js';
 import type { RowProgram, Step } from './row-program.js';
 
 /** Which order of steps: the best that is found, or one of the two that set the standard. */
@@ -32,7 +33,7 @@ export interface RowPlan {
 }
 
 /** How often the search for an order may look at a layer. */
-export const searchLimit = 16_000_000;
+export const searchLimit = 8_000_000;
 
 /** Chooses the order and places the rows. Deterministic: the same program gives the same plan on any machine. */
 export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPlan {
@@ -53,16 +54,19 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     ...(shared === undefined ? [] : [{ order: shared.order, live: memory }]),
   ];
   const standardAttempts = known.flatMap(order => [plain, memory].map(live => ({ order, live })));
-  // A program too large to be searched takes long to place, too: its standard orders first, others if they promise to save
-  // more than one part in a hundred.
+  // A program too large to be searched takes long to place, too: there, searched orders have to promise to save more than
+  // one part in a hundred.
   const large = shared !== undefined && shared.peak > shared.lowerBound;
-  const attempts = large ? [...standardAttempts, ...searched] : [...searched, ...standardAttempts];
+  const standardPeak = Math.min(...standardAttempts.map(({ order, live }) => peakOf(live, order)));
+  const attempts = [
+    ...searched.filter(({ order, live }) => !large || peakOf(live, order) < 0.99 * standardPeak),
+    ...standardAttempts,
+  ];
   let best: { order: Order; placement: Placement } | undefined;
   for (const { order, live } of attempts) {
     const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
     const peak = Math.max(start, peakOf(live, order));
-    const promise = large && !known.includes(order) ? 0.99 : 1;
-    if (peak >= promise * limit) continue;
+    if (peak >= limit) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
     const placement = placeBlocks(blocks, peak, limit);
     if (placement !== undefined) best = { order, placement };

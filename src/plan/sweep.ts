@@ -39,10 +39,10 @@ export function sweepBlocks(blocks: readonly Block[], bytes: number, width: numb
     for (const [from, layout] of layouts.entries()) {
       for (const offset of candidates(blocks, layout, block, bytes)) {
         const at = position(layout, offset);
-        const { key, score } = judge.look(layout, b, at, offset);
+        const key = judge.key(layout, b, at, offset);
         if (seen.has(key)) continue;
         seen.add(key);
-        extensions.push({ from, offset, at, score });
+        extensions.push({ from, offset, at, score: judge.score(layout, b, at, offset) });
       }
     }
     if (extensions.length === 0) return undefined;
@@ -138,23 +138,33 @@ class Judge {
     private readonly until: number,
   ) {}
 
-  /** A key that is the same for layouts that lie alike, and a score that is larger for larger gaps. */
-  look(layout: Layout, block: number, at: number, offset: number): { readonly key: number; readonly score: number } {
-    const { blocks } = this;
-    this.ends ??= this.endsOf(layout, block);
-    const { ends, position, sums } = this;
-    position.fill(0);
-    sums.fill(0);
+  /** A number that is the same for layouts that lie alike. */
+  key(layout: Layout, block: number, at: number, offset: number): number {
+    const { blocks, until } = this;
     let [hash, other] = [17, 29];
+    // The new block comes at its position, the others move up by one.
     for (let i = 0; i <= layout.blocks.length; i++) {
-      // The new block comes at its position, the others move up by one.
-      const isNew = i === at;
-      const number = isNew ? block : layout.blocks[i - (i > at ? 1 : 0)];
-      const where = isNew ? offset : layout.offsets[i - (i > at ? 1 : 0)];
-      const { to, bytes } = blocks[number];
-      if (to < this.until) continue;
+      const before = i - (i > at ? 1 : 0);
+      const number = i === at ? block : layout.blocks[before];
+      if (blocks[number].to < until) continue;
+      const where = i === at ? offset : layout.offsets[before];
       hash = Math.imul(hash ^ (where + number * 0x10001), 0x01000193);
       other = Math.imul(other + where, 0x5bd1e995) ^ number;
+    }
+    return (hash >>> 0) * 2 ** 20 + (other >>> 12);
+  }
+
+  /** Larger for larger gaps. */
+  score(layout: Layout, block: number, at: number, offset: number): number {
+    const { blocks, position, sums } = this;
+    this.ends ??= this.endsOf(layout, block);
+    const { ends } = this;
+    position.fill(0);
+    sums.fill(0);
+    for (let i = 0; i <= layout.blocks.length; i++) {
+      const before = i - (i > at ? 1 : 0);
+      const where = i === at ? offset : layout.offsets[before];
+      const { to, bytes } = blocks[i === at ? block : layout.blocks[before]];
       for (let h = 0; h < ends.length && ends[h] <= to; h++) {
         const gap = where - position[h];
         if (gap > 0) sums[h] += gap * gap;
@@ -166,7 +176,7 @@ class Judge {
       const gap = this.bytes - position[h];
       score = score * discount + sums[h] + gap * gap;
     }
-    return { key: (hash >>> 0) * 2 ** 20 + (other >>> 12), score };
+    return score;
   }
 
   /** The next times at which blocks have died: a block counts at those up to its own end. Equal for all layouts. */

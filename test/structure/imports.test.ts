@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   timing: ['diagnostics', 'package-root.ts', 'target'],
   quantize: ['diagnostics', 'ir', 'numeric', 'ops', 'run'],
   frontend: ['diagnostics', 'ir', 'numeric', 'ops', 'quantize'],
-  plan: ['diagnostics', 'ir', 'kernels', 'ops'],
+  plan: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops'],
   kernels: ['diagnostics', 'ir', 'ops'],
   emit: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops', 'plan'],
   toolchain: ['diagnostics', 'emit', 'package-root.ts', 'run', 'target'],

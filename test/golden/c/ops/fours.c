@@ -36,18 +36,18 @@
 #endif
 
 /*
- * Memory map: 540 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
+ * Memory map: 516 bytes. Every row is a buffer that lives from the step that makes it to the last one that reads
  * it; rows that do not live at the same time share bytes. Live rows of this order: at most 624 bytes, which may be more
  * than the arena: where a layer allows it, a row is made over rows that are read for the last time meanwhile.
  *
  *   rows x bytes   live   offsets       what
- *      7 x 72         3        0..324    conv
- *      4 x 40         2        0..520    depthwiseConv
- *      4 x 60         2        0..480    conv_2
- *      4 x 72         4      180..540    depthwiseConv_2
- *      4 x 120        3        0..360    conv_3
- *      2 x 120        1        0..120    depthwiseConv_3
- *      2 x 30         2      120..392    conv_4
+ *      7 x 72         3        0..468    conv
+ *      4 x 40         2        0..436    depthwiseConv
+ *      4 x 60         2       24..456    conv_2
+ *      4 x 72         4        0..516    depthwiseConv_2
+ *      4 x 120        3       72..464    conv_3
+ *      2 x 120        1        0..440    depthwiseConv_3
+ *      2 x 30         2      120..344    conv_4
  *      1 x 24         1        0..24     sums of dense
  */
 #ifdef M_FOURS_CALLER_ARENA
@@ -58,7 +58,7 @@ static union {
     int8_t bytes[M_FOURS_ARENA_BYTES];
 } arena_memory M_FOURS_ARENA_ATTRIBUTE;
 
-_Static_assert(sizeof(arena_memory) == 540, "the arena has the size that was planned");
+_Static_assert(sizeof(arena_memory) == 516, "the arena has the size that was planned");
 
 static int8_t *const arena = arena_memory.bytes;
 #endif
@@ -72,37 +72,37 @@ static int8_t *at(uint32_t word)
 
 /* rows of conv */
 static const uint8_t l00_rows[7] = {
-    0, 18, 0, 63, 0, 18, 0,
+    0, 51, 0, 81, 99, 0, 81,
 };
 
 /* rows of depthwiseConv */
 static const uint8_t l01_rows[4] = {
-    0, 0, 63, 120,
+    0, 0, 51, 99,
 };
 
 /* rows of conv_2 */
 static const uint8_t l02_rows[4] = {
-    87, 105, 0, 15,
+    99, 18, 81, 6,
 };
 
 /* rows of depthwiseConv_2 */
 static const uint8_t l03_rows[4] = {
-    45, 81, 99, 117,
+    33, 63, 111, 0,
 };
 
 /* rows of conv_3 */
 static const uint8_t l04_rows[4] = {
-    0, 30, 60, 0,
+    81, 18, 48, 86,
 };
 
 /* rows of depthwiseConv_3 */
 static const uint8_t l05_rows[2] = {
-    0, 0,
+    80, 0,
 };
 
 /* rows of conv_4 */
 static const uint8_t l06_rows[2] = {
-    90, 30,
+    78, 30,
 };
 
 /*
@@ -141,7 +141,7 @@ static inline int32_t requantise(int32_t acc, int32_t multiplier)
  *   from      model.ts:4:7
  *   input     7x9x4 i8, scale 0.015625, zero point 3
  *   output    7x9x8 i8, scale 0.12290404450659659, zero point 1
- *   in arena  7 rows of 72 bytes, 3 at a time, offsets 0..324
+ *   in arena  7 rows of 72 bytes, 3 at a time, offsets 0..468
  *   kernel    generic
  *   MACs      18144
  *   |acc|     at most 364375, 20 bits of 32
@@ -188,7 +188,7 @@ LAYER static void l00_conv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:65
  *   input     7x9x8 i8, scale 0.12290404450659659, zero point 1
  *   output    4x5x8 i8, scale 0.08294910356110217, zero point -128
- *   in arena  4 rows of 40 bytes, 2 at a time, offsets 0..520
+ *   in arena  4 rows of 40 bytes, 2 at a time, offsets 0..436
  *   kernel    generic
  *   MACs      1440
  *   |acc|     at most 91382, 18 bits of 32
@@ -230,7 +230,7 @@ LAYER static void l01_dwconv_3x3(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:152
  *   input     4x5x8 i8, scale 0.08294910356110217, zero point -128
  *   output    4x5x12 i8, scale 0.26075078926834405, zero point 7
- *   in arena  4 rows of 60 bytes, 2 at a time, offsets 0..480
+ *   in arena  4 rows of 60 bytes, 2 at a time, offsets 24..456
  *   kernel    generic
  *   MACs      3840
  *   |acc|     at most 248963, 19 bits of 32
@@ -275,7 +275,7 @@ LAYER static void l02_conv_1x2(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:222
  *   input     4x5x12 i8, scale 0.26075078926834405, zero point 7
  *   output    4x6x12 i8, scale 0.4352713192210478, zero point 33
- *   in arena  4 rows of 72 bytes, offsets 180..540
+ *   in arena  4 rows of 72 bytes, offsets 0..516
  *   kernel    generic
  *   MACs      2880
  *   |acc|     at most 122289, 18 bits of 32
@@ -317,7 +317,7 @@ LAYER static void l03_dwconv_2x5(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:304
  *   input     4x6x12 i8, scale 0.4352713192210478, zero point 33
  *   output    4x6x20 i8, scale 0.023529411764705882, zero point -128
- *   in arena  4 rows of 120 bytes, 3 at a time, offsets 0..360
+ *   in arena  4 rows of 120 bytes, 3 at a time, offsets 72..464
  *   kernel    generic
  *   MACs      17280
  *   |acc|     at most 377239, 20 bits of 32
@@ -360,7 +360,7 @@ LAYER static void l04_conv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:396
  *   input     4x6x20 i8, scale 0.023529411764705882, zero point -128
  *   output    2x6x20 i8, scale 0.08030757156072878, zero point -7
- *   in arena  2 rows of 120 bytes, 1 at a time, offsets 0..120
+ *   in arena  2 rows of 120 bytes, 1 at a time, offsets 0..440
  *   kernel    generic
  *   MACs      720
  *   |acc|     at most 73682, 18 bits of 32
@@ -398,7 +398,7 @@ LAYER static void l05_dwconv_3x1(int8_t *out, const int8_t *const *rows)
  *   from      model.ts:4:438
  *   input     2x6x20 i8, scale 0.08030757156072878, zero point -7
  *   output    2x6x5 i8, scale 0.16105377346861596, zero point -23
- *   in arena  2 rows of 30 bytes, offsets 120..392
+ *   in arena  2 rows of 30 bytes, offsets 120..344
  *   kernel    generic
  *   MACs      1200
  *   |acc|     at most 184351, 19 bits of 32

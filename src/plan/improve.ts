@@ -1,0 +1,67 @@
+import { Random } from '../numeric/random.js';
+import type { Block } from './blocks.js';
+import { type Conflict, type Placement, placeInOrder } from './first-fit.js';
+import { alignment } from './row-program.js';
+
+/** Placements tried from one start before the next one has its turn. */
+const patience = 50;
+/** Placements of one search: small programs have found theirs by then. */
+const mostPlacements = 800;
+/** How far towards the front a block goes that ended too high: up to this part of the order, mostly less. */
+const jump = 0.5;
+/** How many of the others go to the front as well, and how far. */
+const stray = { share: 0.01, jump: 0.2 };
+
+/**
+ * Looks for an order of placing under which first fit needs fewer bytes ("squeaky wheel optimisation", Joslin and Clements
+ * 1999): what ended too high is placed earlier next time, by a random distance. Restarts from each of the given orders in
+ * turn, since many short searches find more than one long one. Random numbers come from a fixed seed: the same blocks get
+ * the same places on any machine.
+ *
+ * @param starts orders of placing, at least one
+ * @param lowerBound in bytes; it stops when it gets there
+ * @param work how many conflicts it may look at, about
+ */
+export function improvePlacing(
+  blocks: readonly Block[],
+  conflicts: readonly (readonly Conflict[])[],
+  starts: readonly Int32Array[],
+  lowerBound: number,
+  work: number,
+): Placement | undefined {
+  const random = new Random('improve');
+  const perPlacement = conflicts.reduce((sum, rivals) => sum + rivals.length, blocks.length);
+  let rest = Math.min(work, mostPlacements * perPlacement);
+  let best: Placement | undefined;
+  for (let round = 0; rest > 0; round++) {
+    let order = starts[round % starts.length];
+    let reached: Placement | undefined;
+    for (let attempt = 0, next = order; attempt < patience && rest > 0; attempt++) {
+      rest -= perPlacement;
+      const placed = placeInOrder(blocks, conflicts, next, reached && reached.bytes + 1);
+      if (placed !== undefined) [order, reached] = [next, placed];
+      if (reached === undefined || reached.bytes <= lowerBound) break;
+      next = squeaked(blocks, order, reached.offsets, Math.max(lowerBound, reached.bytes - alignment), random);
+    }
+    if (reached !== undefined && (best === undefined || reached.bytes < best.bytes)) best = reached;
+    if (best !== undefined && best.bytes <= lowerBound) break;
+  }
+  return best;
+}
+
+/** The order with those blocks nearer to its front that end above `target`, and a few others. */
+function squeaked(
+  blocks: readonly Block[],
+  order: Int32Array,
+  offsets: Int32Array,
+  target: number,
+  random: Random,
+): Int32Array {
+  const { length } = order;
+  const rank = Float64Array.from(order, (b, i) => {
+    if (offsets[b] + blocks[b].bytes > target) return i - length * jump * random.uniform(0, 1) * random.uniform(0, 1);
+    return random.uniform(0, 1) < stray.share ? i - length * stray.jump * random.uniform(0, 1) : i;
+  });
+  const places = Int32Array.from(order.keys()).sort((p, q) => rank[p] - rank[q] || p - q);
+  return places.map(place => order[place]);
+}
