@@ -28,8 +28,9 @@ const improvedOrders = 4;
  * allocation, which is NP-hard. Proven least where it reaches `lowerBound`, and for up to {@link exhaustiveBlocks} blocks.
  *
  * First each block in turn is put at the lowest offset that its placed rivals leave free, in several orders of placing.
- * Then a sweep over time ({@link sweepBlocks}) tries to do with `lowerBound`. Then the best of the orders of placing are
- * improved ({@link improvePlacing}), and more sweeps try the middle between what was in vain and the best so far.
+ * Then sweeps over time ({@link sweepBlocks}) try to do with less: with `lowerBound`, then with the middle between that and
+ * the best so far, and so on. Then the best of the orders of placing are improved ({@link improvePlacing}), and at last the
+ * one that the best placement has.
  *
  * @param blocks by time of birth
  * @param lowerBound in bytes: no placement needs less
@@ -63,15 +64,15 @@ export function placeBlocks(
     else better({ offsets, bytes: blocks.reduce((most, b, i) => Math.max(most, offsets[i] + b.bytes), 0) });
   };
   sweep(lowerBound);
+  for (let i = 0; i < more; i++) {
+    const end = best?.bytes ?? Math.min(limit, 2 * tried);
+    sweep(tried + alignment * Math.max(1, Math.floor((end - tried) / (2 * alignment))));
+  }
   const improve = (orders: readonly Int32Array[]): void => {
     if ((best?.bytes ?? limit) > lowerBound)
       better(improvePlacing(blocks, conflicts, orders, lowerBound, improvingWork));
   };
   improve(starts.slice(0, improvedOrders).map(({ order }) => order));
-  for (let i = 0; i < more; i++) {
-    const end = best?.bytes ?? Math.min(limit, 2 * tried);
-    sweep(tried + alignment * Math.max(1, Math.floor((end - tried) / (2 * alignment))));
-  }
   // Placed by offset, first fit makes the best placement again, or one that is better.
   if (best !== undefined) {
     const { offsets } = best;

@@ -16,6 +16,12 @@ const historySchema = z.strictObject({
   model: z.string(),
   /** What others were measured to need, and where that is written. */
   baselines: z.array(z.strictObject({ by: z.string(), source: z.string(), ...figures })),
+  /** What others published in cycles, on hardware: to stand beside an estimate. */
+  published: z
+    .array(
+      z.strictObject({ by: z.string(), source: z.string(), target: z.string(), cyclesPerMac: z.number().positive() }),
+    )
+    .optional(),
   /** The newest row of a target is what it needs now; `why` says what changed. */
   rows: z.array(
     z.strictObject({
