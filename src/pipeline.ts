@@ -9,6 +9,7 @@ import { type Limits, limitsView } from './emit/limits.js';
 import type { LabelledText } from './emit/views.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { readModel } from './frontend/read-model.js';
+import { importTflite } from './frontend/tflite/import-tflite.js';
 import { bindWeights } from './frontend/weights/bind.js';
 import { bindQuantised } from './frontend/weights/quantised.js';
 import { bindRandom, randomImages } from './frontend/weights/random.js';
@@ -39,6 +40,7 @@ export type { OrderGoal } from './plan/plan.js';
  *
  *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
+ *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
  *   readModel -> bindRandom -> settleStatistics -> as `quantize`, lowerModel --random-weights
  *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
  */
@@ -112,7 +114,15 @@ function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
 export interface LoadedModel {
   readonly graph: Graph;
   readonly rounding: Rounding;
-  readonly source: { readonly model: string; readonly weights: string | RandomWeights };
+  /** Without weights where the model's file has them. */
+  readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
+}
+
+/** Reads a model of another framework, which brings its weights, into the integer graph. `rounding` overrides its own. */
+export function loadImportedModel(model: string, session: Session, rounding?: Rounding): LoadedModel {
+  const imported = importTflite(model, session);
+  const quantised = rounding === undefined ? imported : { ...imported, rounding };
+  return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding: quantised.rounding, source: { model } };
 }
 
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
@@ -253,7 +263,7 @@ export function countMacs(graph: Graph): number {
 export function describeSource({ model, weights }: LoadedModel['source']): LabelledText[] {
   return [
     { label: 'model', text: `${basename(model)}, SHA-256 ${sha256(model)}` },
-    { label: 'weights', text: describeWeights(weights) },
+    ...(weights === undefined ? [] : [{ label: 'weights', text: describeWeights(weights) }]),
   ];
 }
 
@@ -264,10 +274,13 @@ function describeCommand(
   rounding: Rounding,
   order: OrderGoal,
 ) {
-  const parameters =
-    typeof weights === 'string' ? `--weights ${quoted(basename(weights))}` : `--random-weights ${weights.seed}`;
+  const parameters = weights === undefined ? '' : `${weightsOption(weights)} `;
   const more = order === 'search' ? '' : ` --order ${order}`;
-  return `effnetc compile ${quoted(basename(model))} ${parameters} --target ${target.name} --rounding ${rounding}${more} -o .`;
+  return `effnetc compile ${quoted(basename(model))} ${parameters}--target ${target.name} --rounding ${rounding}${more} -o .`;
+}
+
+function weightsOption(weights: string | RandomWeights): string {
+  return typeof weights === 'string' ? `--weights ${quoted(basename(weights))}` : `--random-weights ${weights.seed}`;
 }
 
 /** A file name for a shell. */

@@ -103,12 +103,57 @@ export interface DenseOptions extends Named {
 }
 
 /** Activations that need no further option. The slopes of `'prelu'` come from the weights file, one per channel. */
-export type SimpleActivation = 'identity' | 'relu' | 'relu6' | 'prelu';
+export type SimpleActivation =
+  | 'identity'
+  | 'relu'
+  | 'relu6'
+  | 'reluN1To1'
+  | 'prelu'
+  | 'sigmoid'
+  | 'tanh'
+  | 'hardSwish'
+  | 'swish';
 
 export type Activation =
   | { readonly kind: SimpleActivation }
   /** x where x >= 0, otherwise slope * x; the slope is between 0 and 1. */
   | { readonly kind: 'leakyRelu'; readonly slope: number };
+
+/** Options of {@link lookup}. */
+export interface LookupOptions extends Named {
+  /** What the function is for real numbers; its table is made from that where the weights file has none. Default `'identity'`. */
+  readonly function?: Activation;
+  /** Each channel has a table of its own. Default false. */
+  readonly perChannel?: boolean;
+}
+
+export interface SliceOptions extends Named {
+  /** The first channel that is taken. */
+  readonly from: number;
+  /** How many channels are taken. */
+  readonly channels: number;
+}
+
+export interface ChannelShuffleOptions extends Named {
+  readonly groups: number;
+}
+
+export interface PadOptions extends Named {
+  readonly padding: {
+    readonly top?: number;
+    readonly bottom?: number;
+    readonly left?: number;
+    readonly right?: number;
+  };
+  /** In real units. Default 0. */
+  readonly value?: number;
+}
+
+export interface ReshapeOptions extends Named {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
 
 export interface BatchNormOptions extends Named {
   /** Added to the variance. Default: 1e-5 with PyTorch weights, 1e-3 with Keras weights, as either has it. */
@@ -181,8 +226,38 @@ export const maxPool: (x: Tensor, options: PoolOptions) => Tensor = notExecuted;
 /** Mean of each window, by channel; without a kernel, of the whole height and width. */
 export const avgPool: (x: Tensor, options?: PoolOptions | GlobalPoolOptions) => Tensor = notExecuted;
 
-/** Sum of two tensors of the same shape, element by element: a residual connection. */
+/** Mean over height and width, by channel, with a scale of its own: what TensorFlow Lite calls MEAN. */
+export const mean: (x: Tensor, options?: Named) => Tensor = notExecuted;
+
+/** Sum of two tensors, element by element: a residual connection. A single row, column or channel stands for all. */
 export const add: (a: Tensor, b: Tensor, options?: Named) => Tensor = notExecuted;
+
+/** `a - b`, element by element, like {@link add}. */
+export const sub: (a: Tensor, b: Tensor, options?: Named) => Tensor = notExecuted;
+
+/** Product of two tensors, element by element, like {@link add}: the scales of a squeeze-and-excite are 1x1xC. */
+export const mul: (a: Tensor, b: Tensor, options?: Named) => Tensor = notExecuted;
+
+/** The channels of several tensors of the same height and width, one after the other. */
+export const concat: (parts: readonly Tensor[], options?: Named) => Tensor = notExecuted;
+
+/** Some neighbouring channels. */
+export const slice: (x: Tensor, options: SliceOptions) => Tensor = notExecuted;
+
+/** The first channel of each group, then the second of each, and so on, as in ShuffleNet. */
+export const channelShuffle: (x: Tensor, options: ChannelShuffleOptions) => Tensor = notExecuted;
+
+/** Rows and columns of one value around a tensor. A conv pads with zeros by itself, at less cost. */
+export const pad: (x: Tensor, options: PadOptions) => Tensor = notExecuted;
+
+/** The same elements in the same order, in fewer rows or with another number of channels. */
+export const reshape: (x: Tensor, options: ReshapeOptions) => Tensor = notExecuted;
+
+/**
+ * A function of single values, as a table that is never fused into other ops: `effnetc import` writes it where an operator
+ * computes in a way of its own. Elsewhere, use {@link activation}.
+ */
+export const lookup: (x: Tensor, options?: LookupOptions) => Tensor = notExecuted;
 
 /** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;

@@ -27,7 +27,7 @@ export function isStandardOutput(io: CommandIo, path: string): boolean {
  * @throws CompileError E0119
  */
 export function requireModelFile(model: string): void {
-  const [, format] = /\.(tflite|onnx|h5|keras|pt|pth|pb)$/i.exec(model) ?? [];
+  const [, format] = /\.(onnx|h5|keras|pt|pth|pb)$/i.exec(model) ?? [];
   if (format === undefined) return;
   fail('E0119', `${quoteName(model)} cannot be read: importing .${format.toLowerCase()} files is not there yet`, {
     hint: 'describe the network in a model.ts, and give its parameters with --weights, as .npz or .safetensors',
@@ -40,7 +40,17 @@ export function requireWeights({ weights }: ModelOptions, what: string, otherwis
   return weights ?? fail('E0910', '--weights is missing', { hint });
 }
 
-/** The integer graph of `<model> --weights q.safetensors`. */
+/** Is it a model that brings its weights with it? */
+export const isImported = (model: string): boolean => /\.tflite$/i.test(model);
+
+/** Refuses parameters for a model that has its own. @throws CompileError E0901 */
+function refuseWeights({ weights, randomWeights }: MeasureOptions): void {
+  const given = weights !== undefined ? '--weights' : randomWeights !== undefined ? '--random-weights' : undefined;
+  if (given === undefined) return;
+  fail('E0901', `${given} cannot be used with a .tflite, which has its own weights`, { hint: 'leave it out' });
+}
+
+/** The integer graph of `<model> --weights q.safetensors`, or of a `.tflite`. */
 export async function loadModel(
   io: CommandIo,
   model: string,
@@ -48,7 +58,11 @@ export async function loadModel(
   otherwise?: string,
 ): Promise<LoadedModel> {
   requireModelFile(model);
-  const { loadQuantisedModel } = await import('../pipeline.js');
+  const { loadImportedModel, loadQuantisedModel } = await import('../pipeline.js');
+  if (isImported(model)) {
+    refuseWeights(options);
+    return loadImportedModel(resolvePath(io, model), io.session, options.rounding);
+  }
   const weights = resolvePath(io, requireWeights(options, 'quantised weights', otherwise));
   return loadQuantisedModel({ model: resolvePath(io, model), weights }, io.session, options.rounding);
 }
@@ -99,7 +113,8 @@ export function consumeNote(
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */
 export async function loadModelOrRandom(io: CommandIo, model: string, options: MeasureOptions): Promise<LoadedModel> {
   const { randomWeights: seed, rounding } = options;
-  if (seed === undefined) return loadModel(io, model, options, '; or --random-weights, to measure it before training');
+  if (seed === undefined || isImported(model))
+    return loadModel(io, model, options, '; or --random-weights, to measure it before training');
   requireModelFile(model);
   const { randomModel } = await import('../pipeline.js');
   return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
@@ -109,10 +124,10 @@ export async function loadModelOrRandom(io: CommandIo, model: string, options: M
 
 /** What the JSON says of weights that no training made. */
 export function weightsFields({ source: { weights } }: LoadedModel): JsonObject {
-  return typeof weights === 'string' ? {} : { weights: 'random', seed: weights.seed };
+  return typeof weights === 'object' ? { weights: 'random', seed: weights.seed } : {};
 }
 
 /** The same as a line of text. */
 export function weightsNote({ source: { weights } }: LoadedModel): string {
-  return typeof weights === 'string' ? '' : `weights are RANDOM (seed ${weights.seed}): the network is not trained\n`;
+  return typeof weights === 'object' ? `weights are RANDOM (seed ${weights.seed}): the network is not trained\n` : '';
 }

@@ -1,3 +1,4 @@
+import { formatSpan } from '../diagnostics/span.js';
 import type { Node } from '../ir/graph.js';
 import { formatShape, type TensorType } from '../ir/tensor.js';
 import { signedBits } from '../numeric/requantise.js';
@@ -69,9 +70,9 @@ export function layerFacts(
   return facts;
 }
 
-/** File name, line and column; without directories, so that the C is the same wherever the model lies. */
+/** File name and place; without directories, so that the C is the same wherever the model lies. */
 export function sourcePlace(node: Node): string {
   if (node.span === undefined) return '';
-  const { file, line, column } = node.span;
-  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}:${column}`;
+  const { file } = node.span;
+  return formatSpan({ ...node.span, file: file.slice(file.lastIndexOf('/') + 1) });
 }

@@ -101,6 +101,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly summary: string;
   /** Number of tensors that it reads. */
   readonly arity: number;
+  /** `arity` is the least number, and models give the tensors as an array. */
+  readonly variadic?: boolean;
   readonly traits: OpTraits;
   /** Absent for ops that only passes make. */
   readonly vocabulary?: VocabularyEntry;

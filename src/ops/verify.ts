@@ -34,7 +34,8 @@ function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefi
   const op = opTable.get(node.op);
   if (op === undefined) return 'no such op';
   if (seen.has(node.name)) return 'the name is taken';
-  if (node.inputs.length !== op.arity) return `${node.inputs.length} inputs instead of ${op.arity}`;
+  const { length } = node.inputs;
+  if (op.variadic ? length < op.arity : length !== op.arity) return `${length} inputs instead of ${op.arity}`;
   const missing = node.inputs.find(name => !seen.has(name));
   if (missing !== undefined) return `reads '${missing}' before it is made`;
   const parsed = op.attributes.safeParse(node.attributes);

@@ -1,7 +1,7 @@
 import type { GraphIndex, Node } from '../ir/graph.js';
 import { opTable } from '../ops/index.js';
 import type { OpTraits } from '../ops/op.js';
-import { type Activation, isClamp, isIdentity } from '../ops/shared/activation.js';
+import { type Activation, isClamp, isIdentity, isPiecewiseLinear } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 
 /** Questions that the fusing passes share. */
@@ -16,10 +16,10 @@ export function exclusiveLinear(index: GraphIndex, reader: Node): Node<LinearAtt
   return producer as Node<LinearAttributes>;
 }
 
-/** Can the op in front of an activation do its work? A linear op any of them, an op that clamps one that is a clamp. */
+/** Can the op in front of an activation do its work? A linear op any that is linear on either side of zero, an op that clamps one that is a clamp. */
 export function takesIn(producer: Node, activation: Activation): boolean {
   const { linear, clamps } = traits(producer);
-  if (linear !== true && !(clamps === true && isClamp(activation))) return false;
+  if (!(linear === true && isPiecewiseLinear(activation)) && !(clamps === true && isClamp(activation))) return false;
   const { activation: present, affine } = producer.attributes as Partial<LinearAttributes>;
   return present !== undefined && isIdentity(present) && affine !== true;
 }

@@ -20,7 +20,7 @@ export function pageView(compiled: CompiledModel, loaded: LoadedModel, measureme
     target: firmware.target.name,
     version: view.version,
     summary: view.summary,
-    untrained: typeof loaded.source.weights !== 'string',
+    untrained: typeof loaded.source.weights === 'object',
     misfits: misfits(compiled),
     facts: facts(compiled, loaded, measurement).map(({ label, text }) => ({ label, text: escapeControls(text) })),
     figures: figures(compiled, measurement),

@@ -5,9 +5,9 @@ import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import type { Node } from '../../src/ir/graph.js';
 import type { Quantisation, TensorType } from '../../src/ir/tensor.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
-import { genericAdd } from '../../src/ops/add/generic.js';
 import { add } from '../../src/ops/add/index.js';
 import type { TermView } from '../../src/ops/shared/requantise-kernel.js';
+import { genericSum } from '../../src/ops/shared/sum-kernel.js';
 import { packageRoot } from '../../src/package-root.js';
 import { compileModel } from '../../src/pipeline.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
@@ -145,7 +145,7 @@ describe('add for any scales', () => {
     fc.assert(
       fc.property(quantisation(1e-3, 1e3), quantisation(1e-3, 1e3), quantisation(1e-2, 1e2), (a, b, output) => {
         const { node, inputs } = lowered('native', [a, b, output]);
-        const plan = genericAdd.plan(
+        const plan = genericSum('add', 1).plan(
           node,
           inputs.map(input => ({ ...input, aligned: true })),
           'balanced',

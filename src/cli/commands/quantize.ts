@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import { isStandardOutput, requireModelFile, requireWeights, resolvePath } from '../model-options.js';
+import { isImported, isStandardOutput, requireModelFile, requireWeights, resolvePath } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes } from '../output.js';
 import type { Shell } from '../shell.js';
@@ -37,6 +37,9 @@ export function registerQuantize(program: Command, shell: Shell): void {
         const { letSignalsEndUs } = await import('../../run/turns.js');
         const { writeFileAtomically } = await import('../../emit/write-files.js');
         requireModelFile(model);
+        if (isImported(model)) {
+          fail('E0901', 'a .tflite is quantised already', { hint: 'give it to the other commands as it is' });
+        }
         const toStdout = isStandardOutput(io, options.output);
         if (toStdout && io.json) {
           fail('E0905', '--output names standard output, where --json prints its object', {

@@ -8,7 +8,7 @@ import { Arguments } from './arguments.js';
 import { type Context, failAt } from './context.js';
 import type { Network } from './network.js';
 import { type CallOptions, parseOptions, readOptions } from './options.js';
-import { type BuiltinValue, describe, isTensor, type ModelValue, type Slot, type Value } from './values.js';
+import { type BuiltinValue, describe, isArray, isTensor, type ModelValue, type Slot, type Value } from './values.js';
 
 /** What the vocabulary consists of, and the network that its ops are added to. */
 export interface VocabularySetup {
@@ -48,9 +48,11 @@ function defineModel(slots: readonly Slot[], site: ts.Node, context: Context): M
 
 function callOp(op: OpDefinition, args: readonly Slot[], site: ts.Node, setup: VocabularySetup): Value {
   const network = requireNetwork(op.kind, site, setup);
-  const inputs = tensors(op.kind, op.arity, args, site, setup.context);
-  const options = readOptions(args[op.arity], op.kind, site, setup.context);
-  const node = addOp(op, { name: options.name, inputs }, options, site, network, setup.context);
+  const { context } = setup;
+  const several = op.variadic === true;
+  const inputs = several ? tensorArray(op.kind, args, site, context) : tensors(op.kind, op.arity, args, site, context);
+  const options = readOptions(args[several ? 1 : op.arity], op.kind, site, context);
+  const node = addOp(op, { name: options.name, inputs }, options, site, network, context);
   return { kind: 'tensor', node };
 }
 
@@ -107,6 +109,16 @@ function requireNetwork(callee: string, site: ts.Node, setup: VocabularySetup): 
       hint: 'call it inside the function given to defineModel',
     })
   );
+}
+
+/** The first argument as an array of tensors, of at least one. */
+function tensorArray(callee: string, args: readonly Slot[], site: ts.Node, context: Context): readonly Node[] {
+  const [slot] = args;
+  const elements = isArray(slot?.value) ? slot.value.elements : [];
+  if (elements.length === 0) {
+    return failAt(context, slot?.origin ?? site, 'E0108', `argument 1 of ${callee} must be an array of tensors`);
+  }
+  return tensors(callee, elements.length, elements, site, context);
 }
 
 function tensors(

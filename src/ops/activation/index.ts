@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { invariant } from '../../diagnostics/diagnostic.js';
-import type { Node } from '../../ir/graph.js';
-import { type Constant, elementCount } from '../../ir/tensor.js';
-import { clamp } from '../../numeric/requantise.js';
-import type { OpDefinition, QuantiseContext } from '../op.js';
+import { constant, elementCount } from '../../ir/tensor.js';
+import { genericLookup } from '../lookup/generic.js';
+import type { OpDefinition } from '../op.js';
 import { type Activation, activate, activationSchema } from '../shared/activation.js';
+import { activationTable } from '../shared/activation-table.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { vectorParameter } from '../shared/parameters.js';
 import { sameRow } from '../shared/window.js';
-import { genericActivation } from './generic.js';
 
 const attributes = z.strictObject({ function: activationSchema });
 
@@ -20,7 +18,8 @@ type ActivationAttributes = { readonly function: Activation };
  */
 export const activation: OpDefinition = defineOp<ActivationAttributes>({
   kind: 'activation',
-  summary: 'relu, relu6, leakyRelu, prelu (a slope per channel) or identity',
+  summary:
+    'relu, relu6, reluN1To1, leakyRelu, prelu (a slope per channel), sigmoid, tanh, hardSwish, swish or identity',
   arity: 1,
   traits: { activation: true },
   attributes,
@@ -46,20 +45,11 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
   lower(node, context) {
     return {
       ...node,
-      constants: { table: activationTable(node, context) },
+      constants: {
+        table: constant('i8', [256], activationTable(node.attributes.function, context.inputs[0], context.output)),
+      },
       type: { ...node.type, dtype: 'i8', quantisation: context.output },
     };
   },
-  kernels: [genericActivation],
+  kernels: [genericLookup],
 });
-
-function activationTable(node: Node<ActivationAttributes>, context: QuantiseContext): Constant {
-  const input = context.inputs[0].quantisation;
-  invariant(input !== undefined && node.attributes.function.kind !== 'prelu', `${node.name} has no table form`);
-  const table = new Int8Array(256);
-  for (let q = -128; q < 128; q++) {
-    const real = activate(node.attributes.function, (q - input.zeroPoint) * input.scale, 0);
-    table[q + 128] = clamp(Math.round(real / context.output.scale) + context.output.zeroPoint, -128, 127);
-  }
-  return { dtype: 'i8', shape: [256], data: table };
-}

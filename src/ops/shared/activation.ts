@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Quantisation } from '../../ir/tensor.js';
+import { logistic } from '../../numeric/gemmlowp.js';
 import { clamp } from '../../numeric/requantise.js';
 
 /** The activations that a model can name. The slopes of prelu are a parameter, the constant `slope`. */
@@ -7,8 +8,13 @@ export const activationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('identity') }),
   z.strictObject({ kind: z.literal('relu') }),
   z.strictObject({ kind: z.literal('relu6') }),
+  z.strictObject({ kind: z.literal('reluN1To1') }),
   z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0).max(1) }),
   z.strictObject({ kind: z.literal('prelu') }),
+  z.strictObject({ kind: z.literal('sigmoid') }),
+  z.strictObject({ kind: z.literal('tanh') }),
+  z.strictObject({ kind: z.literal('hardSwish') }),
+  z.strictObject({ kind: z.literal('swish') }),
 ]);
 
 export type Activation = z.infer<typeof activationSchema>;
@@ -22,11 +28,32 @@ export function activate(activation: Activation, z: number, slope: number): numb
       return Math.max(z, 0);
     case 'relu6':
       return clamp(z, 0, 6);
+    case 'reluN1To1':
+      return clamp(z, -1, 1);
     case 'leakyRelu':
       return z >= 0 ? z : z * activation.slope;
     case 'prelu':
       return z >= 0 ? z : z * slope;
+    case 'sigmoid':
+      return sigmoid(z);
+    case 'tanh':
+      return 2 * sigmoid(2 * z) - 1;
+    case 'hardSwish':
+      return (z * clamp(z + 3, 0, 6)) / 6;
+    case 'swish':
+      return z * sigmoid(z);
   }
+}
+
+/** 1 / (1 + exp(-z)) within 2^-28, by integers alone: what libm says of exp differs between machines, and ends up in tables. */
+function sigmoid(z: number): number {
+  const limit = 2 ** 31 - 1;
+  return logistic(clamp(Math.round(z * 2 ** 27), -limit, limit)) / 2 ** 31;
+}
+
+/** Can a linear op do it by itself, with a multiplier for either sign and a clamp? */
+export function isPiecewiseLinear({ kind }: Activation): boolean {
+  return !['sigmoid', 'tanh', 'hardSwish', 'swish'].includes(kind);
 }
 
 /** Does it leave every value as it is? */
@@ -41,23 +68,34 @@ export function isPerChannel({ kind }: Activation): boolean {
 
 /** Does it cut values off above? A scale and an offset behind it would need a bound for each channel. */
 export function hasUpperBound({ kind }: Activation): boolean {
-  return kind === 'relu6';
+  return kind === 'relu6' || kind === 'reluN1To1';
 }
 
 /** Does it only cut values off at fixed bounds? Then {@link clampRange} computes all of it. */
 export function isClamp({ kind }: Activation): boolean {
-  return kind === 'relu' || kind === 'relu6';
+  return kind === 'relu' || kind === 'relu6' || kind === 'reluN1To1';
 }
 
 /** The int8 range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
 export function clampRange(activation: Activation, output: Quantisation): { low: number; high: number } {
-  const quantise = (real: number) => clamp(Math.round(real / output.scale) + output.zeroPoint, -128, 127);
+  const quantise = (real: number) => clamp(stepsOf(real, output.scale) + output.zeroPoint, -128, 127);
   switch (activation.kind) {
     case 'relu':
       return { low: quantise(0), high: 127 };
     case 'relu6':
       return { low: quantise(0), high: quantise(6) };
+    case 'reluN1To1':
+      return { low: quantise(-1), high: quantise(1) };
     default:
       return { low: -128, high: 127 };
   }
+}
+
+/**
+ * A real number in steps of a scale, halves away from zero. A scale that is a float32, as those of imported models are, divides
+ * in float32, as TFLite does (CalculateActivationRangeQuantized).
+ */
+function stepsOf(real: number, scale: number): number {
+  const steps = Math.fround(scale) === scale ? Math.fround(real / scale) : real / scale;
+  return Math.sign(steps) * Math.round(Math.abs(steps)) + 0;
 }

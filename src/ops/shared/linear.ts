@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail, invariant } from '../../diagnostics/diagnostic.js';
+import { fail, InternalError, invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
 import { type Constant, constant, type Quantisation, type TensorType } from '../../ir/tensor.js';
 import {
@@ -110,8 +110,11 @@ function realSlopes(
       return { positive: scale, negative: scale * activation.slope, offset };
     case 'prelu':
       return { positive: scale, negative: scale * (node.constants.slope?.data[channel] ?? 0), offset };
+    case 'reluN1To1':
     case 'identity':
       return { positive: scale, negative: scale, offset };
+    default:
+      throw new InternalError(`${node.name} cannot take in ${activation.kind}`);
   }
 }
 

@@ -1,28 +1,32 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import { rowBytes, type TensorType } from '../../ir/tensor.js';
+import type { TensorType } from '../../ir/tensor.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
-import { requantiseHelpers, termView } from '../shared/requantise-kernel.js';
-import type { AddAttributes } from './index.js';
-import { largestDifference, type NativeRescale, nativeBound, tfliteLeftShift } from './rescale.js';
+import { operandView, pairOverlays, pairsView } from './broadcast.js';
+import { requantiseHelpers, termView } from './requantise-kernel.js';
+import { largestDifference, type NativeRescale, nativeBound, type Sign, tfliteLeftShift } from './rescale.js';
+import type { SumAttributes } from './sum.js';
 
-/** Portable C of an addition: one accumulator under `native`, three requantisations under the TFLite rules. */
-export const genericAdd: KernelVariant = {
+/** Portable C of a sum or difference: one accumulator under `native`, three requantisations under the TFLite rules. */
+export const genericSum = (slug: string, sign: Sign): KernelVariant => ({
   name: 'generic',
   needs: [],
   plan(plain, inputs) {
-    const node = plain as Node<AddAttributes>;
+    const node = plain as Node<SumAttributes>;
     const { requantisation } = node.attributes;
     invariant(requantisation !== undefined, `${node.name} is not in integer form`);
     const { rounding, low, high } = requantisation;
     const [zeroA, zeroB, zero] = [...inputs, node.type].map(zeroPointOf);
-    const common = { slug: 'add', template: 'kernels/add/generic', tables: [], overlays: [0, 0] };
-    const view = { count: rowBytes(node.type), low, high };
+    const shapes = inputs.map(type => type.shape);
+    const output = node.type.shape;
+    const common = { slug, template: 'kernels/sum/generic', tables: [], overlays: pairOverlays(output, shapes) };
+    const [first, second] = shapes.map(shape => operandView(shape, output));
+    const view = { ...pairsView(output, shapes), low, high };
     if (requantisation.rounding === 'native') {
-      const native = nativeView(requantisation, zeroA, zeroB, zero);
+      const native = nativeView(requantisation, zeroA, zeroB, zero, sign);
       return {
         ...common,
-        view: { ...view, native },
+        view: { ...view, native, a: first, b: second },
         helpers: [],
         accumulatorBound: native.bound,
       } satisfies KernelPlan;
@@ -33,8 +37,9 @@ export const genericAdd: KernelVariant = {
       view: {
         ...view,
         native: false,
-        a: { ...a, zero: termView(-zeroA) },
-        b: { ...b, zero: termView(-zeroB) },
+        minus: sign < 0,
+        a: { ...first, ...a, zero: termView(-zeroA) },
+        b: { ...second, ...b, zero: termView(-zeroB) },
         output: { ...requantisation.output, offset: termView(zero) },
         leftFactor: 2 ** tfliteLeftShift,
       },
@@ -43,14 +48,15 @@ export const genericAdd: KernelVariant = {
       accumulatorBound: largestDifference * 2 ** tfliteLeftShift,
     } satisfies KernelPlan;
   },
-};
+});
 
 /**
  * The accumulator starts at half an output step minus the zero points of the inputs; a whole number of steps, the zero point
  * of the output, goes into it too where int32 has room for it.
  */
-function nativeView(rescale: NativeRescale, zeroA: number, zeroB: number, zero: number) {
-  const [a, b] = rescale.multipliers;
+function nativeView(rescale: NativeRescale, zeroA: number, zeroB: number, zero: number, sign: Sign) {
+  const a = rescale.multipliers[0];
+  const b = sign * rescale.multipliers[1];
   const { shift } = rescale;
   const folds = nativeBound(rescale) + Math.abs(zero) * 2 ** shift < 2 ** 31;
   const start = 2 ** (shift - 1) - zeroA * a - zeroB * b + (folds ? zero * 2 ** shift : 0);

@@ -4,6 +4,9 @@ import type { Node } from '../../ir/graph.js';
 import type { Quantisation } from '../../ir/tensor.js';
 import { type Multiplier, type Rounding, requantise, roundings, tfliteMultiplier } from '../../numeric/requantise.js';
 
+/** Is the second operand added or subtracted? */
+export type Sign = 1 | -1;
+
 /** Left shift of both inputs under the TFLite rules: |x - zeroPoint| <= 255 becomes at most 255 * 2^20 < 2^28. */
 export const tfliteLeftShift = 20;
 
@@ -23,7 +26,7 @@ const int8 = z.int().min(-128).max(127);
 /** Bounds of the output value, the clamps of relu and relu6 included. */
 const range = { low: int8, high: int8 };
 
-/** How two int8 values become the sum of what they stand for; there in integer graphs only. */
+/** How two int8 values become the sum or difference of what they stand for; there in integer graphs only. */
 export const rescaleSchema = z.discriminatedUnion('rounding', [
   z.strictObject({
     ...range,
@@ -52,17 +55,17 @@ export function nativeBound({ multipliers: [a, b], shift }: NativeRescale): numb
 }
 
 /**
- * The sum of two values, `a` and `b` being differences from their zero points (-255 to 255), in steps of the output and
+ * The sum of two values, or their difference where `sign` is -1, `a` and `b` being differences from their zero points (-255 to 255), in steps of the output and
  * before its zero point.
  */
-export function rescaledSum(rescale: Rescale, a: number, b: number): number {
+export function rescaledSum(rescale: Rescale, a: number, b: number, sign: Sign = 1): number {
   if (rescale.rounding === 'native') {
     const { multipliers, shift } = rescale;
-    return Math.floor((a * multipliers[0] + b * multipliers[1] + 2 ** (shift - 1)) / 2 ** shift);
+    return Math.floor((a * multipliers[0] + sign * b * multipliers[1] + 2 ** (shift - 1)) / 2 ** shift);
   }
   const { rounding, inputs, output } = rescale;
   const left = 2 ** tfliteLeftShift;
-  const sum = requantise(rounding, a * left, inputs[0], 0) + requantise(rounding, b * left, inputs[1], 0);
+  const sum = requantise(rounding, a * left, inputs[0], 0) + sign * requantise(rounding, b * left, inputs[1], 0);
   return requantise(rounding, sum, output, 0);
 }
 
@@ -73,12 +76,13 @@ export function rescaleOf(
   inputs: readonly [Quantisation, Quantisation],
   output: Quantisation,
   range: Range,
+  sign: Sign = 1,
 ): Rescale {
   const scales = [inputs[0].scale, inputs[1].scale] as const;
   const rescale =
     rounding === 'native'
       ? nativeRescale(scales, output.scale, range)
-      : tfliteRescale(rounding, scales, output.scale, range);
+      : tfliteRescale(rounding, scales, output.scale, range, sign);
   if (rescale !== undefined) return rescale;
   return fail('E0502', `'${node.name}' cannot bring its inputs to the scale of its output`, {
     span: node.span,
@@ -105,17 +109,20 @@ function nativeRescale(
 /**
  * TFLite: both inputs to twice the larger scale, the sum to the output's. An input below 2^-32 of that counts for nothing,
  * as there; a factor of the sum of one or more, which stops TFLite, and one that leaves nothing of the sum are refused.
- * Source: tensorflow/lite/micro/kernels/add_common.cc, CalculateOpDataAdd.
+ * ADD divides scales as double, SUB as float32.
+ * Source: tensorflow/lite/micro/kernels: add_common.cc, CalculateOpDataAdd; sub_common.cc, CalculateOpDataSub.
  */
 function tfliteRescale(
   rounding: 'tflite' | 'tflite-single',
   scales: readonly [number, number],
   outputScale: number,
   range: Range,
+  sign: Sign,
 ): Rescale | undefined {
+  const factor = (scale: number) => tfliteMultiplier(sign > 0 ? scale : Math.fround(scale));
   const twiceLargest = 2 * Math.max(...scales);
-  const [a, b]: readonly Multiplier[] = scales.map(scale => tfliteMultiplier(scale / twiceLargest));
-  const output = tfliteMultiplier(twiceLargest / (2 ** tfliteLeftShift * outputScale));
+  const [a, b]: readonly Multiplier[] = scales.map(scale => factor(scale / twiceLargest));
+  const output = factor(twiceLargest / (2 ** tfliteLeftShift * outputScale));
   if (!(output.multiplier > 0) || output.shift > 0) return undefined;
   return { ...range, rounding, inputs: [{ ...a }, { ...b }], output: { ...output } };
 }

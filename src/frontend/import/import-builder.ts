@@ -1,0 +1,117 @@
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
+import type { Span } from '../../diagnostics/span.js';
+import type { Attributes, Node } from '../../ir/graph.js';
+import { type Constant, elementCount, type Quantisation, type Shape } from '../../ir/tensor.js';
+import type { Rounding } from '../../numeric/requantise.js';
+import { opTable } from '../../ops/index.js';
+import type { OpDefinition } from '../../ops/op.js';
+import type { Activation } from '../../ops/shared/activation.js';
+import type { ImportedModel } from './imported-model.js';
+
+/** How model.ts would write a node: what was imported can be written down as one. */
+export interface Call {
+  readonly options: Attributes;
+  /** Behind the op, and fused into it. */
+  readonly activation: Activation;
+}
+
+export interface NodeSpec {
+  readonly kind: string;
+  readonly name: string;
+  readonly inputs: readonly Node[];
+  /** Options as model.ts has them. */
+  readonly options?: Attributes;
+  /** A clamp that the op does itself. */
+  readonly activation?: Activation;
+  readonly constants?: Readonly<Record<string, Constant>>;
+  /** Scale and zero point of the result; the first input's for ops that keep them. */
+  readonly quantisation?: Quantisation;
+  readonly span: Span;
+}
+
+/** More ops than any network for a microcontroller has, and few enough for every pass and the planner. */
+export const mostNodes = 4096;
+
+const mostElements = 2 ** 26;
+
+export function definitionOf(kind: string): OpDefinition {
+  const op = opTable.get(kind);
+  invariant(op !== undefined, `'${kind}' is an op`);
+  return op;
+}
+
+/** Builds a quantised graph from an imported file, in the form in which a model.ts of the same layers is when it was fused. */
+export class ImportBuilder {
+  private readonly nodes: Node[] = [];
+  private readonly activations = new Map<string, Quantisation>();
+  private readonly calls = new Map<string, Call>();
+
+  /** `elements`: how many constants may be made that are no views of the file; many layers may share its bytes. */
+  constructor(private elements: number) {}
+
+  /** Counts elements of a constant that is about to be made. @throws CompileError E0121 when there are far too many */
+  claim(count: number, span: Span): void {
+    this.elements -= count;
+    if (this.elements >= 0) return;
+    fail('E0121', 'the constants of the network are far larger than its file', { span });
+  }
+
+  /** @throws CompileError at the place of the operator, when the op does not take such options, inputs or sizes */
+  add(spec: NodeSpec): Node {
+    const node = this.make(spec);
+    if (this.nodes.length >= mostNodes) {
+      fail('E0122', `the network has more than ${mostNodes} layers`, { span: spec.span });
+    }
+    this.nodes.push(node);
+    const quantisation = spec.quantisation ?? spec.inputs.map(input => this.activations.get(input.name))[0];
+    invariant(quantisation !== undefined, `${spec.name} has no quantisation`);
+    this.activations.set(node.name, quantisation);
+    this.calls.set(node.name, { options: spec.options ?? {}, activation: spec.activation ?? { kind: 'identity' } });
+    return node;
+  }
+
+  /** The node of {@link add} without adding it: it stands for the result of an operator that was refused. */
+  make({ kind, name, inputs, options = {}, activation, constants = {}, span }: NodeSpec): Node {
+    const op = definitionOf(kind);
+    invariant(op.vocabulary !== undefined, `${kind} can be written in a model`);
+    const parsed = op.vocabulary.options.safeParse(options);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`);
+      fail('E0122', `'${name}' has options that cannot be imported`, { span, notes: problems });
+    }
+    const plain = op.vocabulary.attributes(
+      parsed.data,
+      inputs.map(input => input.type),
+    );
+    const attributes = activation === undefined ? plain : { ...plain, activation };
+    const shapes = inputs.map(input => input.type.shape);
+    const shape = op.inferShape({ name, attributes, span, producers: inputs }, shapes);
+    requireSize(shape, name, span);
+    const names = inputs.map(input => input.name);
+    return { name, op: kind, inputs: names, attributes, constants, type: { dtype: 'f32', shape }, span };
+  }
+
+  /** The source, once more and with another shape, while nothing reads it. */
+  reshapeSource(source: Node, shape: Shape): Node | undefined {
+    if (this.nodes.length !== 1 || this.nodes[0] !== source) return undefined;
+    const changed = { ...source, attributes: { ...source.attributes, ...shape }, type: { ...source.type, shape } };
+    this.nodes[0] = changed;
+    const call = this.calls.get(source.name);
+    if (call !== undefined) this.calls.set(source.name, { ...call, options: { ...call.options, ...shape } });
+    return changed;
+  }
+
+  get size(): number {
+    return this.nodes.length;
+  }
+
+  finish(name: string, output: Node, rounding: Rounding): ImportedModel {
+    const graph = { name, nodes: [...this.nodes], output: output.name };
+    return { graph, activations: this.activations, rounding, calls: this.calls };
+  }
+}
+
+function requireSize(shape: Shape, name: string, span: Span): void {
+  if (elementCount(shape) <= mostElements) return;
+  fail('E0124', `'${name}' has ${elementCount(shape)} elements, where at most ${mostElements} are taken`, { span });
+}

@@ -1,0 +1,163 @@
+import { basename } from 'node:path';
+import { CompileError, fail } from '../../diagnostics/diagnostic.js';
+import type { Session } from '../../diagnostics/session.js';
+import type { Span } from '../../diagnostics/span.js';
+import { readBoundedFile } from '../arrays/bounded-file.js';
+import { quoteName } from '../arrays/quote.js';
+import { ImportBuilder } from '../import/import-builder.js';
+import type { ImportedModel } from '../import/imported-model.js';
+import { modelNameOf } from '../import/names.js';
+import { imageOf, shapeOf } from '../import/values.js';
+import { DamagedBuffer } from './flatbuffer.js';
+import { translations } from './ops/index.js';
+import { activationQuantisation } from './quantisation.js';
+import { readTfliteFile, type TfliteFile, type TfliteOperator } from './read-file.js';
+import { type Known, missing, OperatorSite, Unknowable } from './site.js';
+import { addSource } from './source.js';
+
+const mostBytes = 64 * 2 ** 20;
+const mostOperators = 4096;
+
+/**
+ * Reads an int8 `.tflite` as a quantised graph with `tflite` rounding, in which every layer computes what the reference kernels
+ * of TensorFlow Lite Micro compute. Every operator that cannot be imported is reported.
+ * @throws CompileError E0120 to E0125
+ */
+export function importTflite(path: string, session: Session): ImportedModel {
+  const label = `the model file ${quoteName(path)}`;
+  const refuse = (message: string) => fail('E0120', `${label} ${message}`);
+  const bytes = readBoundedFile(path, mostBytes, refuse, refuse);
+  return importTfliteBytes(bytes, basename(path), session);
+}
+
+/** The same of bytes; `file` is what diagnostics and the C call it. */
+export function importTfliteBytes(bytes: Uint8Array, file: string, session: Session): ImportedModel {
+  const contents = readChecked(bytes, file);
+  const builder = new ImportBuilder(8 * bytes.length + 2 ** 20);
+  const values = new Map<number, Known>();
+  const [input, ...otherInputs] = contents.inputs;
+  const [output, ...otherOutputs] = contents.outputs;
+  const span = wholeFile(file);
+  if (input === undefined || output === undefined)
+    fail('E0121', `the model ${quoteName(file)} has no input or no output`, { span });
+  if (otherInputs.length > 0)
+    fail('E0114', `the model ${quoteName(file)} has ${contents.inputs.length} inputs`, { span });
+  if (otherOutputs.length > 0) {
+    fail('E0122', `the model ${quoteName(file)} has ${contents.outputs.length} outputs`, {
+      span,
+      hint: 'a network of effnetc has one; export the part that makes it',
+    });
+  }
+  if (contents.operators.length > mostOperators) {
+    fail(
+      'E0122',
+      `the model ${quoteName(file)} has ${contents.operators.length} operators, where at most ${mostOperators} are imported`,
+      { span },
+    );
+  }
+  const source = contents.tensors[input];
+  if (source.type === 'INT8') {
+    collect(session, () =>
+      values.set(input, addSource(builder, source, source, activationQuantisation(source, span), span)),
+    );
+  } else if (source.type === 'FLOAT32' || source.type === 'UINT8') values.set(input, { edge: source });
+  if (!values.has(input)) {
+    if (source.type !== 'INT8')
+      session.error('E0123', `the input ${quoteName(source.name)} has elements of type ${source.type}`, { span });
+    values.set(input, missing);
+  }
+  for (const operator of contents.operators) translate(operator, builder, contents, values, file, session);
+  session.stopOnErrors();
+  return finish(contents, builder, values, file);
+}
+
+function readChecked(bytes: Uint8Array, file: string): TfliteFile {
+  try {
+    return readTfliteFile(bytes);
+  } catch (error) {
+    if (!(error instanceof DamagedBuffer)) throw error;
+    return fail('E0121', `${quoteName(file)} is no sound TensorFlow Lite file`, {
+      span: wholeFile(file),
+      notes: [`${error.where}: ${error.problem}`],
+      hint: 'fetch or convert it again',
+    });
+  }
+}
+
+/** Runs a step, and reports what it refuses. */
+function collect(session: Session, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    for (const found of error.diagnostics) session.report(found);
+  }
+}
+
+function translate(
+  operator: TfliteOperator,
+  builder: ImportBuilder,
+  file: TfliteFile,
+  values: Map<number, Known>,
+  name: string,
+  session: Session,
+): void {
+  const span = spanOf(operator, file, name);
+  const site = new OperatorSite(builder, file, values, operator, span);
+  const unfinished = () => {
+    for (const index of operator.outputs) if (!values.has(index)) values.set(index, missing);
+  };
+  collect(session, () => {
+    try {
+      requireStatic(operator, file, span);
+      const translation = translations.get(operator.kind);
+      if (translation === undefined) {
+        const hint = 'replace the layer in the network, or move it out of the part that runs on the device';
+        site.refuse('cannot be imported', hint);
+      } else translation(site);
+    } catch (error) {
+      unfinished();
+      if (!(error instanceof Unknowable)) throw error;
+    }
+  });
+  unfinished();
+}
+
+function requireStatic(operator: TfliteOperator, { tensors }: TfliteFile, span: Span): void {
+  for (const index of operator.outputs) {
+    const tensor = tensors[index];
+    if (tensor.dynamic) {
+      fail('E0124', `${operator.kind} makes ${quoteName(tensor.name)}, whose shape is known at run time only`, {
+        span,
+        hint: 'convert the network with fixed shapes',
+      });
+    }
+    if (tensor.variable) fail('E0122', `${operator.kind} keeps a state in ${quoteName(tensor.name)}`, { span });
+  }
+}
+
+/** `model.tflite: operator 3, CONV_2D, 'conv2d/Relu'`; of the names of a fused operator, the first. */
+function spanOf({ index, kind, outputs }: TfliteOperator, { tensors }: TfliteFile, file: string): Span {
+  const [result = ''] = (tensors[outputs[0] ?? -1]?.name ?? '').split(';');
+  const element = `operator ${index}, ${kind}${result === '' ? '' : `, ${quoteName(result)}`}`;
+  return { file, line: index + 1, column: 1, length: 1, element };
+}
+
+const wholeFile = (file: string): Span => ({ file, line: 1, column: 1, length: 1, element: 'the network' });
+
+function finish(contents: TfliteFile, builder: ImportBuilder, values: Map<number, Known>, file: string): ImportedModel {
+  const tensor = contents.tensors[contents.outputs[0]];
+  const value = values.get(tensor.index);
+  const span = wholeFile(file);
+  if (value === undefined || value === missing || 'edge' in value) {
+    return fail('E0121', `no operator makes the output ${quoteName(tensor.name)}`, { span });
+  }
+  // A vector may have any dimensions: what counts is the order of the elements.
+  const place = { name: 'output', span };
+  const output =
+    value.padding === undefined || shapeOf(value.dims) === undefined ? value.node : imageOf(builder, value, place);
+  if (builder.size === 1) {
+    fail('E0117', `the model ${quoteName(file)} does nothing to its input, so there is nothing to compute`, { span });
+  }
+  return builder.finish(modelNameOf(file), output, 'tflite');
+}

@@ -1,0 +1,73 @@
+import { constant } from '../../../ir/tensor.js';
+import { weightScales } from '../quantisation.js';
+import type { OperatorSite } from '../site.js';
+import { fusedActivation, type Translation } from './op.js';
+import { biasOf, kernelWeights, weightDims } from './weights.js';
+import { dilated, windowOptions } from './window.js';
+
+/** CONV_2D, grouped where the weights have fewer inputs than the tensor. Source: TFLM, ConvPrepare and reference ConvPerChannel. */
+export const conv2d: Translation = site => {
+  const { node, padding } = site.padded(0, 'conv');
+  const [channels, rows, columns, inputs] = weightDims(site, 1, 4);
+  const dilation = dilationOf(site);
+  const kernel = [dilated(rows, dilation[0]), dilated(columns, dilation[1])] as const;
+  const groups = node.type.shape.channels / inputs;
+  if (!Number.isInteger(groups)) {
+    site.refuse(`has weights for ${inputs} channels of an input that has ${node.type.shape.channels}`);
+  }
+  site.bind(
+    site.add({
+      kind: 'conv',
+      name: site.place('conv').name,
+      inputs: [node],
+      options: {
+        channels,
+        ...windowOptions(site, kernel, node.type.shape, padding),
+        ...(groups === 1 ? {} : { groups }),
+      },
+      activation: fusedActivation(site),
+      constants: {
+        weight: kernelWeights(site, 1, false, dilation),
+        bias: biasOf(site, 2, channels),
+        weight_scale: constant('f64', [channels], weightScales(site.tensor(1), 0, channels, site.span)),
+      },
+      quantisation: site.outputQuantisation(),
+    }),
+  );
+};
+
+/** DEPTHWISE_CONV_2D. The depth multiplier follows from the weights: options may say 0. */
+export const depthwiseConv2d: Translation = site => {
+  const { node, padding } = site.padded(0, 'dw');
+  const [batch, rows, columns, channels] = weightDims(site, 1, 4);
+  const multiplier = channels / node.type.shape.channels;
+  if (batch !== 1 || !Number.isInteger(multiplier)) {
+    site.refuse(`has weights of ${channels} channels for an input that has ${node.type.shape.channels}`);
+  }
+  const dilation = dilationOf(site);
+  const kernel = [dilated(rows, dilation[0]), dilated(columns, dilation[1])] as const;
+  site.bind(
+    site.add({
+      kind: 'depthwiseConv',
+      name: site.place('dw').name,
+      inputs: [node],
+      options: {
+        ...windowOptions(site, kernel, node.type.shape, padding),
+        ...(multiplier === 1 ? {} : { multiplier }),
+      },
+      activation: fusedActivation(site),
+      constants: {
+        weight: kernelWeights(site, 1, true, dilation),
+        bias: biasOf(site, 2, channels),
+        weight_scale: constant('f64', [channels], weightScales(site.tensor(1), 3, channels, site.span)),
+      },
+      quantisation: site.outputQuantisation(),
+    }),
+  );
+};
+
+function dilationOf(site: OperatorSite): readonly [number, number] {
+  const { dilation_h_factor: rows, dilation_w_factor: columns } = site.operator.options;
+  if (rows < 1 || columns < 1 || rows > 1024 || columns > 1024) site.refuse(`has a dilation of ${rows}x${columns}`);
+  return [rows, columns];
+}

@@ -1,0 +1,55 @@
+import { constant, elementCount } from '../../../ir/tensor.js';
+import { int8Data, weightScales } from '../quantisation.js';
+import { fusedActivation, type Translation } from './op.js';
+import { biasOf, weightDims } from './weights.js';
+
+/**
+ * FULLY_CONNECTED over the whole input, or, where the weights have as many inputs as there are channels, at every position: a
+ * 1x1 convolution. Source: TFLM, CalculateOpDataFullyConnected and reference_integer_ops::FullyConnected.
+ */
+export const fullyConnected: Translation = site => {
+  const value = site.value(0);
+  const [units, inputs] = weightDims(site, 1, 2);
+  if (site.operator.options.weights_format !== 0) site.refuse('has weights in a shuffled format');
+  const whole = elementCount(value.node.type.shape) === inputs && value.padding === undefined;
+  // The weights count the elements of the input as they lie in memory, in whatever shape.
+  const input = whole ? value.node : site.image(0, 'fc');
+  const { height, width, channels } = input.type.shape;
+  if (!whole && channels !== inputs) {
+    site.refuse(`has weights for ${inputs} inputs of a tensor of ${height}x${width}x${channels}`);
+  }
+  const scales = weightScales(site.tensor(1), 0, units, site.span);
+  const perTensor = site.tensor(1).scales.length === 1;
+  const { scale } = site.quantisation(0);
+  site.bind(
+    site.add({
+      kind: whole ? 'dense' : 'conv',
+      name: site.place('fc').name,
+      inputs: [input],
+      options: whole ? { units } : { channels: units, kernel: [1, 1], stride: [1, 1] },
+      activation: fusedActivation(site),
+      constants: {
+        weight: {
+          dtype: 'i8',
+          shape: whole ? [units, height, width, channels] : [units, 1, 1, channels],
+          data: int8Data(site.tensor(1), site.span),
+        },
+        bias: biasOf(site, 2, units),
+        weight_scale: constant('f64', [units], perTensor ? scales.map(s => scaleOfFloatProduct(scale, s)) : scales),
+      },
+      quantisation: site.outputQuantisation(),
+    }),
+  );
+};
+
+/**
+ * With one scale for all weights TFLite multiplies the scales of input and weights as float32, while everything else is in
+ * double precision. This is the weight scale for which a product in double precision gives the same.
+ * Source: TFLite kernel_util.cc, GetQuantizedConvolutionMultipler.
+ */
+export function scaleOfFloatProduct(inputScale: number, weightScale: number): number {
+  const product = Math.fround(inputScale * weightScale);
+  const scale = product / inputScale;
+  const step = scale * 2 ** -52;
+  return [scale, scale + step, scale - step].find(candidate => inputScale * candidate === product) ?? scale;
+}

@@ -1,0 +1,183 @@
+import { fail } from '../../../diagnostics/diagnostic.js';
+import type { Attributes, Node } from '../../../ir/graph.js';
+import { constant, type Quantisation } from '../../../ir/tensor.js';
+import { fitsMultiplier } from '../../../numeric/requantise.js';
+import { type Activation, clampRange } from '../../../ops/shared/activation.js';
+import { int8Data, tensorQuantisation } from '../quantisation.js';
+import type { OperatorSite } from '../site.js';
+import {
+  clampTable,
+  hardSwishTable,
+  leakyReluTable,
+  logisticTable,
+  preluTable,
+  reluTable,
+  requantizeTable,
+  type Table,
+  tanhTable,
+} from '../tables.js';
+import type { Translation } from './op.js';
+
+/** Adds a lookup behind `input`, with one table or one for each channel. */
+export function addLookup(
+  site: OperatorSite,
+  name: string,
+  input: Node,
+  tables: readonly Table[],
+  meaning: Activation,
+  quantisation: Quantisation,
+): Node {
+  const perChannel = tables.length > 1;
+  site.builder.claim(256 * tables.length, site.span);
+  const data = new Int8Array(256 * tables.length);
+  tables.forEach((table, i) => {
+    data.set(table, 256 * i);
+  });
+  const options: Attributes = {
+    ...(meaning.kind === 'identity' ? {} : { function: meaning }),
+    ...(perChannel ? { perChannel } : {}),
+  };
+  const constants = { table: constant('i8', [tables.length, 256], data) };
+  return site.add({ kind: 'lookup', name, inputs: [input], options, constants, quantisation });
+}
+
+/** A clamp that an operator has fused in, and its counterpart here has not. */
+export function clampBehind(site: OperatorSite, input: Node, activation: Activation, name: string): Node {
+  const quantisation = site.outputQuantisation();
+  const { low, high } = clampRange(activation, quantisation);
+  return addLookup(site, name, input, [clampTable(low, high)], activation, quantisation);
+}
+
+/** An operator that is one function of single values. */
+function unary(
+  short: string,
+  meaning: Activation,
+  table: (site: OperatorSite, input: Quantisation, output: Quantisation) => Table,
+): Translation {
+  return site => {
+    const input = site.image(0, short);
+    const [from, to] = [site.quantisation(0), site.outputQuantisation()];
+    requireFactor(site, from.scale / to.scale);
+    site.bind(addLookup(site, site.place(short).name, input, [table(site, from, to)], meaning, to));
+  };
+}
+
+/** @throws CompileError E0502 when the scales are too far apart for a multiplier */
+export function requireFactor(site: OperatorSite, factor: number): void {
+  if (factor > 0 && fitsMultiplier(factor)) return;
+  fail('E0502', `${site.operator.kind} has a requantisation factor of ${factor}`, {
+    span: site.span,
+    hint: 'scales must be of a comparable size; convert again with a representative data set',
+  });
+}
+
+function requireOutput(site: OperatorSite, { scale, zeroPoint }: Quantisation): void {
+  const found = site.outputQuantisation();
+  if (found.scale === scale && found.zeroPoint === zeroPoint) return;
+  site.refuse(
+    `has the output scale ${found.scale} and zero point ${found.zeroPoint}, where ${scale} and ${zeroPoint} are needed`,
+  );
+}
+
+export const relu = unary('relu', { kind: 'relu' }, (_site, from, to) => reluTable(from, to));
+
+/** RELU6 and RELU_N1_TO_1 only clamp, and the scale is that of the input. */
+const pureClamp = (short: string, activation: Activation): Translation =>
+  unary(short, activation, (site, from) => {
+    site.requireSameQuantisation();
+    const { low, high } = clampRange(activation, from);
+    return clampTable(low, high);
+  });
+
+export const relu6 = pureClamp('relu', { kind: 'relu6' });
+export const reluN1To1 = pureClamp('relu', { kind: 'reluN1To1' });
+
+export const logisticOperator = unary('sigmoid', { kind: 'sigmoid' }, (site, from) => {
+  requireOutput(site, { scale: 1 / 256, zeroPoint: -128 });
+  return logisticTable(from);
+});
+
+export const tanhOperator = unary('tanh', { kind: 'tanh' }, (site, from) => {
+  requireOutput(site, { scale: 1 / 128, zeroPoint: 0 });
+  return tanhTable(from);
+});
+
+export const hardSwish = unary(
+  'hswish',
+  { kind: 'hardSwish' },
+  (site, from, to) => hardSwishTable(from, to) ?? site.refuse('has an output scale below 1/128 of its input scale'),
+);
+
+export const leakyRelu: Translation = site => {
+  const { alpha } = site.operator.options;
+  if (!Number.isFinite(alpha)) site.refuse(`has the alpha ${alpha}`);
+  // The float meaning of model.ts has slopes of 0 to 1; the table has any.
+  const meaning: Activation = alpha >= 0 && alpha <= 1 ? { kind: 'leakyRelu', slope: alpha } : { kind: 'identity' };
+  unary('leaky', meaning, (_site, from, to) => {
+    requireFactor(site, Math.max((Math.abs(alpha) * from.scale) / to.scale, 2 ** -40));
+    return leakyReluTable(from, to, alpha);
+  })(site);
+};
+
+/** PRELU with an alpha for the tensor or for each channel: a table each. */
+export const prelu: Translation = site => {
+  const input = site.image(0, 'prelu');
+  const tensor = site.tensor(1);
+  if (!site.isConstant(1)) site.refuse('has slopes that are not constant');
+  const slopes = int8Data(tensor, site.span);
+  const { channels } = input.type.shape;
+  const perChannel = slopes.length === channels && tensor.dims.at(-1) === channels;
+  if (slopes.length !== 1 && !perChannel) {
+    site.refuse(
+      `has slopes of shape [${tensor.dims.join(', ')}]`,
+      'share the slopes over rows and columns: shared_axes=[1, 2]',
+    );
+  }
+  const [from, alpha, to] = [
+    site.quantisation(0),
+    tensorQuantisation(tensor, site.span, -128),
+    site.outputQuantisation(),
+  ];
+  requireFactor(site, from.scale / to.scale);
+  requireFactor(site, (from.scale * alpha.scale) / to.scale);
+  const tables = Array.from(slopes, slope => preluTable(from, alpha, to, slope));
+  site.bind(addLookup(site, site.place('prelu').name, input, tables, { kind: 'identity' }, to));
+};
+
+/**
+ * QUANTIZE: between int8 tensors a change of scale. In front of the network it makes the float or uint8 input int8, and is left
+ * out: the input is int8 then. Behind it, towards uint8, likewise.
+ */
+export const quantize: Translation = site => {
+  const input = site.known(0);
+  if (site.output().type === 'UINT8') {
+    const from = site.quantisation(0);
+    const to = tensorQuantisation(site.output(), site.span, 0);
+    requireShifted(site, from, to);
+    site.bindValue(site.value(0));
+    return;
+  }
+  if (!('edge' in input)) {
+    unary('requant', { kind: 'identity' }, (_site, from, to) => requantizeTable(from, to))(site);
+    return;
+  }
+  const to = site.outputQuantisation();
+  if (input.edge.type === 'UINT8') requireShifted(site, to, tensorQuantisation(input.edge, site.span, 0));
+  site.makeSource(input.edge, to);
+};
+
+/** uint8 and int8 are the same numbers shifted by 128 when scales are equal. */
+function requireShifted(site: OperatorSite, int8: Quantisation, uint8: Quantisation): void {
+  if (int8.scale === uint8.scale && int8.zeroPoint + 128 === uint8.zeroPoint) return;
+  site.refuse(
+    'converts between int8 and uint8 tensors of different scales',
+    'let the input and output of the network be int8',
+  );
+}
+
+/** DEQUANTIZE behind the network is left out: the output is int8 then. */
+export const dequantize: Translation = site => {
+  const value = site.value(0);
+  if (!site.isNetworkOutput()) site.refuse('is in the middle of the network, which then computes in float');
+  site.bindValue(value);
+};

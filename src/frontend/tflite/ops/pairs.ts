@@ -1,0 +1,96 @@
+import type { Node } from '../../../ir/graph.js';
+import type { Quantisation } from '../../../ir/tensor.js';
+import { requantise } from '../../../numeric/requantise.js';
+import { productRescale } from '../../../ops/mul/rescale.js';
+import { clampRange } from '../../../ops/shared/activation.js';
+import { rescaledSum, rescaleOf, type Sign } from '../../../ops/shared/rescale.js';
+import { shapeOf } from '../../import/values.js';
+import { int8Data, tensorQuantisation } from '../quantisation.js';
+import type { OperatorSite } from '../site.js';
+import { type Table, tableOf } from '../tables.js';
+import { addLookup } from './lookups.js';
+import { fusedActivation, type Translation } from './op.js';
+import { constantIntegers } from './places.js';
+
+/** What an operator makes of two values, as differences from their zero points, before its own zero point and clamp. */
+type Combine = (a: number, b: number) => number;
+
+/** ADD, SUB, MUL. With a constant it is a function of the other operand: a table, or one for each channel. */
+function pair(
+  kind: string,
+  combineFor: (node: Node, inputs: readonly [Quantisation, Quantisation], output: Quantisation) => Combine,
+): Translation {
+  return site => {
+    const { name } = site.place(kind);
+    const activation = fusedActivation(site);
+    const to = site.outputQuantisation();
+    const constants = [0, 1].filter(input => site.isConstant(input));
+    if (constants.length === 2) site.refuse('has two constants');
+    if (constants.length === 0) {
+      const inputs = [site.image(0, `${kind}_a`), site.image(1, `${kind}_b`)];
+      site.bind(site.add({ kind, name, inputs, activation, quantisation: to }));
+      return;
+    }
+    const [fixed] = constants;
+    const input = site.image(1 - fixed, kind);
+    const tensor = site.tensor(fixed);
+    const values = int8Data(tensor, site.span);
+    const shape = shapeOf(tensor.dims);
+    const { channels } = input.type.shape;
+    const perChannel = values.length === channels && shape?.channels === channels;
+    if (values.length !== 1 && !perChannel) {
+      site.refuse(
+        `has a constant of shape [${tensor.dims.join(', ')}]`,
+        'one value, or one for each channel, can be imported',
+      );
+    }
+    const from = site.quantisation(1 - fixed);
+    const other = tensorQuantisation(tensor, site.span, -128);
+    const combine = combineFor(input, fixed === 0 ? [other, from] : [from, other], to);
+    const { low, high } = clampRange(activation, to);
+    const tables = Array.from(values, (value): Table => {
+      const constant = value - other.zeroPoint;
+      return tableOf(q => {
+        const x = q - from.zeroPoint;
+        const y = (fixed === 0 ? combine(constant, x) : combine(x, constant)) + to.zeroPoint;
+        return Math.min(Math.max(y, low), high);
+      });
+    });
+    site.bind(addLookup(site, name, input, tables, activation, to));
+  };
+}
+
+const int8 = { low: -128, high: 127 };
+
+/** Source: reference_integer_ops::AddElementwise and reference_ops::SubElementwise. */
+const sum = (kind: string, sign: Sign) =>
+  pair(kind, (node, inputs, output) => {
+    const rescale = rescaleOf(node, 'tflite', inputs, output, int8, sign);
+    return (a, b) => rescaledSum(rescale, a, b, sign);
+  });
+
+export const addOperator = sum('add', 1);
+export const subOperator = sum('sub', -1);
+
+/** Source: reference_integer_ops::MulElementwise. */
+export const mulOperator = pair('mul', (node, inputs, output) => {
+  const rescale = productRescale(node, 'tflite', inputs, output, int8);
+  return (a, b) => requantise('tflite', a * b, rescale, 0);
+});
+
+/** MEAN over height and width. Source: reference_ops::QuantizedMeanOrSum. */
+export const meanOperator: Translation = site => {
+  const input = site.image(0, 'mean');
+  const rank = site.value(0).dims.length;
+  const axes = meanAxes(site, rank);
+  if (rank !== 4 || axes.join() !== '1,2')
+    site.refuse(`is over axes [${axes.join(', ')}] of ${rank} dimensions`, 'over height and width, it can be imported');
+  site.bind(
+    site.add({ kind: 'mean', name: site.place('mean').name, inputs: [input], quantisation: site.outputQuantisation() }),
+  );
+};
+
+function meanAxes(site: OperatorSite, rank: number): number[] {
+  const axes = constantIntegers(site, 1, 'axes').map(axis => (axis < 0 ? axis + rank : axis));
+  return [...new Set(axes)].sort((a, b) => a - b);
+}

@@ -1,0 +1,67 @@
+import { fail } from '../../../diagnostics/diagnostic.js';
+import { type Padding, productOf, transposed } from '../../import/values.js';
+import { int8Data, integerData } from '../quantisation.js';
+import type { OperatorSite } from '../site.js';
+import type { Translation } from './op.js';
+
+/** RESHAPE, SQUEEZE, EXPAND_DIMS: other dimensions for the same elements, as the file gives them for the output. */
+export const reshape: Translation = site => {
+  site.requireSameQuantisation();
+  const value = site.value(0);
+  const { dims } = site.output();
+  if (productOf(value.dims) !== productOf(dims)) site.bindValue(value);
+  const node = value.padding === undefined ? value.node : site.image(0, 'reshape');
+  site.bindValue({ node, dims });
+};
+
+/** TRANSPOSE, where it moves nothing or shuffles channels. */
+export const transpose: Translation = site => {
+  site.requireSameQuantisation();
+  const value = site.value(0);
+  const order = constantIntegers(site, 1, 'axes');
+  const rank = value.dims.length;
+  const sound = order.length === rank && [...order].sort((a, b) => a - b).every((axis, i) => axis === i);
+  if (!sound) site.refuse(`has the axes [${order.join(', ')}] for ${rank} dimensions`);
+  site.bindValue(transposed(site.builder, value, order, site.place('shuffle')));
+};
+
+/**
+ * PAD and PADV2. Rows and columns of zeros are left to the convolution that reads them; what other ops read, or other values,
+ * becomes a layer.
+ */
+export const pad: Translation = site => {
+  site.requireSameQuantisation();
+  const value = site.value(0);
+  const { dims } = value;
+  const amounts = constantIntegers(site, 1, 'paddings');
+  if (amounts.length !== 2 * dims.length) site.refuse(`has ${amounts.length} paddings for ${dims.length} dimensions`);
+  const around = dims.map((_, axis) => [amounts[2 * axis], amounts[2 * axis + 1]] as const);
+  if (around.flat().some(amount => amount < 0 || amount > 1024))
+    site.refuse(`has the paddings [${amounts.join(', ')}]`);
+  const padded = dims.map((size, axis) => size + around[axis][0] + around[axis][1]);
+  const spatial = dims.length === 4 && [0, 3].every(axis => around[axis].every(amount => amount === 0));
+  if (!spatial) site.refuse('pads other axes than height and width of a [1, height, width, channels] tensor');
+  const [top, bottom, left, right] = [...around[1], ...around[2]];
+  const { zeroPoint } = site.outputQuantisation();
+  const filling = site.hasInput(2) ? int8Data(site.tensor(2), site.span)[0] : zeroPoint;
+  const before = value.padding ?? [0, 0, 0, 0];
+  if (filling === zeroPoint) {
+    const padding: Padding = [before[0] + top, before[1] + bottom, before[2] + left, before[3] + right];
+    site.bindValue({ node: value.node, dims: padded, padding });
+    return;
+  }
+  const { name } = site.place('pad');
+  const options = { padding: { top, bottom, left, right }, value: filling };
+  site.bind(site.add({ kind: 'pad', name, inputs: [site.image(0, 'pad')], options }));
+};
+
+/** Constant int32 values. */
+export function constantIntegers(site: OperatorSite, input: number, what: string): readonly number[] {
+  if (!site.isConstant(input)) {
+    fail('E0124', `${site.operator.kind} has ${what} that are known at run time only`, {
+      span: site.span,
+      hint: 'convert the network with fixed shapes',
+    });
+  }
+  return integerData(site.tensor(input), site.span);
+}

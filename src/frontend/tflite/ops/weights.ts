@@ -1,0 +1,56 @@
+import { type Constant, constant } from '../../../ir/tensor.js';
+import { int8Data, integerData, requireType } from '../quantisation.js';
+import type { OperatorSite } from '../site.js';
+import { dilated } from './window.js';
+
+/** The biases of a linear operator, zeros where it has none. @throws CompileError E0123, E0124 */
+export function biasOf(site: OperatorSite, input: number, channels: number): Constant {
+  if (!site.hasInput(input)) return constant('i32', [channels], new Int32Array(channels));
+  const tensor = site.tensor(input);
+  requireType(tensor, ['INT32'], site.span);
+  if (!site.isConstant(input)) site.refuse('has a bias that is not constant');
+  const values = integerData(tensor, site.span);
+  if (values.length !== channels) site.refuse(`has ${values.length} biases for ${channels} channels`);
+  return constant('i32', [channels], values);
+}
+
+/** The dimensions of constant int8 weights. @throws CompileError */
+export function weightDims(site: OperatorSite, input: number, rank: number): readonly number[] {
+  const { dims } = site.tensor(input);
+  if (!site.isConstant(input)) site.refuse('has weights that are not constant');
+  if (dims.length !== rank || dims.some(size => size < 1)) site.refuse(`has weights of shape [${dims.join(', ')}]`);
+  return dims;
+}
+
+/**
+ * Int8 weights in the order OHWI. `depthwise` weights are [1, rows, columns, channels] in the file and [channels, rows,
+ * columns, 1] here. A dilated kernel is written out, with zeros between its taps: they add nothing.
+ */
+export function kernelWeights(
+  site: OperatorSite,
+  input: number,
+  depthwise: boolean,
+  dilation: readonly [number, number],
+): Constant {
+  const tensor = site.tensor(input);
+  const data = int8Data(tensor, site.span);
+  const [first, rows, columns, last] = tensor.dims;
+  const [outputs, inputs] = depthwise ? [last, 1] : [first, last];
+  const shape = [outputs, dilated(rows, dilation[0]), dilated(columns, dilation[1]), inputs];
+  if (!depthwise && dilation[0] === 1 && dilation[1] === 1) return { dtype: 'i8', shape, data };
+  const count = shape.reduce((a, b) => a * b, 1);
+  site.builder.claim(count, site.span);
+  const result = new Int8Array(count);
+  for (let o = 0; o < outputs; o++) {
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        for (let i = 0; i < inputs; i++) {
+          const from = depthwise ? (y * columns + x) * last + o : ((o * rows + y) * columns + x) * last + i;
+          const to = ((o * shape[1] + y * dilation[0]) * shape[2] + x * dilation[1]) * inputs + i;
+          result[to] = data[from];
+        }
+      }
+    }
+  }
+  return { dtype: 'i8', shape, data: result };
+}

@@ -1,0 +1,34 @@
+import type { Shape } from '../../../ir/tensor.js';
+import type { Padding } from '../../import/values.js';
+import { paddings } from '../schema.js';
+import type { OperatorSite } from '../site.js';
+
+/**
+ * Kernel, stride and padding as options of model.ts. A padding around the input, from a PAD in front, is added: it holds zero
+ * points, as the operator's own does.
+ */
+export function windowOptions(site: OperatorSite, kernel: readonly [number, number], input: Shape, around: Padding) {
+  const { padding, stride_h, stride_w } = site.operator.options;
+  const stride: [number, number] = [stride_h, stride_w];
+  const [top, bottom, left, right] = around;
+  const name = paddings[padding];
+  if (name === undefined) return site.refuse(`has the padding ${padding}`);
+  const size = { height: input.height + top + bottom, width: input.width + left + right };
+  const rows = name === 'SAME' ? samePadding(size.height, kernel[0], stride_h) : [0, 0];
+  const columns = name === 'SAME' ? samePadding(size.width, kernel[1], stride_w) : [0, 0];
+  return {
+    kernel: [...kernel] as [number, number],
+    stride,
+    padding: { top: top + rows[0], bottom: bottom + rows[1], left: left + columns[0], right: right + columns[1] },
+  };
+}
+
+/** ceil(input / stride) outputs; of an odd padding, the end gets the larger part. Source: TFLite, ComputePaddingHeightWidth. */
+function samePadding(input: number, kernel: number, stride: number): readonly [number, number] {
+  if (stride < 1) return [0, 0];
+  const total = Math.max((Math.ceil(input / stride) - 1) * stride + kernel - input, 0);
+  return [Math.floor(total / 2), total - Math.floor(total / 2)];
+}
+
+/** Taps of a dilated kernel of `taps` taps. */
+export const dilated = (taps: number, dilation: number): number => (taps - 1) * dilation + 1;

@@ -1,0 +1,53 @@
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
+import { requantiseHelpers, termView } from '../shared/requantise-kernel.js';
+import type { MeanAttributes } from './index.js';
+import { largestSum } from './rescale.js';
+
+/** What both ways of computing a mean have in common. */
+function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'template'> {
+  const node = plain as Node<MeanAttributes>;
+  const { requantisation } = node.attributes;
+  invariant(requantisation !== undefined, `${node.name} is not in integer form`);
+  const { rounding, multiplier, shift } = requantisation;
+  const { height, width, channels } = input.shape;
+  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  return {
+    view: {
+      height,
+      width,
+      channels,
+      lastRow: height - 1,
+      // The sum of the zero points, which the raw values have too much.
+      start: -zeroPoint * height * width,
+      multiplier,
+      shift,
+      shifted: rounding !== 'native',
+      offset: termView(node.type.quantisation?.zeroPoint ?? 0),
+      low: -128,
+      high: 127,
+    },
+    tables: [],
+    helpers: requantiseHelpers[rounding],
+    // In between, the constant or the raw sum stands alone.
+    accumulatorBound: 128 * height * width + largestSum(height * width, zeroPoint),
+  };
+}
+
+export const genericMean: KernelVariant = {
+  name: 'generic',
+  needs: [],
+  plan: (node, [input]) => ({ slug: 'mean', template: 'kernels/mean/generic', ...common(node, input) }),
+};
+
+/** Takes the rows one by one: int32 sums instead of the whole input in memory. */
+export const accumulatingMean: KernelVariant = {
+  name: 'accumulate',
+  needs: [],
+  plan(node, [input]) {
+    if (input.shape.height === 1) return undefined;
+    const sumsBytes = 4 * input.shape.channels;
+    return { slug: 'mean_rows', template: 'kernels/mean/accumulate', ...common(node, input), sumsBytes };
+  },
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { fail } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { Quantisation } from '../../ir/tensor.js';
+import {
+  fitsMultiplier,
+  type Multiplier,
+  quantiseMultiplier,
+  type Rounding,
+  roundings,
+  tfliteMultiplier,
+} from '../../numeric/requantise.js';
+
+/** How a sum of differences from the zero point becomes an int8 mean; there in integer graphs only. */
+export const meanSchema = z.strictObject({
+  rounding: z.enum(roundings),
+  multiplier: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
+  shift: z.int().min(-62).max(15),
+});
+
+export type MeanRescale = z.infer<typeof meanSchema>;
+
+/** The largest |sum| of `count` differences from the zero point. */
+export const largestSum = (count: number, zeroPoint: number): number =>
+  count * Math.max(128 + zeroPoint, 127 - zeroPoint);
+
+/** @throws CompileError E0502 when scales are too far apart, E0501 when a sum could leave int32 */
+export function meanRescale(
+  node: Node,
+  rounding: Rounding,
+  count: number,
+  input: Quantisation,
+  output: Quantisation,
+): MeanRescale {
+  const ratio = input.scale / output.scale;
+  const notes = [`input scale ${input.scale}, output scale ${output.scale}, ${count} values`];
+  // Under `native` the multiplier of less than half a step per value is an int32 as it is.
+  const usable = ratio > 0 && fitsMultiplier(ratio) && (rounding !== 'native' || ratio / count < 0.49);
+  const factor = usable ? factorOf(rounding, ratio, count) : undefined;
+  if (factor === undefined || !(factor.multiplier > 0) || factor.shift < -31) {
+    return fail('E0502', `'${node.name}' has a requantisation factor of ${ratio / count}`, {
+      span: node.span,
+      notes,
+      hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
+    });
+  }
+  if (largestSum(count, input.zeroPoint) * 2 ** Math.max(factor.shift, 0) >= 2 ** 31) {
+    fail('E0501', `the sum of '${node.name}' could leave the range of int32`, { span: node.span, notes });
+  }
+  return { rounding, ...factor };
+}
+
+/**
+ * `tflite` divides the multiplier of the scales by the number of values, after a shift that keeps its bits.
+ * Source: TFLite reference_ops::QuantizedMeanOrSum.
+ */
+function factorOf(rounding: Rounding, ratio: number, count: number): Multiplier {
+  if (rounding !== 'tflite') return quantiseMultiplier(rounding, ratio / count, 0);
+  const { multiplier, shift } = tfliteMultiplier(ratio);
+  const bits = Math.min(Math.floor(Math.log2(count)), 32, 31 + shift);
+  return { multiplier: Math.floor((multiplier * 2 ** bits) / count), shift: shift - bits };
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { fail } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { Quantisation } from '../../ir/tensor.js';
+import {
+  fitsMultiplier,
+  nativePreShift,
+  quantiseMultiplier,
+  type Rounding,
+  roundings,
+} from '../../numeric/requantise.js';
+
+const int8 = z.int().min(-128).max(127);
+const int32 = z
+  .int()
+  .min(-(2 ** 31))
+  .max(2 ** 31 - 1);
+
+/** |(a - za) * (b - zb)| of int8 values. */
+export const largestProduct = 255 * 255;
+
+/** How the product of two int8 values becomes an int8 value; there in integer graphs only. */
+export const productSchema = z.strictObject({
+  rounding: z.enum(roundings),
+  multiplier: int32,
+  shift: z.int().min(-31).max(15),
+  /** Left shift of every product before a `native` multiplication. */
+  preShift: z.int().min(0).max(14),
+  low: int8,
+  high: int8,
+});
+
+export type ProductRescale = z.infer<typeof productSchema>;
+
+/** `range` is what the output is clamped to. @throws CompileError E0502 when scales are too far apart */
+export function productRescale(
+  node: Node,
+  rounding: Rounding,
+  inputs: readonly [Quantisation, Quantisation],
+  output: Quantisation,
+  range: Pick<ProductRescale, 'low' | 'high'>,
+): ProductRescale {
+  const factor = (inputs[0].scale * inputs[1].scale) / output.scale;
+  const preShift = rounding === 'native' && fitsMultiplier(factor) ? nativePreShift([factor]) : 0;
+  const multiplier = quantiseMultiplier(rounding, factor, preShift);
+  const shifted = largestProduct * 2 ** (rounding === 'tflite' ? Math.max(multiplier.shift, 0) : preShift);
+  if (!(factor > 0) || !fitsMultiplier(factor) || shifted >= 2 ** 31 || !(multiplier.multiplier > 0)) {
+    fail('E0502', `'${node.name}' has a requantisation factor of ${factor}`, {
+      span: node.span,
+      notes: [`input scales ${inputs[0].scale} and ${inputs[1].scale}, output scale ${output.scale}`],
+      hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
+    });
+  }
+  return { rounding, ...multiplier, preShift, ...range };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { fail } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import { allocate, elementCount } from '../../ir/tensor.js';
+import type { OpDefinition, Operand } from '../op.js';
+import { defineOp, vocabulary } from '../shared/define.js';
+import { keepQuantisation } from '../shared/pool.js';
+import { sameRow } from '../shared/window.js';
+import { genericSlice } from './generic.js';
+
+const attributes = z.strictObject({
+  /** The first channel. */
+  from: z.int().min(0).max(65535),
+  channels: z.int().min(1).max(65536),
+});
+
+export type SliceAttributes = z.infer<typeof attributes>;
+
+function sliced(node: Node<SliceAttributes>, [input]: readonly Operand[]) {
+  const { from, channels } = node.attributes;
+  const output = allocate(node.type.dtype, elementCount(node.type.shape));
+  for (let i = 0; i < output.length; i++) {
+    const position = Math.floor(i / channels);
+    output[i] = input.data[position * input.type.shape.channels + from + (i % channels)];
+  }
+  return output;
+}
+
+export const slice: OpDefinition = defineOp<SliceAttributes>({
+  kind: 'slice',
+  summary: 'some neighbouring channels of a tensor; a split is one slice for each part',
+  arity: 1,
+  traits: { keepsQuantisation: true },
+  attributes,
+  vocabulary: vocabulary(attributes, options => options),
+  inferShape(site, [input]) {
+    const { from, channels } = site.attributes;
+    if (from + channels > input.channels) {
+      fail('E0201', `'${site.name}' takes channels ${from} to ${from + channels - 1} of ${input.channels}`, {
+        span: site.span,
+        hint: 'from + channels must not be larger than the number of channels',
+      });
+    }
+    return { ...input, channels };
+  },
+  rowWindows: () => [sameRow],
+  macs: () => 0,
+  evaluate: (node, inputs) => Float32Array.from(sliced(node, inputs)),
+  reference: sliced,
+  lower: keepQuantisation,
+  kernels: [genericSlice],
+});
