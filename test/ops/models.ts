@@ -7,7 +7,7 @@ import { randomBytes } from '../../src/run/vectors.js';
 import { readText } from '../frontend/read-text.js';
 
 const words =
-  'activation, add, argmax, avgPool, batchNorm, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax';
+  'activation, add, argmax, avgPool, batchNorm, channelShuffle, concat, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, lookup, maxPool, mean, mul, pad, reshape, slice, softmax, sub';
 
 /** Models that use each op in its corners: strides, uneven padding, groups, multipliers, batch norm on either side. */
 export const models: Readonly<Record<string, readonly [input: string, body: string]>> = {
@@ -98,6 +98,26 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
   corners: [
     'height: 6, width: 6, channels: 1',
     "x = conv(x, { channels: 2, kernel: 3, padding: 'same' }); x = conv(x, { channels: 4, kernel: [1, 3], padding: [0, 1], groups: 2 }); x = avgPool(x, { kernel: [2, 1], stride: 1, padding: { top: 1 } }); x = conv(x, { channels: 2, kernel: 2, stride: 2, padding: { bottom: 1, right: 1 } }); x = maxPool(x, { kernel: 1, stride: [1, 2] }); x = depthwiseConv(x, { kernel: 1, multiplier: 2 }); x = conv(x, { channels: 2, kernel: 1, groups: 2 }); x = avgPool(x, { kernel: [1, 2], stride: 1, padding: [0, 1] }); x = conv(x, { channels: 1, kernel: [3, 1] }); x = avgPool(x, { kernel: 1, stride: 2 }); x = depthwiseConv(x, { kernel: [1, 2], multiplier: 1 }); x = conv(x, { channels: 3, kernel: 1 });",
+  ],
+  // Functions that are tables, fused behind nothing, and clamps of both kinds.
+  tables: [
+    'height: 3, width: 5, channels: 4',
+    "x = activation(conv(x, { channels: 4, kernel: 1 }), 'sigmoid'); x = activation(add(x, x), 'reluN1To1'); x = activation(x, 'tanh'); x = conv(x, { channels: 5, kernel: 1 }); x = activation(x, 'reluN1To1'); x = activation(x, 'hardSwish'); x = conv(x, { channels: 3, kernel: 1 }); x = activation(x, 'swish'); x = lookup(x, { function: { kind: 'relu' } }); x = lookup(x, { perChannel: true });",
+  ],
+  // One row, column or channel for all, as the first and as the second operand; a squeeze-and-excite.
+  broadcast: [
+    'height: 4, width: 5, channels: 6',
+    "const s = activation(conv(mean(x), { channels: 6, kernel: 1 }), 'sigmoid'); x = mul(x, s); const row = conv(x, { channels: 6, kernel: [4, 1] }); const one = conv(x, { channels: 1, kernel: 1 }); x = add(x, row); x = sub(one, x); x = activation(mul(one, x), 'relu'); x = activation(sub(x, mean(x)), 'relu6'); x = sub(x, mul(x, x));",
+  ],
+  // Channels apart, shuffled and joined, of equal and of different scales; one part twice.
+  channels: [
+    'height: 3, width: 4, channels: 6',
+    'x = conv(x, { channels: 12, kernel: 1, groups: 3 }); x = channelShuffle(x, { groups: 3 }); const a = slice(x, { from: 0, channels: 5 }); const b = slice(x, { from: 5, channels: 7 }); x = concat([b, conv(a, { channels: 3, kernel: 1 }), a, a]); x = channelShuffle(x, { groups: 10 }); x = concat([x]);',
+  ],
+  // Padding as a layer, whole rows of it included, of zeros and of another value; rows joined.
+  padded: [
+    'height: 3, width: 2, channels: 3',
+    'x = pad(x, { padding: { top: 2, bottom: 1, left: 1, right: 3 } }); x = maxPool(x, { kernel: 2, stride: 1 }); x = conv(x, { channels: 2, kernel: 1 }); x = pad(x, { padding: { bottom: 1 }, value: -0.7 }); x = pad(x, { padding: { right: 1 }, value: 1 }); x = reshape(x, { height: 3, width: 4, channels: 6 }); x = reshape(x, { height: 3, width: 8, channels: 3 }); x = avgPool(x, { kernel: 2 });',
   ],
 };
 

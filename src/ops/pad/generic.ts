@@ -8,17 +8,17 @@ export const genericPad: KernelVariant = {
   needs: [],
   plan(plain, [input]) {
     const node = plain as Node<PadAttributes>;
-    const [top, bottom, left] = node.attributes.padding;
-    const first = left * input.shape.channels;
+    const [top, bottom, left, right] = node.attributes.padding;
+    const { channels } = input.shape;
     return {
       slug: 'pad',
       template: 'kernels/pad/generic',
       view: {
-        count: rowBytes(node.type),
-        inside: rowBytes(input),
-        first,
-        behind: first + rowBytes(input),
         rowsMayMiss: top > 0 || bottom > 0,
+        width: rowBytes(node.type),
+        left: left * channels,
+        right: right * channels,
+        inside: rowBytes(input),
         value: paddingValue(node, node.type.quantisation),
       },
       tables: [],

@@ -5,11 +5,14 @@ import { joinedRows } from './index.js';
 export const genericReshape: KernelVariant = {
   name: 'generic',
   needs: [],
-  plan: (node, [input]) => ({
-    slug: 'reshape',
-    template: 'kernels/reshape/generic',
-    view: { rows: joinedRows(input.shape, node.type.shape), count: rowBytes(input) },
-    tables: [],
-    helpers: [],
-  }),
+  plan(node, [input]) {
+    const rows = joinedRows(input.shape, node.type.shape);
+    return {
+      slug: 'reshape',
+      template: 'kernels/reshape/generic',
+      view: { rows, severalRows: rows > 1, count: rowBytes(input) },
+      tables: [],
+      helpers: [],
+    };
+  },
 };
