@@ -3,14 +3,14 @@ import { weightScales } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import { fusedActivation, type Translation } from './op.js';
 import { biasOf, kernelWeights, weightDims } from './weights.js';
-import { dilated, windowOptions } from './window.js';
+import { dilated, paddedWindow } from './window.js';
 
 /** CONV_2D, grouped where the weights have fewer inputs than the tensor. Source: TFLM, ConvPrepare and reference ConvPerChannel. */
 export const conv2d: Translation = site => {
-  const { node, padding } = site.padded(0, 'conv');
   const [channels, rows, columns, inputs] = weightDims(site, 1, 4);
   const dilation = dilationOf(site);
   const kernel = [dilated(rows, dilation[0]), dilated(columns, dilation[1])] as const;
+  const { node, options } = paddedWindow(site, 'conv', kernel);
   const groups = node.type.shape.channels / inputs;
   if (!Number.isInteger(groups)) {
     site.refuse(`has weights for ${inputs} channels of an input that has ${node.type.shape.channels}`);
@@ -22,7 +22,7 @@ export const conv2d: Translation = site => {
       inputs: [node],
       options: {
         channels,
-        ...windowOptions(site, kernel, node.type.shape, padding),
+        ...options,
         ...(groups === 1 ? {} : { groups }),
       },
       activation: fusedActivation(site),
@@ -38,21 +38,21 @@ export const conv2d: Translation = site => {
 
 /** DEPTHWISE_CONV_2D. The depth multiplier follows from the weights: options may say 0. */
 export const depthwiseConv2d: Translation = site => {
-  const { node, padding } = site.padded(0, 'dw');
   const [batch, rows, columns, channels] = weightDims(site, 1, 4);
+  const dilation = dilationOf(site);
+  const kernel = [dilated(rows, dilation[0]), dilated(columns, dilation[1])] as const;
+  const { node, options } = paddedWindow(site, 'dw', kernel);
   const multiplier = channels / node.type.shape.channels;
   if (batch !== 1 || !Number.isInteger(multiplier)) {
     site.refuse(`has weights of ${channels} channels for an input that has ${node.type.shape.channels}`);
   }
-  const dilation = dilationOf(site);
-  const kernel = [dilated(rows, dilation[0]), dilated(columns, dilation[1])] as const;
   site.bind(
     site.add({
       kind: 'depthwiseConv',
       name: site.place('dw').name,
       inputs: [node],
       options: {
-        ...windowOptions(site, kernel, node.type.shape, padding),
+        ...options,
         ...(multiplier === 1 ? {} : { multiplier }),
       },
       activation: fusedActivation(site),

@@ -1,4 +1,5 @@
 import { constant, elementCount } from '../../../ir/tensor.js';
+import { tfliteMultiplier } from '../../../numeric/requantise.js';
 import { int8Data, weightScales } from '../quantisation.js';
 import { fusedActivation, type Translation } from './op.js';
 import { biasOf, weightDims } from './weights.js';
@@ -21,6 +22,7 @@ export const fullyConnected: Translation = site => {
   const scales = weightScales(site.tensor(1), 0, units, site.span);
   const perTensor = site.tensor(1).scales.length === 1;
   const { scale } = site.quantisation(0);
+  const quantisation = site.outputQuantisation();
   site.bind(
     site.add({
       kind: whole ? 'dense' : 'conv',
@@ -35,21 +37,30 @@ export const fullyConnected: Translation = site => {
           data: int8Data(site.tensor(1), site.span),
         },
         bias: biasOf(site, 2, units),
-        weight_scale: constant('f64', [units], perTensor ? scales.map(s => scaleOfFloatProduct(scale, s)) : scales),
+        weight_scale: constant(
+          'f64',
+          [units],
+          perTensor ? scales.map(s => scaleOfFloatProduct(scale, s, quantisation.scale)) : scales,
+        ),
       },
-      quantisation: site.outputQuantisation(),
+      quantisation,
     }),
   );
 };
 
 /**
  * With one scale for all weights TFLite multiplies the scales of input and weights as float32, while everything else is in
- * double precision. This is the weight scale for which a product in double precision gives the same.
+ * double precision. This is the weight scale that leads to the same multiplier in double precision alone.
  * Source: TFLite kernel_util.cc, GetQuantizedConvolutionMultipler.
  */
-export function scaleOfFloatProduct(inputScale: number, weightScale: number): number {
-  const product = Math.fround(inputScale * weightScale);
-  const scale = product / inputScale;
+export function scaleOfFloatProduct(input: number, weight: number, output: number): number {
+  const product = Math.fround(input * weight);
+  const wanted = tfliteMultiplier(product / output);
+  const scale = product / input;
   const step = scale * 2 ** -52;
-  return [scale, scale + step, scale - step].find(candidate => inputScale * candidate === product) ?? scale;
+  const found = [scale, scale + step, scale - step].find(candidate => {
+    const { multiplier, shift } = tfliteMultiplier((input * candidate) / output);
+    return multiplier === wanted.multiplier && shift === wanted.shift;
+  });
+  return found ?? scale;
 }

@@ -42,7 +42,7 @@ export const pad: Translation = site => {
   const spatial = dims.length === 4 && [0, 3].every(axis => around[axis].every(amount => amount === 0));
   if (!spatial) site.refuse('pads other axes than height and width of a [1, height, width, channels] tensor');
   const [top, bottom, left, right] = [...around[1], ...around[2]];
-  const { zeroPoint } = site.outputQuantisation();
+  const { scale, zeroPoint } = site.outputQuantisation();
   const filling = site.hasInput(2) ? int8Data(site.tensor(2), site.span)[0] : zeroPoint;
   const before = value.padding ?? [0, 0, 0, 0];
   if (filling === zeroPoint) {
@@ -51,7 +51,7 @@ export const pad: Translation = site => {
     return;
   }
   const { name } = site.place('pad');
-  const options = { padding: { top, bottom, left, right }, value: filling };
+  const options = { padding: { top, bottom, left, right }, value: scale * (filling - zeroPoint) };
   site.bind(site.add({ kind: 'pad', name, inputs: [site.image(0, 'pad')], options }));
 };
 

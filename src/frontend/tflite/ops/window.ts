@@ -23,6 +23,19 @@ export function windowOptions(site: OperatorSite, kernel: readonly [number, numb
   };
 }
 
+/**
+ * The input and the window of an operator that pads with zero points by itself. The padding of a PAD in front goes into its
+ * own, unless some output would then see nothing else, which kernels do not compute: it stays a layer.
+ */
+export function paddedWindow(site: OperatorSite, short: string, kernel: readonly [number, number]) {
+  const { node, padding } = site.padded(0, short);
+  const options = windowOptions(site, kernel, node.type.shape, padding);
+  const { top, bottom, left, right } = options.padding;
+  if (Math.max(top, bottom) < kernel[0] && Math.max(left, right) < kernel[1]) return { node, options };
+  const image = site.image(0, short);
+  return { node: image, options: windowOptions(site, kernel, image.type.shape, [0, 0, 0, 0]) };
+}
+
 /** ceil(input / stride) outputs; of an odd padding, the end gets the larger part. Source: TFLite, ComputePaddingHeightWidth. */
 function samePadding(input: number, kernel: number, stride: number): readonly [number, number] {
   if (stride < 1) return [0, 0];

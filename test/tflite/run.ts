@@ -1,0 +1,28 @@
+import { Session } from '../../src/diagnostics/session.js';
+import { importTfliteBytes } from '../../src/frontend/tflite/import-tflite.js';
+import { opTable } from '../../src/ops/index.js';
+import { verifyGraph } from '../../src/ops/verify.js';
+import { lowerModel } from '../../src/quantize/quantise.js';
+import { runReference } from '../../src/run/reference.js';
+import { type NetworkSpec, writeTflite } from './write-tflite.js';
+
+export function importNetwork(network: NetworkSpec) {
+  return importTfliteBytes(writeTflite(network), 'net.tflite', new Session());
+}
+
+/** The integer graph of a network. */
+export function loweredNetwork(network: NetworkSpec) {
+  return verifyGraph(lowerModel(importNetwork(network)), 'lower');
+}
+
+/** What the reference makes of an input. */
+export function run(network: NetworkSpec, input: readonly number[]): number[] {
+  const graph = loweredNetwork(network);
+  return Array.from(runReference(graph, Int8Array.from(input)).get(graph.output) ?? []);
+}
+
+/** Kinds of the layers, in order, without the input. */
+export const layersOf = (network: NetworkSpec): string[] =>
+  importNetwork(network)
+    .graph.nodes.filter(node => opTable.get(node.op)?.traits.source !== true)
+    .map(node => node.op);
