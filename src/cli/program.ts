@@ -4,6 +4,7 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExplain } from './commands/explain.js';
 import { registerHelp } from './commands/help.js';
+import { registerImport } from './commands/import.js';
 import { registerProfile } from './commands/profile.js';
 import { registerQuantize } from './commands/quantize.js';
 import { registerReport } from './commands/report.js';
@@ -25,6 +26,7 @@ const commands: readonly RegisterCommand[] = [
   registerProfile,
   registerEvaluate,
   registerRun,
+  registerImport,
   registerReport,
   registerTargets,
   registerDoctor,

@@ -7,6 +7,7 @@ import { opTable } from '../../ops/index.js';
 import type { OpDefinition } from '../../ops/op.js';
 import type { Activation } from '../../ops/shared/activation.js';
 import type { ImportedModel } from './imported-model.js';
+import { recogniseBlocks } from './recognise.js';
 
 /** How model.ts would write a node: what was imported can be written down as one. */
 export interface Call {
@@ -105,9 +106,16 @@ export class ImportBuilder {
     return this.nodes.length;
   }
 
+  /** The model; what its result does not need is left out, and blocks are recognised. */
   finish(name: string, output: Node, rounding: Rounding): ImportedModel {
-    const graph = { name, nodes: [...this.nodes], output: output.name };
-    return { graph, activations: this.activations, rounding, calls: this.calls };
+    const needed = new Set([output.name]);
+    for (const node of [...this.nodes].reverse()) {
+      if (needed.has(node.name)) for (const input of node.inputs) needed.add(input);
+    }
+    const nodes = this.nodes.filter(node => needed.has(node.name) || definitionOf(node.op).traits.source === true);
+    const activations = new Map([...this.activations].filter(([node]) => needed.has(node) || node === nodes[0].name));
+    const graph = { name, nodes, output: output.name };
+    return recogniseBlocks({ graph, activations, rounding, calls: this.calls, blocks: [] });
   }
 }
 

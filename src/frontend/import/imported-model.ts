@@ -1,8 +1,20 @@
+import type { Attributes } from '../../ir/graph.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 import type { Call } from './import-builder.js';
+
+/** Nodes that a block of the vocabulary makes. */
+export interface RecognisedBlock {
+  readonly kind: string;
+  readonly name: string;
+  /** As model.ts has them, without `name`. */
+  readonly options: Attributes;
+  /** Names of its nodes, in order; the last one is its result. */
+  readonly nodes: readonly string[];
+}
 
 /** A quantised model from a file of another framework. */
 export interface ImportedModel extends QuantisedModel {
   /** By node: how model.ts would write it. */
   readonly calls: ReadonlyMap<string, Call>;
+  readonly blocks: readonly RecognisedBlock[];
 }
