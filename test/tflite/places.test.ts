@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { chain } from './networks.js';
 import { layersOf, run } from './run.js';
-import { activation, int8, int32, type NetworkSpec, type OperatorSpec, type TensorSpec } from './write-tflite.js';
+import { activation, int8, int32, type NetworkSpec } from './write-tflite.js';
 
 const t = (dims: readonly number[], zeroPoint = 0) => activation(dims, 0.5, zeroPoint);
 
 /** The numbers from 1 on. */
 const count = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
-
-/** Operators in a row, each with its own constants behind the tensor that it reads. */
-function chain(
-  first: TensorSpec,
-  ...steps: readonly (readonly [string, TensorSpec, readonly TensorSpec[], OperatorSpec['options']?])[]
-): NetworkSpec {
-  const tensors: TensorSpec[] = [first];
-  let last = 0;
-  const operators = steps.map(([kind, output, constants, options]): OperatorSpec => {
-    const inputs = [last, ...constants.map(constant => tensors.push(constant) - 1)];
-    last = tensors.push(output) - 1;
-    return { kind, inputs, outputs: [last], ...(options && { options }) };
-  });
-  return { tensors, operators };
-}
 
 const pool = { padding: 1, stride_w: 1, stride_h: 1, filter_width: 2, filter_height: 2 };
 const unit = { padding: 1, stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };

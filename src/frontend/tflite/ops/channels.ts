@@ -11,6 +11,7 @@ export const concatenation: Translation = site => {
   if ((axis < 0 ? axis + rank : axis) !== rank - 1) {
     site.refuse(`joins axis ${axis} of ${rank} dimensions`, 'only channels, the last axis, can be joined');
   }
+  if (site.inputCount === 0) site.refuse('has no inputs');
   const parts = Array.from({ length: site.inputCount }, (_, i) => {
     site.requireSameQuantisation(i);
     return site.image(i, `concat_${i}_`);
