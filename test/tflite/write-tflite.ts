@@ -32,8 +32,7 @@ export interface NetworkSpec {
 }
 
 /** An int8 activation. */
-export const activation = (dims: readonly number[], scale: number, zeroPoint = 0, name = ''): TensorSpec => ({
-  name,
+export const activation = (dims: readonly number[], scale: number, zeroPoint = 0): TensorSpec => ({
   dims,
   scales: [scale],
   zeroPoints: [zeroPoint],

@@ -92,6 +92,15 @@ export class ImportBuilder {
     return { name, op: kind, inputs: names, attributes, constants, type: { dtype: 'f32', shape }, span };
   }
 
+  /**
+   * A tensor in place of one that a refused operator makes, so that those behind it are looked at, too. A model with one is
+   * never finished.
+   */
+  standIn(name: string, shape: Shape): Node {
+    this.activations.set(name, { scale: 1, zeroPoint: 0 });
+    return { name, op: 'input', inputs: [], attributes: {}, constants: {}, type: { dtype: 'f32', shape } };
+  }
+
   /** The source, once more and with another shape, while nothing reads it. */
   reshapeSource(source: Node, shape: Shape): Node | undefined {
     if (this.nodes.length !== 1 || this.nodes[0] !== source) return undefined;

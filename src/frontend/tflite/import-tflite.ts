@@ -55,20 +55,25 @@ export function importTfliteBytes(bytes: Uint8Array, file: string, session: Sess
       { span },
     );
   }
-  const source = contents.tensors[input];
-  if (source.type === 'INT8') {
-    collect(session, () =>
-      values.set(input, addSource(builder, source, source, activationQuantisation(source, span), span)),
-    );
-  } else if (source.type === 'FLOAT32' || source.type === 'UINT8') values.set(input, { edge: source });
-  if (!values.has(input)) {
-    if (source.type !== 'INT8')
-      session.error('E0123', `the input ${quoteName(source.name)} has elements of type ${source.type}`, { span });
-    values.set(input, missing);
-  }
+  values.set(input, inputOf(contents, builder, span, session));
+  // Of a float model every operator would be refused, and for the same reason.
+  if (contents.tensors[input].type !== 'INT8') session.stopOnErrors();
   for (const operator of contents.operators) translate(operator, builder, contents, values, file, session);
   session.stopOnErrors();
   return finish(contents, builder, values, file);
+}
+
+/** The input of the network: a node, or what a QUANTIZE makes a node of. Reports what it cannot be. */
+function inputOf(contents: TfliteFile, builder: ImportBuilder, span: Span, session: Session): Known {
+  const [index] = contents.inputs;
+  const tensor = contents.tensors[index];
+  const quantised = contents.operators.some(({ kind, inputs }) => kind === 'QUANTIZE' && inputs[0] === index);
+  if (quantised && (tensor.type === 'FLOAT32' || tensor.type === 'UINT8')) return { edge: tensor };
+  let found: Known = missing;
+  collect(session, () => {
+    found = addSource(builder, tensor, tensor, activationQuantisation(tensor, span), span);
+  });
+  return found;
 }
 
 function readChecked(bytes: Uint8Array, file: string): TfliteFile {
@@ -105,7 +110,7 @@ function translate(
   const span = spanOf(operator, file, name);
   const site = new OperatorSite(builder, file, values, operator, span);
   const unfinished = () => {
-    for (const index of operator.outputs) if (!values.has(index)) values.set(index, missing);
+    for (const index of operator.outputs) if (!values.has(index)) values.set(index, standIn(index, builder, file));
   };
   collect(session, () => {
     try {
@@ -121,6 +126,14 @@ function translate(
     }
   });
   unfinished();
+}
+
+/** What stands for the result of an operator that was refused, where its type and shape are fine. */
+function standIn(index: number, builder: ImportBuilder, { tensors }: TfliteFile): Known {
+  const { type, dims, dynamic } = tensors[index];
+  const shape = shapeOf(dims);
+  if (type !== 'INT8' || shape === undefined || dynamic) return missing;
+  return { node: builder.standIn(`refused${index}`, shape), dims };
 }
 
 function requireStatic(operator: TfliteOperator, { tensors }: TfliteFile, span: Span): void {

@@ -80,7 +80,7 @@ function kindOf(table: Table): string {
   const old = table.scalar(deprecated_builtin_code, 'deprecated_builtin_code', 'byte', 0);
   const number = Math.max(old, table.scalar(builtin_code, 'builtin_code', 'int', 0));
   const kind = builtinOperators[number] ?? `operator code ${number}`;
-  return kind === 'CUSTOM' ? `CUSTOM ${table.text(custom_code, 'custom_code')}` : kind;
+  return kind === 'CUSTOM' ? `CUSTOM ${table.text(custom_code, 'custom_code')}`.trim() : kind;
 }
 
 function bufferOf(table: Table): Uint8Array | undefined {

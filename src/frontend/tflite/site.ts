@@ -138,9 +138,7 @@ export class OperatorSite {
       fail(
         'E0124',
         `${this.operator.kind} makes ${height}x${width}x${channels}, and the file says ${formatDims(tensor.dims)}`,
-        {
-          span: this.span,
-        },
+        { span: this.span, hint: 'the file contradicts itself: convert it again' },
       );
     }
     this.values.set(tensor.index, { node, dims: tensor.dims });
