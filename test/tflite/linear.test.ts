@@ -68,6 +68,17 @@ describe('CONV_2D', () => {
     expect(run(network, [1])).toEqual([2, 5]);
   });
 
+  // The converter writes a scale of zero for channels that are always zero. Source: QuantizeMultiplier of zero.
+  it('gives the zero point for a channel of scale zero', () => {
+    const network = linear('CONV_2D', unit, [
+      x([1, 1, 1, 1]),
+      int8([5, 5], [2, 1, 1, 1], [0, 0.5]),
+      int32([1000, 1]),
+      y([1, 1, 1, 2], -7),
+    ]);
+    expect(run(network, [3])).toEqual([-7, 9]);
+  });
+
   it.each([
     ['RELU', 1, [-10, -10, -5, 2, 30]],
     ['RELU_N1_TO_1', 2, [-14, -14, -6, -6, -6]],

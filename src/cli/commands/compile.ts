@@ -28,7 +28,7 @@ export function registerCompile(program: Command, shell: Shell): void {
   program
     .command('compile')
     .description('write the C of a quantised model')
-    .argument('<model>', 'model.ts')
+    .argument('<model>', 'model.ts or model.tflite')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())

@@ -17,7 +17,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
   program
     .command('evaluate')
     .description('accuracy over labelled images')
-    .argument('<model>', 'model.ts')
+    .argument('<model>', 'model.ts or model.tflite')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.rounding())
     .requiredOption('--images <x.npy>', 'images, uint8 [N,H,W,C] or as the model takes them')

@@ -67,7 +67,7 @@ export function weightScales(tensor: TfliteTensor, axis: number, channels: numbe
       },
     );
   }
-  const unusable = scales.find(scale => !(scale > 0 && Number.isFinite(scale)));
+  const unusable = scales.find(scale => !(scale >= 0 && Number.isFinite(scale)));
   if (unusable !== undefined) fail('E0125', `${label} have a scale of ${unusable}`, { span });
   if (zeroPoints.some(zero => zero !== 0)) {
     fail('E0125', `${label} have zero points other than 0`, {

@@ -1,8 +1,6 @@
-import { constant } from '../../../ir/tensor.js';
-import { weightScales } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import { fusedActivation, type Translation } from './op.js';
-import { biasOf, kernelWeights, weightDims } from './weights.js';
+import { kernelWeights, linearConstants, weightDims } from './weights.js';
 import { dilated, paddedWindow } from './window.js';
 
 /** CONV_2D, grouped where the weights have fewer inputs than the tensor. Source: TFLM, ConvPrepare and reference ConvPerChannel. */
@@ -26,11 +24,7 @@ export const conv2d: Translation = site => {
         ...(groups === 1 ? {} : { groups }),
       },
       activation: fusedActivation(site),
-      constants: {
-        weight: kernelWeights(site, 1, false, dilation),
-        bias: biasOf(site, 2, channels),
-        weight_scale: constant('f64', [channels], weightScales(site.tensor(1), 0, channels, site.span)),
-      },
+      constants: linearConstants(site, kernelWeights(site, 1, false, dilation), 0),
       quantisation: site.outputQuantisation(),
     }),
   );
@@ -56,11 +50,7 @@ export const depthwiseConv2d: Translation = site => {
         ...(multiplier === 1 ? {} : { multiplier }),
       },
       activation: fusedActivation(site),
-      constants: {
-        weight: kernelWeights(site, 1, true, dilation),
-        bias: biasOf(site, 2, channels),
-        weight_scale: constant('f64', [channels], weightScales(site.tensor(1), 3, channels, site.span)),
-      },
+      constants: linearConstants(site, kernelWeights(site, 1, true, dilation), 3),
       quantisation: site.outputQuantisation(),
     }),
   );

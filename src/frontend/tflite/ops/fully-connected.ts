@@ -1,8 +1,8 @@
-import { constant, elementCount } from '../../../ir/tensor.js';
+import { type Constant, elementCount } from '../../../ir/tensor.js';
 import { tfliteMultiplier } from '../../../numeric/requantise.js';
-import { int8Data, weightScales } from '../quantisation.js';
+import { int8Data } from '../quantisation.js';
 import { fusedActivation, type Translation } from './op.js';
-import { biasOf, weightDims } from './weights.js';
+import { linearConstants, weightDims } from './weights.js';
 
 /**
  * FULLY_CONNECTED over the whole input, or, where the weights have as many inputs as there are channels, at every position: a
@@ -19,10 +19,12 @@ export const fullyConnected: Translation = site => {
   if (!whole && channels !== inputs) {
     site.refuse(`has weights for ${inputs} inputs of a tensor of ${height}x${width}x${channels}`);
   }
-  const scales = weightScales(site.tensor(1), 0, units, site.span);
-  const perTensor = site.tensor(1).scales.length === 1;
   const { scale } = site.quantisation(0);
   const quantisation = site.outputQuantisation();
+  const perTensor = site.tensor(1).scales.length === 1;
+  const shape = whole ? [units, height, width, channels] : [units, 1, 1, channels];
+  const weight: Constant = { dtype: 'i8', shape, data: int8Data(site.tensor(1), site.span) };
+  const scaleOf = (s: number) => (perTensor && s > 0 ? scaleOfFloatProduct(scale, s, quantisation.scale) : s);
   site.bind(
     site.add({
       kind: whole ? 'dense' : 'conv',
@@ -30,19 +32,7 @@ export const fullyConnected: Translation = site => {
       inputs: [input],
       options: whole ? { units } : { channels: units, kernel: [1, 1], stride: [1, 1] },
       activation: fusedActivation(site),
-      constants: {
-        weight: {
-          dtype: 'i8',
-          shape: whole ? [units, height, width, channels] : [units, 1, 1, channels],
-          data: int8Data(site.tensor(1), site.span),
-        },
-        bias: biasOf(site, 2, units),
-        weight_scale: constant(
-          'f64',
-          [units],
-          perTensor ? scales.map(s => scaleOfFloatProduct(scale, s, quantisation.scale)) : scales,
-        ),
-      },
+      constants: linearConstants(site, weight, 0, scaleOf),
       quantisation,
     }),
   );

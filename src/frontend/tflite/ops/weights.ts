@@ -1,10 +1,38 @@
 import { type Constant, constant } from '../../../ir/tensor.js';
-import { int8Data, integerData, requireType } from '../quantisation.js';
+import { int8Data, integerData, requireType, weightScales } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import { dilated } from './window.js';
 
+/** The parameters of a linear op, whose weights are scaled along an axis of the tensor of input 1; biases are input 2. */
+export function linearConstants(
+  site: OperatorSite,
+  weight: Constant,
+  axis: number,
+  scaleOf: (scale: number) => number = scale => scale,
+): Record<'weight' | 'bias' | 'weight_scale', Constant> {
+  const channels = weight.shape[0];
+  const scales = weightScales(site.tensor(1), axis, channels, site.span).map(scaleOf);
+  const bias = biasOf(site, 2, channels);
+  if (!scales.includes(0)) return { weight, bias, weight_scale: constant('f64', [channels], scales) };
+  // A channel of scale zero always gives the zero point, as TFLite's multiplier of zero does: here by an accumulator of zero.
+  const neutral = site.outputQuantisation().scale / site.quantisation(0).scale;
+  const perChannel = weight.data.length / channels;
+  const zeroed = (data: Constant['data'], count: number) =>
+    data.map((x, i) => (scales[Math.floor(i / count)] === 0 ? 0 : x));
+  site.builder.claim(weight.data.length, site.span);
+  return {
+    weight: constant('i8', weight.shape, zeroed(weight.data, perChannel)),
+    bias: constant('i32', bias.shape, zeroed(bias.data, 1)),
+    weight_scale: constant(
+      'f64',
+      [channels],
+      scales.map(scale => (scale === 0 ? neutral : scale)),
+    ),
+  };
+}
+
 /** The biases of a linear operator, zeros where it has none. @throws CompileError E0123, E0124 */
-export function biasOf(site: OperatorSite, input: number, channels: number): Constant {
+function biasOf(site: OperatorSite, input: number, channels: number): Constant {
   if (!site.hasInput(input)) return constant('i32', [channels], new Int32Array(channels));
   const tensor = site.tensor(input);
   requireType(tensor, ['INT32'], site.span);
