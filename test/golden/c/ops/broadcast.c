@@ -834,3 +834,29 @@ int m_broadcast_end(int8_t output[120])
     pushed.open = 0;
     return M_BROADCAST_OK;
 }
+
+/* The sizes that m_broadcast.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_ring) +
+    0 == M_BROADCAST_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_broadcast_l01_weights) + sizeof(m_broadcast_l01_bias) +
+    sizeof(m_broadcast_l01_multipliers) + sizeof(m_broadcast_l02_table) +
+    sizeof(m_broadcast_l04_weights) + sizeof(m_broadcast_l04_bias) +
+    sizeof(m_broadcast_l04_multipliers) + sizeof(m_broadcast_l05_weights) +
+    sizeof(m_broadcast_l05_bias) + sizeof(m_broadcast_l05_multipliers) +
+    sizeof(l00_rows) + sizeof(l01_rows) +
+    sizeof(l02_rows) + sizeof(l03_rows) +
+    sizeof(l04_rows) + sizeof(l05_rows) +
+    sizeof(l06_rows) + sizeof(l07_rows) +
+    sizeof(l08_rows) + sizeof(l09_rows) +
+    sizeof(l10_rows) + sizeof(l11_rows) +
+    sizeof(pushed_steps) + sizeof(pushed_slots) +
+    sizeof(steps) == M_BROADCAST_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_BROADCAST_MAX_RAM
+_Static_assert(M_BROADCAST_ARENA_BYTES <= M_BROADCAST_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_BROADCAST_MAX_FLASH
+_Static_assert(M_BROADCAST_CONSTANT_BYTES <= M_BROADCAST_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -508,3 +508,25 @@ int m_channels_end(int8_t output[240])
     pushed.open = 0;
     return M_CHANNELS_OK;
 }
+
+/* The sizes that m_channels.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_CHANNELS_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_channels_l00_weights) + sizeof(m_channels_l00_bias) +
+    sizeof(m_channels_l00_multipliers) + sizeof(m_channels_l04_weights) +
+    sizeof(m_channels_l04_bias) + sizeof(m_channels_l04_multipliers) +
+    sizeof(m_channels_l05_tables) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(l06_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_CHANNELS_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_CHANNELS_MAX_RAM
+_Static_assert(M_CHANNELS_ARENA_BYTES <= M_CHANNELS_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_CHANNELS_MAX_FLASH
+_Static_assert(M_CHANNELS_CONSTANT_BYTES <= M_CHANNELS_MAX_FLASH, "weights and tables keep within their limit");
+#endif

@@ -514,3 +514,20 @@ int m_padded_end(int8_t output[12])
     pushed.open = 0;
     return M_PADDED_OK;
 }
+
+/* The sizes that m_padded.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(m_padded_l02_weights) + sizeof(m_padded_l02_bias) +
+    sizeof(m_padded_l02_multipliers) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(l06_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_PADDED_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_PADDED_MAX_RAM
+_Static_assert(M_PADDED_ARENA_BYTES <= M_PADDED_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_PADDED_MAX_FLASH
+_Static_assert(M_PADDED_CONSTANT_BYTES <= M_PADDED_MAX_FLASH, "weights and tables keep within their limit");
+#endif

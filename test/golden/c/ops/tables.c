@@ -577,3 +577,30 @@ int m_tables_end(int8_t output[45])
     pushed.open = 0;
     return M_TABLES_OK;
 }
+
+/* The sizes that m_tables.h names, and the limits of whoever builds a firmware. */
+_Static_assert(
+    sizeof(pushed_output) +
+    0 == M_TABLES_PUSH_BYTES, "what is kept of pushed rows has the size that was planned");
+_Static_assert(
+    sizeof(m_tables_l00_weights) + sizeof(m_tables_l00_bias) +
+    sizeof(m_tables_l00_multipliers) + sizeof(m_tables_l01_table) +
+    sizeof(m_tables_l03_table) + sizeof(m_tables_l04_weights) +
+    sizeof(m_tables_l04_bias) + sizeof(m_tables_l04_multipliers) +
+    sizeof(m_tables_l05_table) + sizeof(m_tables_l06_weights) +
+    sizeof(m_tables_l06_bias) + sizeof(m_tables_l06_multipliers) +
+    sizeof(m_tables_l07_table) + sizeof(m_tables_l08_table) +
+    sizeof(m_tables_l09_table) + sizeof(l00_rows) +
+    sizeof(l01_rows) + sizeof(l02_rows) +
+    sizeof(l03_rows) + sizeof(l04_rows) +
+    sizeof(l05_rows) + sizeof(l06_rows) +
+    sizeof(l07_rows) + sizeof(l08_rows) +
+    sizeof(pushed_steps) +
+    sizeof(steps) == M_TABLES_CONSTANT_BYTES, "weights and tables have the size that was planned");
+
+#ifdef M_TABLES_MAX_RAM
+_Static_assert(M_TABLES_ARENA_BYTES <= M_TABLES_MAX_RAM, "the static RAM keeps within its limit");
+#endif
+#ifdef M_TABLES_MAX_FLASH
+_Static_assert(M_TABLES_CONSTANT_BYTES <= M_TABLES_MAX_FLASH, "weights and tables keep within their limit");
+#endif
