@@ -40,7 +40,7 @@ export function expOnNegative(a: number, integerBits = 5): number {
 }
 
 /** 1 / (1 + a) in F0 for an F0 `a` in [0, 1]: three Newton steps from 48/17 - 32/17 d. */
-export function oneOverOnePlus(a: number): number {
+function oneOverOnePlus(a: number): number {
   return saturate(twiceOverOnePlus(a) * 2);
 }
 

@@ -31,7 +31,7 @@ export interface NodeSpec {
 }
 
 /** More ops than any network for a microcontroller has, and few enough for every pass and the planner. */
-export const mostNodes = 4096;
+const mostNodes = 4096;
 
 const mostElements = 2 ** 26;
 

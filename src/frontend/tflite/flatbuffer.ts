@@ -27,10 +27,10 @@ const scalars = {
   long: { bytes: 8, read: (view: DataView, at: number) => Number(view.getBigInt64(at, true)) },
 } as const;
 
-export type Scalar = keyof typeof scalars;
+type Scalar = keyof typeof scalars;
 
 /** More tables than any vector of a model for a microcontroller has: one table may be listed many times in few bytes. */
-export const mostTables = 16_384;
+const mostTables = 16_384;
 
 /** A file of FlatBuffers. */
 export class FlatBuffer {

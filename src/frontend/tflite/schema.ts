@@ -16,7 +16,7 @@ export const fields = {
   Buffer: { data: 0, offset: 1 },
 } as const;
 
-export const tensorTypes = [
+export const tensorTypes: readonly string[] = [
   'FLOAT32',
   'FLOAT16',
   'INT32',
@@ -35,9 +35,7 @@ export const tensorTypes = [
   'UINT32',
   'UINT16',
   'INT4',
-] as const;
-
-export type TensorTypeName = (typeof tensorTypes)[number];
+];
 
 export const paddings = ['SAME', 'VALID'] as const;
 export const activations = ['NONE', 'RELU', 'RELU_N1_TO_1', 'RELU6', 'TANH', 'SIGN_BIT'] as const;

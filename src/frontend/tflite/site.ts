@@ -10,7 +10,7 @@ import type { TfliteFile, TfliteOperator, TfliteTensor } from './read-file.js';
 import { addSource } from './source.js';
 
 /** What a float or uint8 input is before the QUANTIZE that makes it int8. */
-export interface Edge {
+interface Edge {
   readonly edge: TfliteTensor;
 }
 
@@ -170,7 +170,7 @@ export class OperatorSite {
   }
 }
 
-export function floatMessage(kind: string, tensor: TfliteTensor, span: Span) {
+function floatMessage(kind: string, tensor: TfliteTensor, span: Span) {
   return [
     `${kind} reads ${quoteName(tensor.name)} of type ${tensor.type}, where int8 is needed`,
     { span, hint: 'convert the network with full integer quantisation: see `effnetc explain E0123`' },

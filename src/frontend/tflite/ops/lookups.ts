@@ -63,7 +63,7 @@ function unary(
 }
 
 /** @throws CompileError E0502 when the scales are too far apart for a multiplier */
-export function requireFactor(site: OperatorSite, factor: number): void {
+function requireFactor(site: OperatorSite, factor: number): void {
   if (factor > 0 && fitsMultiplier(factor)) return;
   fail('E0502', `${site.operator.kind} has a requantisation factor of ${factor}`, {
     span: site.span,
