@@ -19,7 +19,7 @@ export const optionCases = [
     model('x = flatten(x);').replace('input({ height: 8', '§input({ scale: 1, height: 8'),
   ),
   rejectCase('slope above one', 'E0201', model("x = activation(x, { kind: 'leakyRelu', §slope: 3 });")),
-  rejectCase('unknown activation', 'E0201', model("const kind: any = 'tanh';\nx = activation(x, { §kind });")),
+  rejectCase('unknown activation', 'E0201', model("const kind: any = 'gelu';\nx = activation(x, { §kind });")),
   rejectCase('tensor as an option', 'E0201', model('const anything: any = x;\nx = dense(x, { §units: anything });')),
   rejectCase('option that is missing after all', 'E0201', model('const none: any = {};\nx = §dense(x, none);')),
   rejectCase(
