@@ -61,3 +61,8 @@ export function clampRange(activation: Activation, output: Quantisation): { low:
       return { low: -128, high: 127 };
   }
 }
+
+/** Is the activation of a positive multiple of a value that multiple of its activation? */
+export function scalesWithInput({ kind }: Activation): boolean {
+  return kind !== 'relu6';
+}
