@@ -21,11 +21,6 @@ interface TensorPair {
   readonly integer: readonly TensorData[];
 }
 
-export interface QuantisedByLayers {
-  readonly model: QuantisedModel;
-  readonly layers: readonly LayerQuality[];
-}
-
 /**
  * Quantises layer after layer: each sees what its quantised predecessors make of the calibration images (in real units), and is
  * fitted to what the float network computes. Tensors are dropped behind their last reader.
@@ -38,7 +33,7 @@ export async function quantiseLayers(
   rounding: Rounding,
   options: LayerOptions,
   onLayer: (done: number, total: number) => void = () => {},
-): Promise<QuantisedByLayers> {
+): Promise<QuantisedModel> {
   const turn = takeTurns();
   const index = new GraphIndex(graph);
   const tensors = new Map<string, TensorPair>();
@@ -63,7 +58,7 @@ export async function quantiseLayers(
   }
   const quantised = { ...graph, nodes };
   requireFiniteConstants(quantised);
-  return { model: { graph: quantised, activations, rounding }, layers };
+  return { graph: quantised, activations, rounding, quality: layers };
 }
 
 interface NodeSite {
