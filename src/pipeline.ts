@@ -26,10 +26,20 @@ import { packageRoot } from './package-root.js';
 import { floatPasses, runPasses } from './passes/index.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
+import { requireTellingImages } from './quantize/check-images.js';
+import { FloatNetwork } from './quantize/float-network.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
+import type { LayerQuality } from './quantize/quality.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
+import {
+  defaultQuantiseOptions,
+  type QuantiseOptions,
+  quantiseByImages,
+  type StageProgress,
+} from './quantize/quantise-model.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
+import { takeTurns } from './run/turns.js';
 import type { Target } from './target/target.js';
 
 export type { Goal } from './ops/kernel.js';
@@ -38,10 +48,11 @@ export type { OrderGoal } from './plan/plan.js';
 /**
  * The stages of effnetc, in order; this file is the map of the project.
  *
- *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
+ *   readModel -> bindWeights -> floatPasses -> quantiseByImages              `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
  *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
- *   readModel -> bindRandom -> settleStatistics -> as `quantize`, lowerModel --random-weights
+ *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
+ *                                                                            --random-weights
  *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
  */
 export interface ModelSource {
@@ -83,18 +94,41 @@ export async function loadFloatModel({ model, weights }: ModelSource, session: S
   return fuse(bound);
 }
 
-/** Post-training quantisation of a float graph with calibration images. */
+/**
+ * Post-training quantisation of a float graph with calibration images.
+ * @throws CompileError E0405, E0503, and E0504 for images that say nothing of the network; few images are warned about (E0505)
+ */
 export async function quantiseModel(
   graph: Graph,
   images: InputSet,
-  rounding: Rounding,
-  onProgress: (done: number, total: number) => void = () => {},
+  options: Partial<QuantiseOptions>,
+  session: Session,
+  onProgress?: StageProgress,
 ): Promise<QuantisedModel> {
-  let done = 0;
-  const histograms = await calibrate(graph, realImages(graph, images), () => onProgress(++done, images.count));
-  const quantised = quantiseGraph(graph, histograms, rounding);
+  const all = [...realImages(graph, images)];
+  requireTellingImages(sourceOf(graph), all, session);
+  const quantised = await quantiseByImages(graph, all, { ...defaultQuantiseOptions, ...options }, onProgress);
   verifyGraph(lowerModel(quantised), 'quantise');
   return quantised;
+}
+
+/** The class that the float network finds for each image: the first of the largest scores. */
+export async function floatClasses(
+  graph: Graph,
+  images: InputSet,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<readonly number[]> {
+  const network = new FloatNetwork(graph);
+  const turn = takeTurns();
+  const classes: number[] = [];
+  for (const image of realImages(graph, images)) {
+    const scores = network.run(image).get(graph.output) ?? new Float32Array(1);
+    // An argmax has one value, the class itself.
+    classes.push(scores.length === 1 ? scores[0] : scores.indexOf(scores.reduce((a, b) => Math.max(a, b))));
+    onProgress(classes.length, images.count);
+    await turn();
+  }
+  return classes;
 }
 
 /** The images as the float graph takes them, one after the other. @throws CompileError E0405 */
@@ -114,6 +148,8 @@ function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
 export interface LoadedModel {
   readonly graph: Graph;
   readonly rounding: Rounding;
+  /** How well each tensor agrees with the float network; of weights that `effnetc quantize` made. */
+  readonly quality?: readonly LayerQuality[] | undefined;
   /** Without weights where the model's file has them. */
   readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
 }
@@ -135,7 +171,9 @@ export async function loadQuantisedModel(
   const fused = fuse(graph);
   const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
   const model = rounding === undefined ? bound : { ...bound, rounding };
-  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, source };
+  // Another rounding than the file's has another quality.
+  const quality = model.rounding === bound.rounding ? bound.quality : undefined;
+  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, quality, source };
 }
 
 /** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */
@@ -150,7 +188,10 @@ export async function randomModel(
   const images = randomImages(sourceOf(graph), weights.seed);
   const bound = bindRandom(graph, weights.seed, lookup);
   const settled = verifyGraph(await settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
-  const quantised = await quantiseModel(fuse(settled), images, rounding, onProgress);
+  const fused = fuse(settled);
+  let done = 0;
+  const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));
+  const quantised = quantiseGraph(fused, histograms, rounding);
   return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding, source: { model, weights } };
 }
 

@@ -6,7 +6,8 @@ import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
-import { chooseQuantisation } from './ranges.js';
+import type { LayerQuality } from './quality.js';
+import { meanSquaredError } from './ranges/mean-squared-error.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
 export interface QuantisedModel {
@@ -14,6 +15,8 @@ export interface QuantisedModel {
   /** Scale and zero point of each int8 tensor, by node. */
   readonly activations: ReadonlyMap<string, Quantisation>;
   readonly rounding: Rounding;
+  /** How well each tensor agrees with the float network, where calibration images told. */
+  readonly quality?: readonly LayerQuality[] | undefined;
 }
 
 function definition(node: Node): OpDefinition {
@@ -60,7 +63,7 @@ function quantisationOfNode(
   if (traits.source && typeof scale === 'number' && typeof zeroPoint === 'number') return { scale, zeroPoint };
   const histogram = histograms.get(node.name);
   if (histogram === undefined) throw new InternalError(`'${node.name}' was not calibrated`);
-  return chooseQuantisation(histogram);
+  return meanSquaredError.choose(histogram);
 }
 
 function known<T>(values: ReadonlyMap<string, T>, name: string): T {

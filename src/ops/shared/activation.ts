@@ -99,3 +99,21 @@ function stepsOf(real: number, scale: number): number {
   const steps = Math.fround(scale) === scale ? Math.fround(real / scale) : real / scale;
   return Math.sign(steps) * Math.round(Math.abs(steps)) + 0;
 }
+
+/** Is the activation of a positive multiple of a value that multiple of its activation? */
+export function scalesWithInput({ kind }: Activation): boolean {
+  switch (kind) {
+    case 'identity':
+    case 'relu':
+    case 'leakyRelu':
+    case 'prelu':
+      return true;
+    case 'relu6':
+    case 'reluN1To1':
+    case 'sigmoid':
+    case 'tanh':
+    case 'hardSwish':
+    case 'swish':
+      return false;
+  }
+}
