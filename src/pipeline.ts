@@ -26,8 +26,16 @@ import { packageRoot } from './package-root.js';
 import { floatPasses, runPasses } from './passes/index.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
+import { requireTellingImages } from './quantize/check-images.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
-import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
+import { lowerModel, quantiseGraph } from './quantize/quantise.js';
+import type { QuantisedByLayers } from './quantize/quantise-layers.js';
+import {
+  defaultQuantiseOptions,
+  type QuantiseOptions,
+  quantiseByImages,
+  type StageProgress,
+} from './quantize/quantise-model.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
 import type { Target } from './target/target.js';
@@ -38,10 +46,11 @@ export type { OrderGoal } from './plan/plan.js';
 /**
  * The stages of effnetc, in order; this file is the map of the project.
  *
- *   readModel -> bindWeights -> floatPasses -> calibrate -> quantiseGraph    `quantize`
+ *   readModel -> bindWeights -> floatPasses -> quantiseByImages              `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
  *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
- *   readModel -> bindRandom -> settleStatistics -> as `quantize`, lowerModel --random-weights
+ *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
+ *                                                                            --random-weights
  *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
  */
 export interface ModelSource {
@@ -83,17 +92,21 @@ export async function loadFloatModel({ model, weights }: ModelSource, session: S
   return fuse(bound);
 }
 
-/** Post-training quantisation of a float graph with calibration images. */
+/**
+ * Post-training quantisation of a float graph with calibration images.
+ * @throws CompileError E0405, E0503, and E0504 for images that say nothing of the network; few images are warned about (E0505)
+ */
 export async function quantiseModel(
   graph: Graph,
   images: InputSet,
-  rounding: Rounding,
-  onProgress: (done: number, total: number) => void = () => {},
-): Promise<QuantisedModel> {
-  let done = 0;
-  const histograms = await calibrate(graph, realImages(graph, images), () => onProgress(++done, images.count));
-  const quantised = quantiseGraph(graph, histograms, rounding);
-  verifyGraph(lowerModel(quantised), 'quantise');
+  options: Partial<QuantiseOptions>,
+  session: Session,
+  onProgress?: StageProgress,
+): Promise<QuantisedByLayers> {
+  const all = [...realImages(graph, images)];
+  requireTellingImages(sourceOf(graph), all, session);
+  const quantised = await quantiseByImages(graph, all, { ...defaultQuantiseOptions, ...options }, onProgress);
+  verifyGraph(lowerModel(quantised.model), 'quantise');
   return quantised;
 }
 
@@ -150,7 +163,10 @@ export async function randomModel(
   const images = randomImages(sourceOf(graph), weights.seed);
   const bound = bindRandom(graph, weights.seed, lookup);
   const settled = verifyGraph(await settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
-  const quantised = await quantiseModel(fuse(settled), images, rounding, onProgress);
+  const fused = fuse(settled);
+  let done = 0;
+  const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));
+  const quantised = quantiseGraph(fused, histograms, rounding);
   return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding, source: { model, weights } };
 }
 

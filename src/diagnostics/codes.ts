@@ -258,6 +258,14 @@ const numericCodes = {
     'value is not finite',
     'While a network was quantised, a value became infinite or no number at all: a weight after the batch norm behind it was folded into it, or what a layer computes for a calibration image. Weights, statistics or calibration values are absurdly large, or the variance of a batch norm and its epsilon are almost zero. The message names the op.',
   ),
+  E0504: entry(
+    'calibration images do not suit the network',
+    'Scales, ranges and roundings are chosen by what the network does with the calibration images. Where all of them are alike, where each has one value only, or where most of their values lie outside of what the input can hold, the result would be a network that works on such images alone. Take images like those that the network will see, in the units that it was trained with; a few hundred are enough.',
+  ),
+  E0505: entry(
+    'few calibration images',
+    'The network was quantised with very few images, so ranges and roundings follow what happens to be on them. Its accuracy on other images may be worse than it has to be: 100 images give good results, and 500 the best.',
+  ),
 } as const;
 
 // E06xx: memory plan and budgets

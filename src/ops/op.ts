@@ -87,6 +87,23 @@ export interface OpTraits {
   readonly floatOnly?: boolean;
 }
 
+/**
+ * A linear op as products of matrices: in each group, the outputs at a position are the weights, [outputs, length], times the
+ * patch of the input that the position sees. Output channel `o` belongs to group `floor(o / outputs)`, and its weights are row
+ * `o` of the constant `weight`.
+ */
+export interface Patches {
+  readonly groups: number;
+  /** Elements of the input from a tap of one group to that of the next. */
+  readonly groupStep: number;
+  /** Output channels of a group. */
+  readonly outputs: number;
+  /** Taps of a patch. */
+  readonly length: number;
+  /** For each position of the output, `length` indices into the input, as the first group reads it; -1 in the padding. */
+  readonly offsets: Int32Array;
+}
+
 /** What an op needs to know to turn its float node into an int8 node. */
 export interface QuantiseContext {
   readonly inputs: readonly TensorType[];
@@ -130,6 +147,9 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * [channels, 1, 1, 1]: what is left of batch norms and activations with parameters becomes this op. One op has it.
    */
   channelwise?(activation: Activation): A;
+
+  /** How the op's outputs depend on its weights, for the quantiser. For linear ops. */
+  patches?(node: Node<A>, input: Shape): Patches;
 
   /** The float meaning, for calibration and for measuring what quantisation costs. */
   evaluate(node: Node<A>, inputs: readonly Operand[]): Float32Array;

@@ -6,7 +6,7 @@ import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
-import { chooseQuantisation } from './ranges.js';
+import { meanSquaredError } from './ranges/mean-squared-error.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
 export interface QuantisedModel {
@@ -60,7 +60,7 @@ function quantisationOfNode(
   if (traits.source && typeof scale === 'number' && typeof zeroPoint === 'number') return { scale, zeroPoint };
   const histogram = histograms.get(node.name);
   if (histogram === undefined) throw new InternalError(`'${node.name}' was not calibrated`);
-  return chooseQuantisation(histogram);
+  return meanSquaredError.choose(histogram);
 }
 
 function known<T>(values: ReadonlyMap<string, T>, name: string): T {

@@ -15,6 +15,9 @@ const shown = 10;
 /** Images that rp2040js runs, where QEMU is missing: it takes some seconds for each. */
 const slowEmulatorImages = 5;
 
+/** Enough for the demo; `effnetc quantize` takes all that it is given. */
+const calibrationImages = 128;
+
 /** `npm run demo`: float weights and real images in, verified firmware and its figures out. Not a command of effnetc. */
 export function registerDemo(program: Command, shell: Shell): void {
   program.command('demo').action(shell.action(runDemo));
@@ -42,9 +45,10 @@ async function runDemo(io: CommandIo) {
   const model = join(example, 'model.ts');
 
   const float = await pipeline.loadFloatModel({ model, weights: join(example, 'effnet_relu.npz') }, io.session);
-  const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
-  const quantised = await pipeline.quantiseModel(float, calibration, 'native', (done, total) =>
-    io.progress.update('calibrating', done, total),
+  const images = readInputs(join(example, 'data', 'calibration_images.npy'));
+  const calibration = { ...images, count: calibrationImages };
+  const { model: quantised } = await pipeline.quantiseModel(float, calibration, {}, io.session, (stage, done, total) =>
+    io.progress.update(stage, done, total),
   );
   await letSignalsEndUs();
   const weights = join(out, 'quantised.safetensors');

@@ -4,9 +4,10 @@ import type { Rounding } from '../../numeric/requantise.js';
 import { isImported, isStandardOutput, requireModelFile, requireWeights, resolvePath } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes } from '../output.js';
+import { addQuantizeSwitches, layerJson, type QuantizeSwitches, quantiseOptionsOf } from '../quantize-options.js';
 import type { Shell } from '../shell.js';
 
-interface QuantizeOptions {
+interface QuantizeOptions extends QuantizeSwitches {
   readonly weights?: string;
   readonly calibration: string;
   readonly rounding?: Rounding;
@@ -16,13 +17,14 @@ interface QuantizeOptions {
 
 /** `effnetc quantize`: float weights and calibration images become int8 weights and scales. */
 export function registerQuantize(program: Command, shell: Shell): void {
-  program
+  const command = program
     .command('quantize')
     .description('post-training quantisation: float weights to int8')
     .argument('<model>', 'model.ts')
     .addOption(sharedOptions.weights())
     .requiredOption('--calibration <images.npy>', 'images such as the network will see; 100 to 500 are enough')
-    .addOption(sharedOptions.rounding())
+    .addOption(sharedOptions.rounding());
+  addQuantizeSwitches(command)
     .addOption(sharedOptions.limit())
     .addOption(sharedOptions.output('the quantised weights, .safetensors').makeOptionMandatory())
     .addHelpText(
@@ -50,8 +52,13 @@ export function registerQuantize(program: Command, shell: Shell): void {
         const graph = await loadFloatModel({ model: resolvePath(io, model), weights }, io.session);
         const all = readModelInputs(resolvePath(io, options.calibration), sourceOf(graph), io.session);
         const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
-        const quantised = await quantiseModel(graph, images, options.rounding ?? 'native', (done, total) =>
-          io.progress.update('calibrating', done, total),
+        const chosen = { ...quantiseOptionsOf(options), rounding: options.rounding ?? 'native' };
+        const { model: quantised, layers } = await quantiseModel(
+          graph,
+          images,
+          chosen,
+          io.session,
+          (stage, done, total) => io.progress.update(stage, done, total),
         );
         const bytes = writeQuantised(quantised);
         await letSignalsEndUs();
@@ -63,6 +70,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
             images: images.count,
             output: options.output,
             bytes: bytes.length,
+            layers: layers.map(layerJson),
           },
           text: () =>
             // The weights are what standard output has then, and nothing else.

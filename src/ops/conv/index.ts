@@ -12,6 +12,7 @@ import {
   quantiseLinear,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
+import { windowPatches } from '../shared/patches.js';
 import {
   paddingOption,
   perAxis,
@@ -102,6 +103,11 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   rowWindows: site => [windowRows(site.attributes)],
   macs: ({ attributes: { kernel, groups } }, [input], output) =>
     elementCount(output) * kernel[0] * kernel[1] * (input.channels / groups),
+  patches: ({ attributes, type }, input) =>
+    windowPatches(attributes, input, type.shape, {
+      groups: attributes.groups,
+      inputs: input.channels / attributes.groups,
+    }),
   evaluate: evaluateConv,
   reference: referenceConv,
   quantise: quantiseLinear,

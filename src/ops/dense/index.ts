@@ -4,8 +4,8 @@ import { elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import {
-  finishFloat,
-  finishInteger,
+  floatEpilogue,
+  integerEpilogue,
   type LinearAttributes,
   linearAttributes,
   linearQuantisedParameters,
@@ -14,6 +14,7 @@ import {
   quantiseLinear,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
+import { wholeInputPatch } from '../shared/patches.js';
 import { wholeInput } from '../shared/window.js';
 import { accumulatingDense } from './accumulate.js';
 import { dspAccumulatingDense, dspDense } from './dsp.js';
@@ -91,17 +92,19 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: ({ attributes: { units } }, [input]) => units * elementCount(input),
 
+  patches: ({ attributes: { units } }, input) => wholeInputPatch(input, units),
   evaluate(node, [input]) {
     const output = new Float32Array(node.attributes.units);
-    for (let o = 0; o < output.length; o++) output[o] = finishFloat(node, dot(node, input, 0, o), o);
+    const finish = floatEpilogue(node);
+    for (let o = 0; o < output.length; o++) output[o] = finish(dot(node, input, 0, o), o);
     return output;
   },
   reference(node, [input]) {
     const output = new Int8Array(node.attributes.units);
     const zeroPoint = input.type.quantisation?.zeroPoint ?? 0;
     const bias = node.constants.bias.data;
-    for (let o = 0; o < output.length; o++)
-      output[o] = finishInteger(node, dot(node, input, zeroPoint, o) + bias[o], o);
+    const finish = integerEpilogue(node);
+    for (let o = 0; o < output.length; o++) output[o] = finish(dot(node, input, zeroPoint, o) + bias[o], o);
     return output;
   },
   quantise: quantiseLinear,

@@ -11,6 +11,7 @@ import {
   quantiseLinear,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
+import { windowPatches } from '../shared/patches.js';
 import {
   paddingOption,
   perAxis,
@@ -104,6 +105,8 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
     activation,
     affine: false,
   }),
+  patches: ({ attributes, type }, input) =>
+    windowPatches(attributes, input, type.shape, { groups: input.channels, inputs: 1 }),
   evaluate: evaluateDepthwiseConv,
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,

@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import { elementCount } from '../../ir/tensor.js';
 import type { Operand } from '../op.js';
-import { finishFloat, finishInteger } from '../shared/linear.js';
+import { type Finish, floatEpilogue, integerEpilogue } from '../shared/linear.js';
 import { forEachTap } from '../shared/window.js';
 import type { DepthwiseConvAttributes } from './index.js';
 
@@ -10,7 +10,7 @@ function convolve(
   node: Node<DepthwiseConvAttributes>,
   [input]: readonly Operand[],
   zeroPoint: number,
-  finish: (sum: number, channel: number) => number,
+  finish: Finish,
   output: Float32Array | Int8Array,
 ): void {
   const { multiplier, kernel } = node.attributes;
@@ -37,7 +37,7 @@ function convolve(
 
 export function evaluateDepthwiseConv(node: Node<DepthwiseConvAttributes>, inputs: readonly Operand[]): Float32Array {
   const output = new Float32Array(elementCount(node.type.shape));
-  convolve(node, inputs, 0, (sum, o) => finishFloat(node, sum, o), output);
+  convolve(node, inputs, 0, floatEpilogue(node), output);
   return output;
 }
 
@@ -45,6 +45,7 @@ export function referenceDepthwiseConv(node: Node<DepthwiseConvAttributes>, inpu
   const output = new Int8Array(elementCount(node.type.shape));
   const zeroPoint = inputs[0].type.quantisation?.zeroPoint ?? 0;
   const bias = node.constants.bias.data;
-  convolve(node, inputs, zeroPoint, (sum, o) => finishInteger(node, sum + bias[o], o), output);
+  const finish = integerEpilogue(node);
+  convolve(node, inputs, zeroPoint, (sum, o) => finish(sum + bias[o], o), output);
   return output;
 }

@@ -99,3 +99,8 @@ function stepsOf(real: number, scale: number): number {
   const steps = Math.fround(scale) === scale ? Math.fround(real / scale) : real / scale;
   return Math.sign(steps) * Math.round(Math.abs(steps)) + 0;
 }
+
+/** Is the activation of a positive multiple of a value that multiple of its activation? */
+export function scalesWithInput({ kind }: Activation): boolean {
+  return ['identity', 'relu', 'leakyRelu', 'prelu'].includes(kind);
+}

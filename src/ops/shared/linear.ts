@@ -5,6 +5,7 @@ import { type Constant, constant, type Quantisation, type TensorType } from '../
 import {
   clamp,
   fitsMultiplier,
+  type Multiplier,
   nativePreShift,
   quantiseMultiplier,
   requantise,
@@ -53,25 +54,34 @@ export function plainLinear(bias: boolean): Attributes {
   return { bias, activation: { kind: 'identity' }, affine: false };
 }
 
-/** The float epilogue for one output: bias, activation, affine. */
-export function finishFloat(node: Node<LinearAttributes>, sum: number, channel: number): number {
+/** What follows the sum of an output and channel. */
+export type Finish = (sum: number, channel: number) => number;
+
+/** The float epilogue: bias, activation, affine. */
+export function floatEpilogue(node: Node<LinearAttributes>): Finish {
+  const { activation } = node.attributes;
   const { bias, slope, affineScale, affineOffset } = node.constants;
-  const z = sum + (bias?.data[channel] ?? 0);
-  const y = activate(node.attributes.activation, z, slope?.data[channel] ?? 0);
-  return affineScale === undefined ? y : y * (affineScale.data[channel] ?? 1) + (affineOffset?.data[channel] ?? 0);
+  return (sum, channel) => {
+    const z = bias === undefined ? sum : sum + bias.data[channel];
+    const y = activate(activation, z, slope === undefined ? 0 : slope.data[channel]);
+    return affineScale === undefined ? y : y * affineScale.data[channel] + (affineOffset?.data[channel] ?? 0);
+  };
 }
 
-/** The integer epilogue for one output: the accumulator, bias included, becomes an int8 value. */
-export function finishInteger(node: Node<LinearAttributes>, accumulator: number, channel: number): number {
+/** The integer epilogue: the accumulator, bias included, becomes an int8 value. */
+export function integerEpilogue(node: Node<LinearAttributes>): Finish {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, preShift, low, high, twoSlopes } = requantisation;
   const { multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
-  const negative = twoSlopes && accumulator < 0;
-  const multipliers = negative ? negativeMultiplier : multiplier;
-  const shifts = negative ? negativeShift : shift;
-  const factor = { multiplier: multipliers?.data[channel] ?? 0, shift: shifts?.data[channel] ?? 0 };
-  return clamp(requantise(rounding, accumulator, factor, preShift) + (offset?.data[channel] ?? 0), low, high);
+  const factors = (multipliers: Constant, shifts: Constant): Multiplier[] =>
+    Array.from(multipliers.data, (m, o) => ({ multiplier: m, shift: shifts.data[o] }));
+  const positive = factors(multiplier, shift);
+  const negative = twoSlopes ? factors(negativeMultiplier, negativeShift) : positive;
+  return (accumulator, channel) => {
+    const factor = accumulator < 0 ? negative[channel] : positive[channel];
+    return clamp(requantise(rounding, accumulator, factor, preShift) + offset.data[channel], low, high);
+  };
 }
 
 /** Tensors of a quantised weights file for a linear op with `channels` outputs. */

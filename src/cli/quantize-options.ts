@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { type BiasCorrection, biasCorrections } from '../quantize/layers/index.js';
+import type { LayerQuality } from '../quantize/quality.js';
+import type { QuantiseOptions } from '../quantize/quantise-model.js';
+import { rangeRules } from '../quantize/ranges/index.js';
+import { oneOf } from './options.js';
+import type { JsonObject } from './output.js';
+
+/** The switches of `effnetc quantize`, as commander gives them. */
+export interface QuantizeSwitches {
+  readonly ranges: string;
+  readonly weightRanges: 'max' | 'mse';
+  readonly equalise: boolean;
+  readonly roundingSearch: boolean;
+  readonly biasCorrection: BiasCorrection;
+}
+
+const rangeNames = ['best', ...rangeRules.map(rule => rule.name)];
+const weightRanges = ['max', 'mse'] as const;
+
+/** Adds the switches to a command; where none is given it does what docs/quantising.md found to be best. */
+export function addQuantizeSwitches(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--ranges <rule>', `ranges of activations: ${rangeNames.join(', ')}`)
+        .argParser(oneOf('--ranges', rangeNames))
+        .default('best'),
+    )
+    .addOption(
+      new Option('--weight-ranges <rule>', `ranges of weights per channel: ${weightRanges.join(', ')}`)
+        .argParser(oneOf('--weight-ranges', weightRanges))
+        .default('max'),
+    )
+    .option('--no-equalise', 'leave channels of one tensor as different in size as they are')
+    .option('--no-rounding-search', 'round weights to nearest')
+    .addOption(
+      new Option('--bias-correction <kind>', `what shifts of the mean are taken back: ${biasCorrections.join(', ')}`)
+        .argParser(oneOf('--bias-correction', biasCorrections))
+        .default('measured'),
+    );
+}
+
+/** The switches as the quantiser takes them. */
+export function quantiseOptionsOf(switches: QuantizeSwitches): Omit<QuantiseOptions, 'rounding'> {
+  return {
+    equalise: switches.equalise,
+    ranges: switches.ranges,
+    fitWeightScales: switches.weightRanges === 'mse',
+    roundingSearch: switches.roundingSearch,
+    biasCorrection: switches.biasCorrection,
+  };
+}
+
+/** A layer's quality as a field of the JSON. */
+export function layerJson({
+  quantisation,
+  saturation,
+  signalToNoise,
+  rule,
+  weights,
+  ...layer
+}: LayerQuality): JsonObject {
+  return {
+    ...layer,
+    ...quantisation,
+    ...(rule === undefined ? {} : { rangeRule: rule }),
+    ...(signalToNoise === undefined ? {} : { signalToNoise }),
+    saturation: { ...saturation },
+    ...(weights === undefined ? {} : { weights }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Node } from '../../ir/graph.js';
+import type { Constant, Quantisation, TensorData, TensorType } from '../../ir/tensor.js';
+import type { Patches } from '../../ops/op.js';
+import type { LinearAttributes } from '../../ops/shared/linear.js';
+import { gather, positionsOf } from './products.js';
+
+/** Parameters of a layer as a quantised weights file has them: `weight`, `bias`, `weight_scale`, ... */
+export type LayerConstants = Readonly<Record<string, Constant>>;
+
+/** A linear layer that is being quantised, and what is known of it. Its predecessors are quantised already. */
+export interface LayerSite {
+  /** The float layer. */
+  readonly node: Node<LinearAttributes>;
+  readonly patches: Patches;
+  /** Scale and zero point of what it reads. */
+  readonly input: Quantisation;
+  readonly inputType: TensorType;
+  readonly output: Quantisation;
+  /** What it reads of each calibration image, by quantised predecessors. */
+  readonly inputs: readonly TensorData[];
+  /** What it reads in the float network. */
+  readonly floatInputs: readonly TensorData[];
+  /** `sum(w * x) + bias` in the float network, before the activation: [positions, channels] of each image. */
+  readonly targets: readonly Float32Array[];
+}
+
+/** One step of quantising a linear layer: better constants from those of the step before. */
+export interface LayerStep {
+  readonly name: string;
+  run(site: LayerSite, constants: LayerConstants): LayerConstants;
+}
+
+/** Output channels of a layer. */
+export const channelsOf = ({ patches: { groups, outputs } }: LayerSite): number => groups * outputs;
+
+/** Real units of one step of the accumulator of channel `o`. */
+export const accumulatorScale = ({ input }: LayerSite, { weight_scale }: LayerConstants, o: number): number =>
+  input.scale * weight_scale.data[o];
+
+/** The mean patch that each group sees over all images and positions: [groups, length], padding as zeros. */
+export function meanPatch(patches: Patches, images: readonly TensorData[], zeroPoint: number): Float64Array {
+  const { groups, length } = patches;
+  const positions = positionsOf(patches);
+  const mean = new Float64Array(groups * length);
+  const patch = new Float64Array(length);
+  for (const image of images) {
+    for (let position = 0; position < positions; position++) {
+      for (let g = 0; g < groups; g++) {
+        gather(patches, image, zeroPoint, position, g, patch);
+        for (let i = 0; i < length; i++) mean[g * length + i] += patch[i];
+      }
+    }
+  }
+  return mean.map(sum => sum / (positions * images.length));
+}
+
+/** The mean of each channel over all images and positions. */
+export function meanOf(tensors: readonly ArrayLike<number>[], channels: number): Float64Array {
+  const mean = new Float64Array(channels);
+  let count = 0;
+  for (const values of tensors) {
+    for (let i = 0; i < values.length; i++) mean[i % channels] += values[i];
+    count += values.length / channels;
+  }
+  return mean.map(sum => sum / count);
+}

@@ -1,0 +1,69 @@
+import type { Graph } from '../ir/graph.js';
+import type { Rounding } from '../numeric/requantise.js';
+import { observe } from './calibrate.js';
+import { chooseRanges } from './choose-ranges.js';
+import { equalise } from './equalise.js';
+import { FloatNetwork } from './float-network.js';
+import type { LayerOptions } from './layers/index.js';
+import { type QuantisedByLayers, quantiseLayers } from './quantise-layers.js';
+import { rangeRules } from './ranges/index.js';
+
+/** How a network is quantised. */
+export interface QuantiseOptions extends LayerOptions {
+  readonly rounding: Rounding;
+  /** Channels of a tensor are brought to one size, as far as the layer behind can take that back. */
+  readonly equalise: boolean;
+  /** The rule for ranges of activations; `best` tries all of them for each tensor. */
+  readonly ranges: string;
+}
+
+/** What `effnetc quantize` does where nothing is said; docs/quantising.md has what each part brings. */
+export const defaultQuantiseOptions: QuantiseOptions = {
+  rounding: 'native',
+  equalise: true,
+  ranges: 'best',
+  fitWeightScales: false,
+  roundingSearch: true,
+  biasCorrection: 'measured',
+};
+
+/** Images that tell how large channels are. */
+const equalisingImages = 128;
+
+/** Images that ranges are tried on. */
+const probeImages = 16;
+
+export type StageProgress = (stage: string, done: number, total: number) => void;
+
+/**
+ * Post-training quantisation of a fused float graph with calibration images, in real units. The same bytes on every machine: sums
+ * are taken in one order, and nothing is computed by libm but square roots.
+ * @throws CompileError E0503 when a parameter or a value is not finite
+ */
+export async function quantiseByImages(
+  graph: Graph,
+  images: readonly Float32Array[],
+  options: QuantiseOptions,
+  onProgress: StageProgress = () => {},
+): Promise<QuantisedByLayers> {
+  const counter = (stage: string, total: number) => {
+    let done = 0;
+    return () => onProgress(stage, ++done, total);
+  };
+  let equalised = graph;
+  if (options.equalise) {
+    const few = images.slice(0, equalisingImages);
+    const { largest } = await observe(new FloatNetwork(graph), few, 0, counter('equalising', few.length));
+    equalised = equalise(graph, largest);
+  }
+  const network = new FloatNetwork(equalised);
+  const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);
+  const probes = rules.length > 1 ? probeImages : 0;
+  const seen = await observe(network, images, probes, counter('calibrating', images.length));
+  const ranges = await chooseRanges(network, seen.histograms, seen.probes, rules, (done, total) =>
+    onProgress('choosing ranges', done, total),
+  );
+  return quantiseLayers(equalised, images, ranges, options.rounding, options, (done, total) =>
+    onProgress('fitting layers', done, total),
+  );
+}
