@@ -27,6 +27,7 @@ import { floatPasses, runPasses } from './passes/index.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
 import { requireTellingImages } from './quantize/check-images.js';
+import { FloatNetwork } from './quantize/float-network.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
 import { lowerModel, quantiseGraph } from './quantize/quantise.js';
 import type { QuantisedByLayers } from './quantize/quantise-layers.js';
@@ -38,6 +39,7 @@ import {
 } from './quantize/quantise-model.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
+import { takeTurns } from './run/turns.js';
 import type { Target } from './target/target.js';
 
 export type { Goal } from './ops/kernel.js';
@@ -108,6 +110,25 @@ export async function quantiseModel(
   const quantised = await quantiseByImages(graph, all, { ...defaultQuantiseOptions, ...options }, onProgress);
   verifyGraph(lowerModel(quantised.model), 'quantise');
   return quantised;
+}
+
+/** The class that the float network finds for each image: the first of the largest scores. */
+export async function floatClasses(
+  graph: Graph,
+  images: InputSet,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<readonly number[]> {
+  const network = new FloatNetwork(graph);
+  const turn = takeTurns();
+  const classes: number[] = [];
+  for (const image of realImages(graph, images)) {
+    const scores = network.run(image).get(graph.output) ?? new Float32Array(1);
+    // An argmax has one value, the class itself.
+    classes.push(scores.length === 1 ? scores[0] : scores.indexOf(scores.reduce((a, b) => Math.max(a, b))));
+    onProgress(classes.length, images.count);
+    await turn();
+  }
+  return classes;
 }
 
 /** The images as the float graph takes them, one after the other. @throws CompileError E0405 */

@@ -4,8 +4,8 @@
  */
 
 /** The highest and the lowest part of ln 2 (fdlibm): k * high is exact for the k below. */
-const ln2High = 0.69314718036912381649;
-const ln2Low = 1.90821492927058770002e-10;
+const ln2High = 0.6931471803691238;
+const ln2Low = 1.9082149292705877e-10;
 
 /** Terms of the series of exp on [-ln 2 / 2, ln 2 / 2] and of atanh on [-0.172, 0.172]: what is left out is below 2^-53. */
 const expTerms = 14;

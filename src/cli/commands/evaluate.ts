@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { agreementFields, agreementText, classTable, confusionFields, confusionTable } from '../accuracy-text.js';
 import { loadModel, type ModelOptions, resolvePath } from '../model-options.js';
 import { type DriverName, sharedOptions } from '../options.js';
 import { formatCount, formatPercent } from '../output.js';
@@ -10,13 +11,14 @@ interface EvaluateOptions extends ModelOptions {
   readonly driver?: 'reference' | DriverName;
   readonly target?: string;
   readonly limit?: number;
+  readonly floatWeights?: string;
 }
 
 /** `effnetc evaluate`: accuracy over labelled images. */
 export function registerEvaluate(program: Command, shell: Shell): void {
   program
     .command('evaluate')
-    .description('accuracy over labelled images')
+    .description('accuracy over labelled images, class by class')
     .argument('<model>', 'model.ts or model.tflite')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.rounding())
@@ -25,6 +27,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
     .addOption(sharedOptions.driver().default('reference'))
     .addOption(sharedOptions.target().default('cortex-m4', 'cortex-m4; matters to qemu only'))
     .addOption(sharedOptions.limit())
+    .option('--float-weights <file>', 'run the float network on the images, too, and count where both agree')
     .addHelpText(
       'after',
       '\nExample:\n  $ effnetc evaluate model.ts --weights q.safetensors \\\n      --images x.npy --labels y.npy --driver host',
@@ -35,6 +38,8 @@ export function registerEvaluate(program: Command, shell: Shell): void {
         const { readLabels } = await import('../../frontend/arrays/images.js');
         const { readVectors } = await import('../vectors.js');
         const { predictedClass } = await import('../../run/classify.js');
+        const { confusionOf } = await import('../../run/confusion.js');
+        const { agreementWithFloat } = await import('../float-agreement.js');
         const { classCount, requireLabels } = await import('../require-labels.js');
         const { runOutputs } = await import('../run-outputs.js');
         const loaded = await loadModel(io, model, options);
@@ -46,13 +51,21 @@ export function registerEvaluate(program: Command, shell: Shell): void {
         requireLabels(options.labels, labels.length, vectors.length, options.limit !== undefined);
         const outputs = await runOutputs(io, loaded, driver, options.target ?? 'cortex-m4', vectors);
         const type = graph.nodes.find(n => n.name === graph.output)?.type.dtype === 'i32' ? 'int32_t' : 'int8_t';
-        const correct = outputs.filter((output, i) => predictedClass(output, type) === labels[i]).length;
-        const accuracy = correct / Math.max(outputs.length, 1);
+        const classes = classCount(graph);
+        const predicted = outputs.map(output => predictedClass(output, type));
+        const confusion = confusionOf(predicted, labels, classes);
+        const { images, correct } = confusion;
+        const accuracy = correct / images;
+        const agreement = await agreementWithFloat(io, model, options, predicted, labels);
         return {
-          json: { model: graph.name, driver, images: outputs.length, correct, accuracy },
+          json: {
+            ...{ model: graph.name, driver, images, correct, accuracy },
+            ...confusionFields(confusion),
+            ...agreementFields(agreement, images),
+          },
           keepWhenQuiet: true,
-          text: () =>
-            `${graph.name} by ${driver}: ${formatCount(correct)} of ${formatCount(outputs.length)} images correct, ${formatPercent(accuracy)}\n`,
+          text: style =>
+            `${classTable(confusion, style)}${confusionTable(confusion, style)}\n${graph.name} by ${driver}: ${formatCount(correct)} of ${formatCount(images)} images correct, ${formatPercent(accuracy)}\n${agreementText(agreement, images)}`,
         };
       }),
     );

@@ -18,5 +18,9 @@ function quantile(histogram: Histogram, share: number): number {
 /** All values but one in ten thousand at each end. */
 export const percentile: RangeRule = {
   name: 'percentile',
-  choose: histogram => quantisationOf(quantile(histogram, clipped), quantile(histogram, 1 - clipped)),
+  choose: histogram => {
+    const { min, max } = histogram;
+    // The middle of a bin may lie beyond what was seen.
+    return quantisationOf(Math.max(quantile(histogram, clipped), min), Math.min(quantile(histogram, 1 - clipped), max));
+  },
 };

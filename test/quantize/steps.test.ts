@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { constant } from '../../src/ir/tensor.js';
+import { Random } from '../../src/numeric/random.js';
+import type { Patches } from '../../src/ops/op.js';
+import { correctBiasAnalytically, correctBiasByData } from '../../src/quantize/layers/correct-bias.js';
+import { fitWeightScales } from '../../src/quantize/layers/fit-weight-scales.js';
+import { momentsOf } from '../../src/quantize/layers/moments.js';
+import { searchRounding } from '../../src/quantize/layers/search-rounding.js';
+import { accumulatorScale, type LayerConstants, type LayerSite, meanOf } from '../../src/quantize/layers/site.js';
+import { errorByMoments, errorByPatches } from '../../src/quantize/layers/squared-error.js';
+
+const [length, channels, images] = [12, 5, 200];
+const patches: Patches = {
+  groups: 1,
+  groupStep: 0,
+  outputs: channels,
+  length,
+  offsets: Int32Array.from({ length }, (_, i) => i),
+};
+const inputScale = 0.05;
+const zeroPoint = -100;
+
+/** A dense layer whose inputs go together, as those of trained networks do, and whose quantised inputs are off a little. */
+function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } {
+  const weight = Float32Array.from({ length: channels * length }, () => random.bell() / 4);
+  const bias = Float32Array.from({ length: channels }, () => random.uniform(-1, 1));
+  const floatInputs = Array.from({ length: images }, () => {
+    const common = random.uniform(0, 4);
+    return Float32Array.from({ length }, () => common + random.uniform(0, 1));
+  });
+  const inputs = floatInputs.map(x =>
+    Int8Array.from(x, v => Math.round(v / inputScale + random.uniform(0, 1.5)) + zeroPoint),
+  );
+  const targets = floatInputs.map(x =>
+    Float32Array.from(bias, (b, o) => x.reduce((sum, v, i) => sum + v * weight[o * length + i], b)),
+  );
+  const scale = Array.from(
+    { length: channels },
+    (_, o) => Math.max(...Array.from(weight.subarray(o * length, (o + 1) * length), Math.abs)) / 7,
+  );
+  const quantisation = { scale: inputScale, zeroPoint };
+  const type = { dtype: 'f32', shape: { height: 1, width: 1, channels } } as const;
+  return {
+    site: {
+      node: {
+        name: 'fc',
+        op: 'dense',
+        inputs: ['x'],
+        attributes: { bias: true, activation: { kind: 'identity' }, affine: false },
+        constants: { weight: constant('f32', [channels, length], weight), bias: constant('f32', [channels], bias) },
+        type,
+      },
+      patches,
+      input: quantisation,
+      inputType: { dtype: 'i8', shape: { height: 1, width: 1, channels: length }, quantisation },
+      output: { scale: 1, zeroPoint: 0 },
+      inputs,
+      floatInputs,
+      targets,
+    },
+    // Scales as of 4 bits, so that rounding matters.
+    constants: {
+      weight: constant(
+        'i8',
+        [channels, length],
+        Array.from(weight, (w, i) => Math.round(w / scale[Math.floor(i / length)])),
+      ),
+      bias: constant(
+        'i32',
+        [channels],
+        Array.from(bias, (b, o) => Math.round(b / scale[o] / inputScale)),
+      ),
+      weight_scale: constant('f64', [channels], scale),
+    },
+  };
+}
+
+function outputs(site: LayerSite, constants: LayerConstants): Float64Array[] {
+  return site.inputs.map(x =>
+    Float64Array.from({ length: channels }, (_, o) => {
+      let sum = constants.bias.data[o];
+      for (let i = 0; i < length; i++) sum += constants.weight.data[o * length + i] * (x[i] - zeroPoint);
+      return sum * accumulatorScale(site, constants, o);
+    }),
+  );
+}
+
+/** Variance of the error of all channels. */
+function noise(site: LayerSite, constants: LayerConstants): number {
+  const errors = outputs(site, constants).map((y, k) => y.map((v, o) => v - site.targets[k][o]));
+  const mean = meanOf(errors, channels);
+  return errors.reduce((sum, e) => sum + e.reduce((s, v, o) => s + (v - mean[o]) ** 2, 0), 0) / errors.length;
+}
+
+const shift = (site: LayerSite, constants: LayerConstants): number[] => {
+  const wanted = meanOf(site.targets, channels);
+  return [...meanOf(outputs(site, constants), channels)].map((mean, o) => Math.abs(mean - wanted[o]));
+};
+
+describe('steps of a layer', () => {
+  let site: LayerSite;
+  let constants: LayerConstants;
+  beforeAll(() => {
+    ({ site, constants } = siteOf(new Random('steps')));
+  });
+
+  it('searched roundings make a third of the error of nearest ones, between the same two integers', () => {
+    const searched = searchRounding.run(site, constants);
+    expect(noise(site, searched)).toBeLessThan(noise(site, constants) / 3);
+    for (let i = 0; i < channels * length; i++) {
+      const ideal = site.node.constants.weight.data[i] / constants.weight_scale.data[Math.floor(i / length)];
+      expect(Math.abs(searched.weight.data[i] - ideal)).toBeLessThan(1);
+    }
+  });
+
+  it('roundings found with few images are better than nearest ones on others', () => {
+    const some = {
+      ...site,
+      inputs: site.inputs.slice(0, 100),
+      floatInputs: site.floatInputs.slice(0, 100),
+      targets: site.targets.slice(0, 100),
+    };
+    const rest = { ...site, inputs: site.inputs.slice(100), targets: site.targets.slice(100) };
+    expect(noise(rest, searchRounding.run(some, constants))).toBeLessThan(noise(rest, constants) / 2);
+  });
+
+  it('the squared error is the same by moments and by patches', () => {
+    const weights = constants.weight.data.subarray(0, length);
+    const scale = accumulatorScale(site, constants, 0);
+    const moments = momentsOf(patches, site.inputs, zeroPoint, site.targets);
+    const byMoments = errorByMoments(moments, { group: 0, channel: 0, length }, weights, scale);
+    const rows = new Float64Array(length * images);
+    for (let i = 0; i < length; i++) {
+      for (let k = 0; k < images; k++) rows[i * images + k] = site.inputs[k][i] - zeroPoint - moments.mean[i];
+    }
+    const wanted = Float64Array.from(site.targets, t => (t[0] - moments.meanTarget[0]) / scale);
+    const byPatches = errorByPatches({ rows, count: images }, weights, wanted);
+    for (const error of [byMoments, byPatches]) error.move(3, 2);
+    for (let i = 0; i < length; i++) {
+      expect(byMoments.slope(i)).toBeCloseTo(byPatches.slope(i), 6);
+      expect(byMoments.curvature(i)).toBeCloseTo(byPatches.curvature(i), 6);
+    }
+  });
+
+  it('measured bias correction takes the shift of the mean back, to half a step', () => {
+    const worst = (c: LayerConstants) => Math.max(...shift(site, c).map((s, o) => s / accumulatorScale(site, c, o)));
+    expect(worst(constants)).toBeGreaterThan(5);
+    expect(worst(correctBiasByData.run(site, constants))).toBeLessThanOrEqual(0.51);
+  });
+
+  it('analytic bias correction takes back what rounded weights shift', () => {
+    const exact = { ...site, inputs: site.floatInputs.map(x => x.map(v => Math.round(v / inputScale) + zeroPoint)) };
+    const sum = (c: LayerConstants) => shift(exact, c).reduce((a, b) => a + b, 0);
+    expect(sum(correctBiasAnalytically.run(exact, constants))).toBeLessThan(sum(constants) / 5);
+  });
+
+  it('fitted scales lose less of the weights', () => {
+    const loss = ({ weight, weight_scale }: LayerConstants) =>
+      [...weight.data].reduce((total, q, i) => {
+        const real = site.node.constants.weight.data[i];
+        return total + (q * weight_scale.data[Math.floor(i / length)] - real) ** 2;
+      }, 0);
+    const wide = {
+      ...constants,
+      weight_scale: constant(
+        'f64',
+        [channels],
+        constants.weight_scale.data.map(s => s * 1.3),
+      ),
+    };
+    const fitted = fitWeightScales.run(site, wide);
+    expect(loss(fitted)).toBeLessThan(loss(constants) * 1.05);
+    expect([...fitted.weight_scale.data]).not.toEqual([...wide.weight_scale.data]);
+  });
+});
