@@ -4,11 +4,14 @@ import type { Node } from '../ir/graph.js';
 import { declaredQuantisation } from './inputs.js';
 import { rangeOf } from './ranges/range-rule.js';
 
-/** With fewer images a warning is due. */
-const few = 16;
+/** With fewer images a warning is due: ranges and means are then those of what happens to be on them. */
+const few = 4;
 
 /** So large a part of all values may lie outside of the input's range: they are clipped, on the device too. */
 const mostOutside = 0.1;
+
+/** A value so many times as far out as the input's range is wide is no pixel; it would ruin the ranges of all layers. */
+const absurd = 100;
 
 const hint = 'give images such as the network will see, in the units that it was trained with; 100 to 500 are enough';
 
@@ -57,9 +60,10 @@ function requireInside(
     }
     count += image.length;
   }
-  if (outside <= mostOutside * count) return;
-  refuse(`the calibration images do not fit the input '${source.name}': most of what they hold would be clipped`, [
-    `their values go from ${least} to ${most}, and ${Math.round((100 * outside) / count)} % of them lie outside`,
+  const far = Math.max(low - least, most - high) > absurd * (high - low);
+  if (outside <= mostOutside * count && !far) return;
+  refuse(`the calibration images do not fit the input '${source.name}', which would clip them`, [
+    `their values go from ${least} to ${most}, and ${((100 * outside) / count).toFixed(1)} % of them lie outside`,
     `the scale and zero point of the input hold values from ${low} to ${high}`,
   ]);
 }

@@ -110,7 +110,11 @@ describe('pixels', () => {
     user.write('signed.ts', modelText(denseBody, { input }));
     const quantize = (calibration: string, model = 'signed.ts') =>
       user.run(`quantize ${model} --weights w.safetensors --calibration ${calibration} -o signed.safetensors`);
-    user.array('int8.npy', [1, 4, 4, 1], new Int8Array(16));
+    user.array(
+      'int8.npy',
+      [5, 4, 4, 1],
+      Int8Array.from({ length: 80 }, (_, i) => (i * 37) & 127),
+    );
     expect(await quantize('int8.npy')).toMatchObject({ code: 0, stderr: '' });
     const { code, stderr } = await quantize('x.npy');
     expect(code).toBe(0);

@@ -7,6 +7,20 @@ const user = new Workspace();
 beforeAll(async () => {
   await user.fill();
   user.array('int8.npy', [2, 4, 4, 1], new Int8Array(32));
+  user.array('flat.npy', [2, 4, 4, 1], new Uint8Array(32).fill(9, 16));
+  user.array(
+    'same.npy',
+    [2, 4, 4, 1],
+    Uint8Array.from({ length: 32 }, (_, i) => i % 16),
+  );
+  user.array(
+    'units.npy',
+    [2, 4, 4, 1],
+    Float32Array.from({ length: 32 }, (_, i) => (i * 37) % 256),
+  );
+  user.array('nan.npy', [2, 4, 4, 1], new Float32Array(32).fill(Number.NaN, 5));
+  user.array('words.npy', [2, 4, 4, 1], new Int16Array(32));
+  user.array('shape.npy', [2, 4, 5, 1], new Uint8Array(40));
   user.array('y99.npy', [5], Int32Array.of(0, 1, 99, 2, 0));
   user.array('y3000.npy', [3000], new Int32Array(3000));
   user.array('y.npy', [5], Int32Array.of(0, 1, 2, 2, 0));
@@ -31,6 +45,14 @@ describe('refused, as the user sees it', () => {
     ],
     ['more labels than images', 2, `${evaluate} --labels y3000.npy`],
     ['int8 calibration without scale', 2, 'quantize bare.ts --weights w.safetensors --calibration int8.npy -o no.st'],
+    ...['flat', 'same', 'units', 'nan', 'words', 'shape'].map(
+      images =>
+        [
+          `calibration images: ${images}`,
+          2,
+          `quantize model.ts --weights w.safetensors --calibration ${images}.npy -o no.st`,
+        ] as const,
+    ),
     ['nothing but an identity', 2, 'quantize nothing.ts --weights none.safetensors --calibration x.npy -o no.st'],
     ['nothing but an identity, random weights', 2, 'compile nothing.ts --random-weights --target host -o no'],
     ['driver that cannot run the target', 2, `${evaluate} --labels y.npy --driver rp2040js --target cortex-m4`],
@@ -76,7 +98,8 @@ describe('run', () => {
     user.write('wide.ts', modelText("maxPool(x, { name: 'p', kernel: 1 })", { input }));
     user.array('wide.npy', [1, 400, 400, 1], new Uint8Array(160_000).fill(7, 1000));
     const made = await user.run('quantize wide.ts --weights none.safetensors --calibration wide.npy -o wide.st');
-    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.code).toBe(0);
+    expect(`\n${made.stderr}`).toMatchSnapshot();
     const { code, stdout } = await user.run('run wide.ts --weights wide.st --input wide.npy');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ *1000 +-121 +0\.0275 +<- largest$/m);

@@ -6,7 +6,7 @@
  *   command    effnetc compile model.ts --weights q.safetensors --target cortex-m4 --rounding native -o .
  *   target     cortex-m4
  *   model      model.ts, SHA-256 0bcc6bfe4d47ecd74e8a5ffc914fd8cb2ed43fc5485749e5cde9ebc683ce0d10
- *   weights    q.safetensors, SHA-256 b5d9fb456d3864a05baea49eeac10264b47aba129c54702e8c7fa9833e21656f
+ *   weights    q.safetensors, SHA-256 8e72c39d35aac321483644408b5e67ecf7ca4cc6b2581098cae0f69a577ea73c
  *   rounding   native
  *   MACs       3456
  *   RAM        132 bytes of arena (row-live bound of this order: 148)

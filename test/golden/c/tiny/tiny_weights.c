@@ -6,7 +6,7 @@
  *   command    effnetc compile model.ts --weights q.safetensors --target cortex-m4 --rounding native -o .
  *   target     cortex-m4
  *   model      model.ts, SHA-256 0bcc6bfe4d47ecd74e8a5ffc914fd8cb2ed43fc5485749e5cde9ebc683ce0d10
- *   weights    q.safetensors, SHA-256 b5d9fb456d3864a05baea49eeac10264b47aba129c54702e8c7fa9833e21656f
+ *   weights    q.safetensors, SHA-256 8e72c39d35aac321483644408b5e67ecf7ca4cc6b2581098cae0f69a577ea73c
  *   rounding   native
  *   MACs       3456
  *   RAM        132 bytes of arena (row-live bound of this order: 148)
@@ -22,20 +22,20 @@
 
 /* OHWI 4x1x1x3, 2 words per pair of output channels a and b: a + 256 * b in each half */
 const uint32_t tiny_l00_weights[4] TINY_WEIGHTS_ATTRIBUTE = {
-    0x7eb50ae8, 0x0000b881, 0xa57f80e0, 0x0000c6db,
+    0x7eb60ae8, 0x0000b881, 0xa57f80e0, 0x0000c6db,
 };
 
 /* per pair of output channels: both biases, the zero point of the input folded in, and both multipliers */
 const int32_t tiny_l00_channels[8] TINY_WEIGHTS_ATTRIBUTE = {
-    -87223, -20310, 11850626, 12328444,
-    51292, -62774, 14768372, 18298735,
+    -87123, -20308, 11850625, 351625178,
+    51281, -62749, 14768371, 18298733,
 };
 
 /* ---- layer 1: block.dw1: depthwiseConv 1x3, relu ---- */
 
 /* 1x3x4, a line per 4 channels: biases, weights as int16 by pairs of taps, multipliers, more to come */
 const uint32_t tiny_l01_weights[15] TINY_WEIGHTS_ATTRIBUTE = {
-    0xffff7e80, 0x000043d1, 0xffff68eb, 0xffffeaca, 0xff81ff81, 0x007f006e, 0xff81ffaf, 0x001aff81, 0xffd6ff96, 0xffd00004, 0x050caf4b, 0x055fe542, 0x080a8221, 0x01ac6f7c, 0x00000000,
+    0xffff7e80, 0xfffa9953, 0xffff695f, 0xffffeaca, 0xff81ff81, 0x007f006d, 0xff81ffaf, 0x001aff81, 0xffd6ff96, 0xffd00004, 0x050caf54, 0x00303da0, 0x080a8230, 0x04c90196, 0x00000000,
 };
 
 /* ---- layer 2: block.pool: maxPool 1x2 ---- */
@@ -44,7 +44,7 @@ const uint32_t tiny_l01_weights[15] TINY_WEIGHTS_ATTRIBUTE = {
 
 /* 3x1x4, a line per 4 channels: biases, weights as int16 by pairs of taps, multipliers, more to come */
 const uint32_t tiny_l03_weights[15] TINY_WEIGHTS_ATTRIBUTE = {
-    0xffff612a, 0x00005875, 0x0000fbad, 0xffffa219, 0xff81ffae, 0xff810065, 0x0056007f, 0x003cffd2, 0x0063ff9c, 0x007fffb7, 0x003bf886, 0x01d930a4, 0x0175d90e, 0x01f4b2a6, 0x00000000,
+    0xffff616b, 0x00005875, 0x0000fbad, 0xfffe7066, 0xff81ffae, 0xff810065, 0x0056007f, 0x003cffd2, 0x0063ff9c, 0x007fffb7, 0x003bfc49, 0x01d94e4f, 0x01f92ccd, 0x00af2861, 0x00000000,
 };
 
 /* what taps in a row outside the input read */
@@ -56,46 +56,46 @@ const uint32_t tiny_l03_padding[1] TINY_WEIGHTS_ATTRIBUTE = {
 
 /* OHWI 8x2x1x4, 4 words per pair of output channels a and b: a + 256 * b in each half */
 const uint32_t tiny_l04_weights[16] TINY_WEIGHTS_ATTRIBUTE = {
-    0x292e7e96, 0xd88e8172, 0x3cb04d81, 0x18d63c22, 0x40812d91, 0x80dddf4e, 0xd64442fa, 0x854458d3,
-    0x2e6f3981, 0x7d3cee63, 0x7ee03663, 0x71dc4559, 0x8f727f7f, 0xf111dc14, 0x79654318, 0xd1f83f03,
+    0x1f227e96, 0xd88e8172, 0x2cc54d81, 0x18d63c22, 0x2f942d81, 0x80d8df5a, 0xe13a42f9, 0x854e58cd,
+    0x22523a81, 0x7f3ced63, 0x5fe83763, 0x73dc4659, 0xac547f7f, 0xf111dc14, 0x594b4318, 0xd1f83f03,
 };
 
 /* per pair of output channels: both biases, the zero point of the input folded in, and both multipliers */
 const int32_t tiny_l04_channels[16] TINY_WEIGHTS_ATTRIBUTE = {
-    -30303, 46677, 13527020, 14527262,
-    -33851, -6, 6341293, 26406769,
-    40009, 71598, 8034576, 31216441,
-    45905, 35355, 19666699, 18114231,
+    -28967, 43349, 19717708, 32533879,
+    -36507, -633, 5528253, 33973121,
+    37468, 66953, 11598743, 30709452,
+    38942, 35092, 26321397, 30162082,
 };
 
 /* ---- layer 5: fc: dense ---- */
 
 /* OHWI 4x4x4x8, 64 words per pair of output channels a and b: a + 256 * b in each half */
 const uint32_t tiny_l05_weights[128] TINY_WEIGHTS_ATTRIBUTE = {
-    0xa7a42a1b, 0x6ca43200, 0x1e79811b, 0x2f949398, 0xca57b4c9, 0xc4813fd6, 0xfb44de46, 0xdefa233f,
-    0x155fed88, 0x4be0cd10, 0x7121a419, 0xa4d8f860, 0x96092ae4, 0xf3ea18f4, 0x891acb1c, 0x035b64aa,
-    0xbe9d185f, 0x07a80cef, 0x3614aef4, 0x6f04b1cb, 0x09b70246, 0x9f66c0bd, 0x75582b44, 0x6d0c80dd,
-    0x12e92b7e, 0xe994f96c, 0x1cf04822, 0xa121321f, 0xe81f8873, 0x83c901e7, 0x24979781, 0xa39fb616,
-    0x5c500d37, 0xc5c23019, 0xcc855938, 0x140ca39a, 0xea1ef186, 0xe5f97159, 0x316eebd5, 0x39e20a00,
-    0x401161cb, 0x499132cc, 0xc6fbf1f6, 0x906f3c72, 0x2b145e9c, 0x78c0477b, 0x6e94bba6, 0xe01d2d66,
-    0x4a34cd2c, 0x6d86155c, 0x8e8b4038, 0xf1262e92, 0x3cd1a338, 0x184ae838, 0x5e753804, 0x2687df3a,
-    0x4143b307, 0xdb9ee08c, 0xead6498a, 0x063e8c1f, 0xc4b9f0e5, 0x5479a319, 0x50e0885b, 0xe7a505a0,
-    0x9dd3a6e9, 0x5145fd7f, 0x6913d68a, 0xf9323105, 0xbde3facc, 0xc6894db6, 0x5ff06cce, 0x4f055a4e,
-    0xec1f40a5, 0x3eb74aa8, 0x649f43c3, 0x6ca0aa7c, 0x4e708123, 0x3a9ef6f9, 0x2a44c806, 0xe173dd72,
-    0xf4183f86, 0x36937135, 0x5451b4a6, 0x62905c35, 0xd243c857, 0x683ed657, 0xce21fa1a, 0x497a7be4,
-    0x0b67c168, 0x15ec3253, 0xe729e622, 0x24da44aa, 0xcd6a83bf, 0xbb693c77, 0x56cc505e, 0x4ccad11b,
-    0x52534807, 0x41d69552, 0x285abde5, 0x5ff43a4b, 0x16d9be6d, 0x12921e55, 0x8f045910, 0xf6757d96,
-    0xe1c08ec5, 0x4e2fe1dd, 0x3914ba8d, 0xd23626fb, 0xab6eb9e3, 0xc8e4d232, 0x1651d77e, 0xc28c8640,
-    0x284f53b7, 0x46b912c4, 0x419f5dbf, 0xd0e3f866, 0x721957ea, 0x603ec62c, 0xd17c68bd, 0x01cc2c58,
-    0x2969e429, 0x9e6607bf, 0x54c38150, 0xddab1130, 0x5b4d3c53, 0xc126b4ce, 0x043d86fa, 0xc709131f,
+    0xa7991d14, 0x54b01600, 0x1665a815, 0x1cb8938c, 0xca61ccd6, 0xd1921ceb, 0xfc39e836, 0xebfc2346,
+    0x156af3a4, 0x3ae5e908, 0x541bc013, 0xc8e5f86b, 0x960a1ceb, 0xf6ed0afa, 0xa715db15, 0x023d64a0,
+    0xbe921049, 0x05b405f8, 0x2810c7f7, 0x4303b1c5, 0x09ae0136, 0xb558e3de, 0x57491e35, 0x410880d9,
+    0x12e71d60, 0xeea2fd36, 0x15f3321a, 0xc7163222, 0xe822ae58, 0x9fd100f4, 0x1ba9b79e, 0xc8bfb618,
+    0x5c59092a, 0xd2cb150c, 0xd99a3e2b, 0x0c08a38e, 0xea21f5a3, 0xebfa322c, 0x255cf1df, 0x22ec0a00,
+    0x401342d8, 0x39a016e6, 0xd4fcf5f8, 0xbd4a3c7f, 0x2b1640b3, 0x5dc8203d, 0x52a6d0ba, 0xed132d72,
+    0x4a39dd21, 0x5496092e, 0xab9f2c2b, 0xf7192e85, 0x3cccc02a, 0x1340f51c, 0x46612703, 0x16afdf40,
+    0x414bcb05, 0xe3abf1c6, 0xefdd32a5, 0x04298c22, 0xc4b0f5ec, 0x4169d60c, 0x3ce6ad46, 0xf1c30595,
+    0x9cd2c1f0, 0x4037ff3a, 0x4f0fe3ac, 0xfc1f3105, 0xbce2fcdc, 0xd3a122de, 0x47f44bdd, 0x30035b50,
+    0xec202cc0, 0x30c621d8, 0x4bb62fd5, 0x41c5a97f, 0x4f73a818, 0x2db2fbfd, 0x1f34d904, 0xed47dd75,
+    0xf4192caa, 0x2aa93318, 0x3f3ecac0, 0x3bbb5d36, 0xd245da3d, 0x5231ed28, 0xdb19fc13, 0x2c4b7ce3,
+    0x0b69d449, 0x10f01626, 0xed1fee18, 0x15e945a8, 0xcd6ca9d2, 0xca531b36, 0x41d83843, 0x2edfd11c,
+    0x53553205, 0x33dfd026, 0x1e45d1ed, 0x39f83a4d, 0x16d8d24c, 0x0ea90d27, 0xab033e0c, 0xfa487e94,
+    0xe1beb1d7, 0x3d25f2f0, 0x2b10cfaf, 0xe42126fb, 0xaa70ceeb, 0xd4e9eb17, 0x103ee459, 0xdab98542,
+    0x285139cd, 0x37c707e5, 0x31b641d2, 0xe3eef868, 0x731a3cf0, 0x4b31e614, 0xdd5f48d0, 0x00e02c5b,
+    0x296bed1d, 0xb35103e2, 0x3fd1a739, 0xebcb1131, 0x5c4f293b, 0xcf1edde9, 0x032fabfc, 0xde061320,
 };
 
 /* per channel: bias - (-128) * sum of weights */
 const int32_t tiny_l05_bias[4] TINY_WEIGHTS_ATTRIBUTE = {
-    -52841, -8244, 182907, 171118,
+    -55280, -15962, 175248, 141684,
 };
 
 /* per channel */
 const int32_t tiny_l05_multipliers[4] TINY_WEIGHTS_ATTRIBUTE = {
-    3359594, 3333347, 3280854, 3359594,
+    3018386, 3333348, 3202114, 3333348,
 };
