@@ -118,6 +118,12 @@ export const sharedOptions = {
     ),
   rounding: () =>
     option('--rounding <rule>', `requantisation rule: ${roundings.join(', ')}`, oneOf('--rounding', roundings)),
+  compareRounding: () =>
+    option(
+      '--compare-rounding <rule>',
+      `count the values that another rule would change: ${roundings.join(', ')}`,
+      oneOf('--compare-rounding', roundings),
+    ),
   entry: () =>
     option('--entry <name>', `how the input is handed in: ${entryNames.join(', ')}`, oneOf('--entry', entryNames)),
   countedEntry: () =>

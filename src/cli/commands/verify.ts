@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
+import type { Rounding } from '../../numeric/requantise.js';
+import type { LoadedModel } from '../../pipeline.js';
+import type { Tensors } from '../../run/reference.js';
 import { exitCodes } from '../exit-codes.js';
+import type { CommandIo } from '../io.js';
 import {
   consumeFields,
   consumeNote,
@@ -13,6 +17,7 @@ import {
   weightsNote,
 } from '../model-options.js';
 import { type DriverName, sharedOptions } from '../options.js';
+import { type NamedComparison, roundingFields, roundingText } from '../rounding-text.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
 import { describeReport, describeVerdict, exitCodeOfVerdict, failureDetails, reportJson } from '../verdict.js';
@@ -24,6 +29,7 @@ interface VerifyOptions extends MeasureOptions, PlanOptions {
   readonly random?: number;
   readonly limit?: number;
   readonly driver?: readonly DriverName[];
+  readonly compareRounding?: Rounding;
 }
 
 /** `effnetc verify`: builds the C, runs it, and compares every byte of every layer with the reference. */
@@ -45,6 +51,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.random())
     .addOption(sharedOptions.limit())
     .addOption(sharedOptions.drivers())
+    .addOption(sharedOptions.compareRounding())
     .addHelpText(
       'after',
       '\nExample:\n  $ effnetc verify model.ts --weights q.safetensors \\\n      --target cortex-m4 --inputs images.npy --random 10',
@@ -93,6 +100,7 @@ export function registerVerify(program: Command, shell: Shell): void {
           (name, done, total) => io.progress.update(name, done, total),
         );
         const expected = others && compareExpected(others, loaded.graph, reference.slice(0, vectors.given));
+        const compared = await comparedRounding(io, model, options, loaded, vectors.all, reference);
         const verdict = judge(reports, target, options.driver);
         const asExpected = expected === undefined || expected.differing === 0;
         const exitCode = asExpected ? exitCodeOfVerdict(verdict) : exitCodes.checkFailed;
@@ -107,6 +115,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             bitExact: verdict.bitExact,
             drivers: reports.map(reportJson),
             ...(expected === undefined ? {} : { expected: { ...expected } }),
+            ...roundingFields(compared),
             ...consumeFields(options, compiled.plan),
             ...weightsFields(loaded),
           },
@@ -123,9 +132,33 @@ export function registerVerify(program: Command, shell: Shell): void {
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
+            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${roundingText(compared, loaded.rounding, vectors.all.length, style)}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
           },
         };
       }),
     );
+}
+
+/** What `--compare-rounding` asks for: the same network under the other rule. */
+async function comparedRounding(
+  io: CommandIo,
+  model: string,
+  options: VerifyOptions,
+  { graph, source: { weights } }: LoadedModel,
+  vectors: readonly Uint8Array[],
+  reference: readonly Tensors[],
+): Promise<NamedComparison | undefined> {
+  const { compareRounding: rounding } = options;
+  if (rounding === undefined) return undefined;
+  const { compareRoundings } = await import('../../run/compare-roundings.js');
+  const randomWeights = typeof weights === 'string' ? undefined : weights.seed;
+  const other = await loadModelOrRandom(io, model, {
+    ...options,
+    rounding,
+    ...(randomWeights !== undefined && { randomWeights }),
+  });
+  const comparison = await compareRoundings(graph, reference, other.graph, vectors, (done, total) =>
+    io.progress.update('other rounding', done, total),
+  );
+  return { rounding, comparison };
 }
