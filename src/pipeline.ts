@@ -29,8 +29,8 @@ import { calibrate } from './quantize/calibrate.js';
 import { requireTellingImages } from './quantize/check-images.js';
 import { FloatNetwork } from './quantize/float-network.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
-import { lowerModel, quantiseGraph } from './quantize/quantise.js';
-import type { QuantisedByLayers } from './quantize/quantise-layers.js';
+import type { LayerQuality } from './quantize/quality.js';
+import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
 import {
   defaultQuantiseOptions,
   type QuantiseOptions,
@@ -104,11 +104,11 @@ export async function quantiseModel(
   options: Partial<QuantiseOptions>,
   session: Session,
   onProgress?: StageProgress,
-): Promise<QuantisedByLayers> {
+): Promise<QuantisedModel> {
   const all = [...realImages(graph, images)];
   requireTellingImages(sourceOf(graph), all, session);
   const quantised = await quantiseByImages(graph, all, { ...defaultQuantiseOptions, ...options }, onProgress);
-  verifyGraph(lowerModel(quantised.model), 'quantise');
+  verifyGraph(lowerModel(quantised), 'quantise');
   return quantised;
 }
 
@@ -148,6 +148,8 @@ function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
 export interface LoadedModel {
   readonly graph: Graph;
   readonly rounding: Rounding;
+  /** How well each tensor agrees with the float network; of weights that `effnetc quantize` made. */
+  readonly quality?: readonly LayerQuality[] | undefined;
   /** Without weights where the model's file has them. */
   readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
 }
@@ -169,7 +171,9 @@ export async function loadQuantisedModel(
   const fused = fuse(graph);
   const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
   const model = rounding === undefined ? bound : { ...bound, rounding };
-  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, source };
+  // Another rounding than the file's has another quality.
+  const quality = model.rounding === bound.rounding ? bound.quality : undefined;
+  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, quality, source };
 }
 
 /** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */

@@ -21,11 +21,6 @@ interface TensorPair {
   readonly integer: readonly TensorData[];
 }
 
-export interface QuantisedByLayers {
-  readonly model: QuantisedModel;
-  readonly layers: readonly LayerQuality[];
-}
-
 /**
  * Quantises layer after layer: each sees what its quantised predecessors make of the calibration images (in real units), and is
  * fitted to what the float network computes. Tensors are dropped behind their last reader.
@@ -38,7 +33,7 @@ export async function quantiseLayers(
   rounding: Rounding,
   options: LayerOptions,
   onLayer: (done: number, total: number) => void = () => {},
-): Promise<QuantisedByLayers> {
+): Promise<QuantisedModel> {
   const turn = takeTurns();
   const index = new GraphIndex(graph);
   const tensors = new Map<string, TensorPair>();
@@ -63,7 +58,7 @@ export async function quantiseLayers(
   }
   const quantised = { ...graph, nodes };
   requireFiniteConstants(quantised);
-  return { model: { graph: quantised, activations, rounding }, layers };
+  return { graph: quantised, activations, rounding, quality: layers };
 }
 
 interface NodeSite {
@@ -93,7 +88,8 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
     output !== undefined && op.lower !== undefined && op.reference !== undefined,
     `'${node.name}' has no integer form`,
   );
-  const lowered = op.lower(node, { inputs: types, output, rounding: site.rounding });
+  const constants = op.quantise?.(node, types, output) ?? node.constants;
+  const lowered = op.lower({ ...node, constants }, { inputs: types, output, rounding: site.rounding });
   const float: Float32Array[] = [];
   const integer: TensorData[] = [];
   for (const k of images.keys()) {
@@ -111,7 +107,7 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
     );
     await site.turn();
   }
-  return { constants: node.constants, pair: { type: lowered.type, float, integer } };
+  return { constants, pair: { type: lowered.type, float, integer } };
 }
 
 /** The type of a tensor in the float network. */

@@ -5,7 +5,8 @@ import { chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
 import { FloatNetwork } from './float-network.js';
 import type { LayerOptions } from './layers/index.js';
-import { type QuantisedByLayers, quantiseLayers } from './quantise-layers.js';
+import type { QuantisedModel } from './quantise.js';
+import { quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
 
 /** How a network is quantised. */
@@ -45,7 +46,7 @@ export async function quantiseByImages(
   images: readonly Float32Array[],
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
-): Promise<QuantisedByLayers> {
+): Promise<QuantisedModel> {
   const counter = (stage: string, total: number) => {
     let done = 0;
     return () => onProgress(stage, ++done, total);

@@ -6,6 +6,7 @@ import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
+import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
@@ -14,6 +15,8 @@ export interface QuantisedModel {
   /** Scale and zero point of each int8 tensor, by node. */
   readonly activations: ReadonlyMap<string, Quantisation>;
   readonly rounding: Rounding;
+  /** How well each tensor agrees with the float network, where calibration images told. */
+  readonly quality?: readonly LayerQuality[] | undefined;
 }
 
 function definition(node: Node): OpDefinition {

@@ -148,6 +148,31 @@ export interface ClassView {
   readonly whole?: ClassRow;
 }
 
+/** How well one tensor agrees with the float network. */
+export interface QualityRow {
+  readonly name: string;
+  /** Among those with the most noise. */
+  readonly worst: boolean;
+  /** Decibels; empty where there is no noise. */
+  readonly signalToNoise: string;
+  /** The same as a bar, in per cent of 60 dB. */
+  readonly percent: string;
+  readonly low: string;
+  readonly high: string;
+  readonly scale: string;
+  readonly zeroPoint: string;
+  readonly rule: string;
+  /** Histograms as paths, 32 bins wide and 20 high; that of weights is empty where there are none. */
+  readonly values: string;
+  readonly weights: string;
+}
+
+export interface QualityView {
+  readonly rows: readonly QualityRow[];
+  readonly bins: number;
+  readonly height: number;
+}
+
 export interface PageView {
   readonly model: string;
   readonly target: string;
@@ -181,6 +206,8 @@ export interface PageView {
     readonly cycles: string;
     readonly cyclesPerMac: string;
   };
+  /** Null where the weights do not say. */
+  readonly quality: QualityView | null;
   /** Null where nothing was measured. */
   readonly classes: ClassView | null;
   readonly memory: {

@@ -8,6 +8,7 @@ import { memoryTable, workTable } from './layer-tables.js';
 import type { Measurement } from './measure.js';
 import { memoryMap } from './memory-map.js';
 import type { PageView } from './page-views.js';
+import { qualityTable } from './quality-table.js';
 import { pushCalls, stepLanes } from './step-lanes.js';
 import { facts, figures, misfits, orderBars } from './summary.js';
 
@@ -32,6 +33,7 @@ export function pageView(compiled: CompiledModel, loaded: LoadedModel, measureme
     push: view.push === null ? null : pushCalls(plan.steps.length, view.push.cuts.flat()),
     lanes: stepLanes(plan),
     work: workTable(compiled, measured ? measurement.profile : undefined),
+    quality: qualityTable(loaded.quality),
     classes: measured ? classTable(compiled, measurement.profile) : null,
     memory: memoryTable(compiled, measured ? measurement.profile : undefined),
   };

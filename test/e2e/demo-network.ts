@@ -26,7 +26,7 @@ export async function quantisedExample(
   const source = { model: join(example, model), weights: join(example, weights) };
   const graph = await loadFloatModel(source, session);
   const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
-  const { model: quantised } = await quantiseModel(graph, { ...calibration, count: images }, { rounding }, session);
+  const quantised = await quantiseModel(graph, { ...calibration, count: images }, { rounding }, session);
   const directory = mkdtempSync(join(tmpdir(), 'effnetc-test-'));
   try {
     const file = join(directory, 'q.safetensors');

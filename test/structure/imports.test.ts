@@ -47,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'package-root.ts',
     'pipeline.ts',
     'plan',
+    'quantize',
     'run',
     'target',
     'timing',

@@ -47,7 +47,7 @@ async function runDemo(io: CommandIo) {
   const float = await pipeline.loadFloatModel({ model, weights: join(example, 'effnet_relu.npz') }, io.session);
   const images = readInputs(join(example, 'data', 'calibration_images.npy'));
   const calibration = { ...images, count: calibrationImages };
-  const { model: quantised } = await pipeline.quantiseModel(float, calibration, {}, io.session, (stage, done, total) =>
+  const quantised = await pipeline.quantiseModel(float, calibration, {}, io.session, (stage, done, total) =>
     io.progress.update(stage, done, total),
   );
   await letSignalsEndUs();

@@ -53,12 +53,8 @@ export function registerQuantize(program: Command, shell: Shell): void {
         const all = readModelInputs(resolvePath(io, options.calibration), sourceOf(graph), io.session);
         const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
         const chosen = { ...quantiseOptionsOf(options), rounding: options.rounding ?? 'native' };
-        const { model: quantised, layers } = await quantiseModel(
-          graph,
-          images,
-          chosen,
-          io.session,
-          (stage, done, total) => io.progress.update(stage, done, total),
+        const quantised = await quantiseModel(graph, images, chosen, io.session, (stage, done, total) =>
+          io.progress.update(stage, done, total),
         );
         const bytes = writeQuantised(quantised);
         await letSignalsEndUs();
@@ -70,7 +66,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
             images: images.count,
             output: options.output,
             bytes: bytes.length,
-            layers: layers.map(layerJson),
+            layers: (quantised.quality ?? []).map(layerJson),
           },
           text: () =>
             // The weights are what standard output has then, and nothing else.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../../diagnostics/session.js';
 import type { Quantisation } from '../../ir/tensor.js';
 import { type Rounding, roundings } from '../../numeric/requantise.js';
+import type { LayerQuality } from '../../quantize/quality.js';
 import { quoteName } from '../arrays/quote.js';
 import { objectEntries, parseStrictJson } from './strict-json.js';
 import type { WeightsFile } from './weights-file.js';
@@ -22,12 +23,43 @@ export interface QuantisedMetadata {
   readonly activations: ReadonlyMap<string, Quantisation>;
   /** The graph that was quantised, as structure.ts writes it. */
   readonly structure: string;
+  readonly quality?: readonly LayerQuality[] | undefined;
+}
+
+const counts = z.array(z.int().min(0));
+
+/** What `--json` of `effnetc quantize` says of a tensor. */
+const layerQuality = z.strictObject({
+  name: z.string(),
+  op: z.string(),
+  quantisation: z.strictObject({ scale: z.number().positive().finite(), zeroPoint: z.int().min(-128).max(127) }),
+  rule: z.string().optional(),
+  signalToNoise: z.number().finite().optional(),
+  saturation: z.strictObject({ low: z.number().min(0).max(1), high: z.number().min(0).max(1) }),
+  values: counts,
+  weights: counts.optional(),
+});
+
+/** The quality of each tensor; undefined for a file without, and null where it cannot be read. */
+function decodeQuality(text: string | undefined): readonly LayerQuality[] | undefined | null {
+  if (text === undefined) return undefined;
+  try {
+    return z.array(layerQuality).safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
-export function encodeMetadata({ model, rounding, activations, structure }: QuantisedMetadata): Map<string, string> {
+export function encodeMetadata({
+  model,
+  rounding,
+  activations,
+  structure,
+  quality,
+}: QuantisedMetadata): Map<string, string> {
   const names = [...activations.keys()].sort();
   const entries = names.map(name => {
     const { scale, zeroPoint } = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
@@ -37,6 +69,7 @@ export function encodeMetadata({ model, rounding, activations, structure }: Quan
     ['activations', `{${entries.join(',')}}`],
     ['format', quantisedFormat],
     ['model', model],
+    ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
     ['structure', structure],
   ]);
@@ -78,5 +111,7 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     if (parsed.success) activations.set(name, { scale: parsed.data[0], zeroPoint: parsed.data[1] });
     else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
   }
-  return sound && rounding !== undefined ? { model, rounding, activations, structure } : undefined;
+  const quality = decodeQuality(file.metadata.get('quality'));
+  if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
+  return sound && rounding !== undefined ? { model, rounding, activations, structure, quality } : undefined;
 }

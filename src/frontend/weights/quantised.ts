@@ -103,7 +103,12 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
   });
   reportExtraTensors(file, claimed, graph, session);
   session.stopOnErrors();
-  return { graph: { ...graph, nodes }, activations: metadata.activations, rounding: metadata.rounding };
+  return {
+    graph: { ...graph, nodes },
+    activations: metadata.activations,
+    rounding: metadata.rounding,
+    quality: metadata.quality,
+  };
 }
 
 /** Reports E0313 for each node whose scale nothing but the file can tell. */
@@ -145,7 +150,7 @@ function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, ses
  * The bytes of the quantised .safetensors file: every constant of every node as `<node>.<role>`, and the metadata that
  * {@link bindQuantised} needs. Equal models give equal bytes.
  */
-export function writeQuantised({ graph, activations, rounding }: QuantisedModel): Uint8Array {
+export function writeQuantised({ graph, activations, rounding, quality }: QuantisedModel): Uint8Array {
   const tensors = new Map<string, Constant>();
   for (const node of graph.nodes) {
     for (const [role, constant] of Object.entries(node.constants)) {
@@ -157,6 +162,6 @@ export function writeQuantised({ graph, activations, rounding }: QuantisedModel)
   }
   return writeSafetensors(
     tensors,
-    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph) }),
+    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph), quality }),
   );
 }

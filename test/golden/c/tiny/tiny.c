@@ -6,7 +6,7 @@
  *   command    effnetc compile model.ts --weights q.safetensors --target cortex-m4 --rounding native -o .
  *   target     cortex-m4
  *   model      model.ts, SHA-256 0bcc6bfe4d47ecd74e8a5ffc914fd8cb2ed43fc5485749e5cde9ebc683ce0d10
- *   weights    q.safetensors, SHA-256 8e72c39d35aac321483644408b5e67ecf7ca4cc6b2581098cae0f69a577ea73c
+ *   weights    q.safetensors, SHA-256 6b3f9f183d9c8ebe2cbb1278c7f6e00bccbaae80f58497bce42a7b459c9cb9d6
  *   rounding   native
  *   MACs       3456
  *   RAM        132 bytes of arena (row-live bound of this order: 148)
