@@ -79,6 +79,8 @@ export interface OpTraits {
   readonly wholeInput?: boolean;
   /** Output values are a selection or mean of input values: scale and zero point pass through. */
   readonly keepsQuantisation?: boolean;
+  /** Each channel of the output comes from the same channel of the one input alone, and is as many times as large as that. */
+  readonly scalesByChannel?: boolean;
   /** Scale and zero point of the output are given by the op itself. */
   readonly fixedQuantisation?: Quantisation;
   /** The output is not int8 even in a quantised graph. */

@@ -50,8 +50,7 @@ const canScale = ({ attributes: { activation, affine } }: Node<LinearAttributes>
 function linearReader(index: GraphIndex, node: Node): Node<LinearAttributes> | undefined {
   const reader = index.onlyReader(node.name);
   if (reader === undefined || isLinear(reader)) return reader;
-  const passes = definition(reader).traits.keepsQuantisation && reader.type.shape.channels === node.type.shape.channels;
-  return passes ? linearReader(index, reader) : undefined;
+  return definition(reader).traits.scalesByChannel === true ? linearReader(index, reader) : undefined;
 }
 
 function factorsOf(magnitudes: Float64Array, alone: boolean): Float64Array {

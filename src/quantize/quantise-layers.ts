@@ -88,7 +88,8 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
     output !== undefined && op.lower !== undefined && op.reference !== undefined,
     `'${node.name}' has no integer form`,
   );
-  const lowered = op.lower(node, { inputs: types, output, rounding: site.rounding });
+  const constants = op.quantise?.(node, types, output) ?? node.constants;
+  const lowered = op.lower({ ...node, constants }, { inputs: types, output, rounding: site.rounding });
   const float: Float32Array[] = [];
   const integer: TensorData[] = [];
   for (const k of images.keys()) {
@@ -106,7 +107,7 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
     );
     await site.turn();
   }
-  return { constants: node.constants, pair: { type: lowered.type, float, integer } };
+  return { constants, pair: { type: lowered.type, float, integer } };
 }
 
 /** The type of a tensor in the float network. */

@@ -144,19 +144,14 @@ async function comparedRounding(
   io: CommandIo,
   model: string,
   options: VerifyOptions,
-  { graph, source: { weights } }: LoadedModel,
+  { graph }: LoadedModel,
   vectors: readonly Uint8Array[],
   reference: readonly Tensors[],
 ): Promise<NamedComparison | undefined> {
   const { compareRounding: rounding } = options;
   if (rounding === undefined) return undefined;
   const { compareRoundings } = await import('../../run/compare-roundings.js');
-  const randomWeights = typeof weights === 'object' ? weights.seed : undefined;
-  const other = await loadModelOrRandom(io, model, {
-    ...options,
-    rounding,
-    ...(randomWeights !== undefined && { randomWeights }),
-  });
+  const other = await loadModelOrRandom(io, model, { ...options, rounding });
   const comparison = await compareRoundings(graph, reference, other.graph, vectors, (done, total) =>
     io.progress.update('other rounding', done, total),
   );

@@ -102,18 +102,5 @@ function stepsOf(real: number, scale: number): number {
 
 /** Is the activation of a positive multiple of a value that multiple of its activation? */
 export function scalesWithInput({ kind }: Activation): boolean {
-  switch (kind) {
-    case 'identity':
-    case 'relu':
-    case 'leakyRelu':
-    case 'prelu':
-      return true;
-    case 'relu6':
-    case 'reluN1To1':
-    case 'sigmoid':
-    case 'tanh':
-    case 'hardSwish':
-    case 'swish':
-      return false;
-  }
+  return ['identity', 'relu', 'leakyRelu', 'prelu'].includes(kind);
 }
