@@ -24,6 +24,9 @@ export const costFile = z.strictObject({
   families: z.record(z.string(), family),
 });
 
+/** A core that executes what another one does: the file of that one counts. */
+const sameCosts = z.strictObject({ core: z.string().min(1), sameAs: z.string().min(1), source: z.string().min(1) });
+
 export type CostTable = z.infer<typeof costFile>;
 export type FamilyCosts = z.infer<typeof family>;
 
@@ -34,7 +37,10 @@ export function loadCosts(
 ): CostTable | undefined {
   const file = join(directory, `${cpu}.json`);
   if (cpu === undefined || !existsSync(file)) return undefined;
-  const parsed = costFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const same = sameCosts.safeParse(json);
+  if (same.success) return loadCosts(same.data.sameAs, directory);
+  const parsed = costFile.safeParse(json);
   if (!parsed.success) throw new InternalError(`targets/costs/${cpu}.json: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

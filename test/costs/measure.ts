@@ -1,8 +1,8 @@
 import { GraphIndex } from '../../src/ir/graph.js';
-import type { Candidate, LayerCandidates } from '../../src/kernels/candidates.js';
+import type { Candidate } from '../../src/kernels/candidates.js';
 import { countsOf } from '../../src/kernels/cost.js';
 import type { KernelChoice } from '../../src/kernels/select.js';
-import { compileModel, type LoadedModel } from '../../src/pipeline.js';
+import { compileModel, kernelCandidates, type LoadedModel } from '../../src/pipeline.js';
 import { countLayers, type LayerCount } from '../../src/run/profile.js';
 import type { CostTable } from '../../src/target/load-costs.js';
 import type { Target } from '../../src/target/target.js';
@@ -29,41 +29,32 @@ export async function observe(
   prefix = '',
 ): Promise<Observation[]> {
   const index = new GraphIndex(loaded.graph);
-  const found = new Map<Candidate['plan'], Observation>();
-  for (let round = 0, rounds = 1; round < rounds; round++) {
-    const chosen: Candidate[] = [];
-    const choose = (layers: readonly LayerCandidates[]): ReadonlyMap<string, KernelChoice> =>
-      new Map(
-        layers.map(({ node, rows, accumulate }) => {
-          const all = [...rows, ...accumulate];
-          rounds = Math.max(rounds, all.length);
-          const candidate = all[Math.min(round, all.length - 1)];
-          chosen.push(candidate);
-          return [node.name, { rows: candidate.plan }];
-        }),
-      );
-    const compiled = compileModel(loaded, target, '0.0.0', { order: 'layers', choose });
-    const keys = compiled.plan.layers.map(({ node }, i) => `${prefix} ${node.name} ${chosen[i].name}`);
-    if (!keys.every(key => known.has(key))) {
-      for (const [i, count] of (await countLayers(compiled.firmware)).entries()) known.set(keys[i], count);
-    }
-    const counted = keys.map(key => known.get(key) ?? { instructions: 0, codeBytes: 0 });
-    for (const [i, { node }] of compiled.plan.layers.entries()) {
-      const candidate = chosen[i];
-      const key = `${node.name} ${candidate.name}`;
-      const counts = countsOf(
-        node,
-        index.inputTypes(node).map(({ shape }) => shape),
-        candidate.plan,
-      );
-      if (counts === undefined || [...found.values()].some(({ layer }) => layer === key)) continue;
-      found.set(candidate.plan, { layer: key, candidate, counts, ...counted[i] });
-    }
+  const layers = kernelCandidates(loaded, target);
+  const all = layers.map(({ rows, accumulate }) => [...rows, ...accumulate]);
+  const keyOf = (layer: number, { name }: Candidate): string => `${prefix} ${layers[layer].node.name} ${name}`;
+  for (let round = 0; round < Math.max(...all.map(({ length }) => length)); round++) {
+    const chosen = all.map(candidates => candidates[Math.min(round, candidates.length - 1)]);
+    if (chosen.every((candidate, layer) => known.has(keyOf(layer, candidate)))) continue;
+    const choices = new Map(layers.map(({ node }, i): [string, KernelChoice] => [node.name, { rows: chosen[i].plan }]));
+    const compiled = compileModel(loaded, target, '0.0.0', { order: 'layers', choose: () => choices });
+    for (const [i, count] of (await countLayers(compiled.firmware)).entries()) known.set(keyOf(i, chosen[i]), count);
   }
-  return [...found.values()];
+  return layers.flatMap(({ node }, layer) =>
+    all[layer].flatMap((candidate): Observation[] => {
+      const shapes = index.inputTypes(node).map(({ shape }) => shape);
+      const counts = countsOf(node, shapes, candidate.plan);
+      const counted = known.get(keyOf(layer, candidate));
+      return counts === undefined || counted === undefined
+        ? []
+        : [{ layer: keyOf(layer, candidate), candidate, counts, ...counted }];
+    }),
+  );
 }
 
 export type Families = CostTable['families'];
+
+/** Errors of a layer of so many instructions count half. */
+const small = 1000;
 
 /** The constants of every family, fitted to what was observed: relative errors count, whatever the size of a layer. */
 export function fitFamilies(observations: readonly Observation[]): Families {
@@ -72,15 +63,20 @@ export function fitFamilies(observations: readonly Observation[]): Families {
     names.map(name => {
       const own = observations.filter(observation => familyOf(observation) === name);
       const keys = [...new Set(own.flatMap(({ counts }) => Object.keys(counts)))].sort();
-      const weighted = own.map(({ counts, instructions }) => keys.map(key => (counts[key] ?? 0) / instructions));
+      const weighted = own.map(({ counts, instructions }) => keys.map(key => (counts[key] ?? 0) / (instructions + small)));
       const prices = nonNegativeLeastSquares(
         weighted,
-        own.map(() => 1),
+        own.map(({ instructions }) => instructions / (instructions + small)),
       );
-      const [layer, unrolled] = nonNegativeLeastSquares(
-        own.map(({ candidate }) => [1, candidate.plan.work?.unrolled ?? 0]),
-        own.map(({ codeBytes }) => codeBytes),
-      );
+      // GCC makes one of two functions that are alike: the other one has no bytes.
+      const coded = own.filter(({ codeBytes }) => codeBytes > 0);
+      const [layer = 0, unrolled = 0] =
+        coded.length === 0
+          ? []
+          : nonNegativeLeastSquares(
+              coded.map(({ candidate }) => [1, candidate.plan.work?.unrolled ?? 0]),
+              coded.map(({ codeBytes }) => codeBytes),
+            );
       return [
         name,
         {

@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import type { PoolAttributes } from '../shared/pool.js';
+import { outputsKey } from '../shared/pool-kernel.js';
 
 /** A mean over all rows takes them one by one: int32 sums of its outputs instead of the whole input in memory. */
 export const accumulatingAvgPool: KernelVariant = {
@@ -38,7 +39,7 @@ export const accumulatingAvgPool: KernelVariant = {
           positions: input.shape.height * width,
           sums: input.shape.height * width * channels,
           taps: input.shape.height * width * channels * kernel[1],
-          outputs: width * channels,
+          [outputsKey(kernel[0] * kernel[1])]: width * channels,
         },
       },
     };

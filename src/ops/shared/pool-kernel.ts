@@ -5,6 +5,11 @@ import { tapsView } from './taps.js';
 import { overlayDistance } from './window.js';
 import { counted, windowTaps } from './work.js';
 
+/** A mean divides by the number of its taps, which is a shift or takes a function; a maximum does neither. */
+export function outputsKey(taps: number): string {
+  return Number.isInteger(Math.log2(taps)) ? 'outputs' : 'outputs of odd windows';
+}
+
 /** Portable C of a pool: for each output pixel, gather the taps inside the input, then fold each channel over them. */
 export function genericPool(slug: string, template: string): KernelVariant {
   return {
@@ -42,8 +47,8 @@ export function genericPool(slug: string, template: string): KernelVariant {
             positions,
             'gathered taps': taps.several ? insideTaps : 0,
             'missing taps': rowsInside * columnsMissing + rowsMissing * columnsInside + rowsMissing * columnsMissing,
-            taps: insideTaps * channels,
-            outputs: positions * channels,
+            [taps.several ? 'taps' : 'copied']: insideTaps * channels,
+            [outputsKey(taps.count)]: positions * channels,
           }),
         },
       };

@@ -30,7 +30,9 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
       gathers: positions,
       ...tiles('2x2', (height * tiled) / 2),
       ...tiles('1x2', height * (outputWidth - tiled)),
-      [requantisedKey(requantise)]: fused ? 0 : positions * channels,
+      // Both positions of a tile are written out.
+      [`${requantisedKey(requantise)}, 2x2`]: fused ? 0 : height * tiled * channels,
+      [`${requantisedKey(requantise)}, 1x2`]: fused ? 0 : height * (outputWidth - tiled) * channels,
     }),
   };
 }
