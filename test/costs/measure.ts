@@ -63,7 +63,9 @@ export function fitFamilies(observations: readonly Observation[]): Families {
     names.map(name => {
       const own = observations.filter(observation => familyOf(observation) === name);
       const keys = [...new Set(own.flatMap(({ counts }) => Object.keys(counts)))].sort();
-      const weighted = own.map(({ counts, instructions }) => keys.map(key => (counts[key] ?? 0) / (instructions + small)));
+      const weighted = own.map(({ counts, instructions }) =>
+        keys.map(key => (counts[key] ?? 0) / (instructions + small)),
+      );
       const prices = nonNegativeLeastSquares(
         weighted,
         own.map(({ instructions }) => instructions / (instructions + small)),

@@ -29,6 +29,15 @@ const groups: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['conv 6 5x5 same relu', 'conv 16 4x4 s2x2 relu', 'conv 24 5x3 same relu', 'conv 16 3x5 relu'],
     ['conv 13 1x2 relu', 'conv 7 3x3 same relu', 'conv 21 1x3 same relu', 'conv 18 3x1 relu', 'conv 50 1x1 s2x2 relu'],
   ],
+  thin: [
+    ['conv 1 1x1', 'conv 8 3x3 same relu', 'conv 12 2x1 s2x1'],
+    ['conv 1 1x1', 'conv 12 7x3 s2x2 same relu'],
+    ['conv 1 1x1 s1x2', 'conv 6 9x5 same relu', 'dw 2x2'],
+    ['conv 2 1x1', 'conv 8 3x3 same relu', 'conv 8 1x1 s2x2'],
+    ['conv 3 1x1', 'conv 8 5x5 s2x2 same relu', 'conv 3 3x3 same'],
+    ['conv 5 1x2', 'conv 8 5x2 s2x1 same relu'],
+    ['conv 1 1x1', 'conv 8 12x1 same relu'],
+  ],
   depthwise: [
     ['conv 16 1x1 relu', 'dw 3x3 same relu', 'dw 1x3 same relu', 'dw 3x1 same', 'conv 32 1x1 relu', 'dw 5x5 same relu'],
     ['conv 64 1x1 relu', 'dw 3x3 s2x2 same relu', 'dw 1x3 same relu', 'dw 3x1 same relu', 'dw 1x1', 'dw 2x2 relu'],

@@ -19,6 +19,7 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
   const widened = inPlace ? rowsInside * columnsInside * view.columnFours : positions * view.fours;
   const filled = rowsInside * columnsMissing + rowsMissing * view.kernelColumns * outputWidth;
   const edges = view.columnsMayMiss ? ' with edges' : '';
+  const bytes = inPlace ? 0 : view.columnBytes;
   return {
     family: 'dot-product/dsp',
     counts: counted({
@@ -26,7 +27,9 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
       'missing rows': rowsMissing * outputWidth,
       'widened fours': widened,
       'filled fours': inPlace ? filled * view.columnFours : 0,
-      'copied bytes': inPlace ? 0 : positions * view.kernelRows * view.rowBytes,
+      [`copied bytes${edges}`]: rowsInside * columnsInside * bytes,
+      'bytes at edges': rowsInside * columnsMissing * bytes,
+      'missing bytes': rowsMissing * view.kernelColumns * outputWidth * bytes,
       gathers: positions,
       ...tiles('2x2', (height * tiled) / 2),
       ...tiles('1x2', height * (outputWidth - tiled)),
