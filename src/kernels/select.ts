@@ -55,11 +55,23 @@ export function ranked(
   const allowed = candidates.filter(({ plan }) => goal === 'speed' || plan.forSpeed !== true);
   const speeds = comparable(allowed.map(candidate => measured(candidate) ?? candidate.cost.instructions));
   const code = comparable(allowed.map(({ cost }) => cost.codeBytes));
-  const bytes = allowed.map(({ cost }, i) => (goal === 'size' ? cost.tableBytes + code[i] : 0));
+  const bytes =
+    goal === 'size' ? rounded(allowed.map(({ cost }, i) => cost.tableBytes + code[i])) : allowed.map(() => 0);
   return allowed
     .map((candidate, i) => ({ candidate, i }))
     .sort((a, b) => bytes[a.i] - bytes[b.i] || speeds[a.i] - speeds[b.i] || a.i - b.i)
     .map(({ candidate }) => candidate);
+}
+
+/**
+ * What is within so many bytes of the least, and one part in a hundred, counts as much: predictions of code are no better, and
+ * nobody wants a kernel that takes five times as long for them.
+ */
+const roughBytes = 64;
+
+function rounded(bytes: readonly number[]): readonly number[] {
+  const least = bytes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return bytes.map(each => (each <= least + roughBytes + least / 100 ? least : each));
 }
 
 /** All of them, or nothing but zeros where one is not known: what is measured is not compared with what is not. */

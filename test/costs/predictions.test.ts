@@ -10,7 +10,7 @@ import { needsTool } from '../emulation/tools.js';
 const tolerance = 0.1;
 /** Of pools and sums in portable C, whose branches depend on the data. */
 const looseTolerance = 0.3;
-const smallLayer = 2000;
+const smallLayer = 5000;
 
 const targets = ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m55'];
 

@@ -10,7 +10,7 @@ export function mveDotProductWork(view: MveDotProductView, taps: WindowTaps, hei
   const { looped, rounds, chunks, keeps } = tile;
   const perGroup = rounds * chunks.length;
   const kept = keeps ? chunks.filter(chunk => chunk.kept).length : 0;
-  const rule = `${fused ? 'fused' : 'to memory'}${looped ? ', looped' : ''}${view.preShift > 0 ? ', shifted' : ''}`;
+  const rule = `${fused ? 'fused' : 'to memory'}${looped ? ', looped' : ''}`;
   const tiles = (pixels: string, count: number) => ({
     [`tiles of ${pixels}`]: count,
     [`groups of ${pixels}, ${rule}`]: count * groups,

@@ -94,7 +94,6 @@ export function mveNarrowPlan(
         'vectors copied': height * Math.ceil(view.rowBytes / vector),
         groups: height * view.groups,
         pairs: height * view.groups * view.pairs,
-        'pairs, shifted': view.preShift > 0 ? height * view.groups * view.pairs : 0,
         'far pairs': view.outputsNear ? 0 : height * view.groups * view.pairs,
       }),
     },
