@@ -39,7 +39,10 @@ export function costOf(node: Node, inputs: readonly Shape[], plan: KernelPlan, c
   const family = plan.work === undefined ? undefined : costs?.families[plan.work.family];
   const counts = countsOf(node, inputs, plan);
   return {
-    instructions: counts === undefined || family === undefined ? undefined : priced(counts, family.hundredths),
+    instructions:
+      counts === undefined || family === undefined
+        ? undefined
+        : priced(counts, family.hundredths, plan.work?.known ?? 0),
     codeBytes: family === undefined ? undefined : family.code.layer + family.code.unrolled * (plan.work?.unrolled ?? 0),
     tableBytes: constantBytes(plan.tables),
     workBytes: (plan.sumsBytes ?? 0) + (plan.scratchBytes ?? 0),
@@ -49,6 +52,7 @@ export function costOf(node: Node, inputs: readonly Shape[], plan: KernelPlan, c
 function priced(
   counts: Readonly<Record<string, number>>,
   hundredths: Readonly<Record<string, number>>,
+  known: number,
 ): number | undefined {
   let sum = 0;
   for (const [what, count] of Object.entries(counts)) {
@@ -56,5 +60,5 @@ function priced(
     if (price === undefined) return undefined;
     sum += count * price;
   }
-  return Math.round(sum / 100);
+  return Math.round(sum / 100) + known;
 }

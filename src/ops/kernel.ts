@@ -92,6 +92,8 @@ export interface Work {
   /** Kernels that are the same code but for their sizes. */
   readonly family: string;
   readonly counts: Readonly<Record<string, number>>;
+  /** Instructions besides, which are known without measuring since they are spelt in assembler. */
+  readonly known?: number;
   /** What is written out one by one, and makes the code longer. */
   readonly unrolled?: number;
 }

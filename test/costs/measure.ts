@@ -68,7 +68,9 @@ export function fitFamilies(observations: readonly Observation[]): Families {
       );
       const prices = nonNegativeLeastSquares(
         weighted,
-        own.map(({ instructions }) => instructions / (instructions + small)),
+        own.map(
+          ({ instructions, candidate }) => (instructions - (candidate.plan.work?.known ?? 0)) / (instructions + small),
+        ),
       );
       // GCC makes one of two functions that are alike: the other one has no bytes.
       const coded = own.filter(({ codeBytes }) => codeBytes > 0);

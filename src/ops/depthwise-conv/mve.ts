@@ -143,7 +143,6 @@ function workOf(view: MveDepthwiseView, height: number): Work {
   const blocks = positions * vectors;
   const early = taps.filter(({ early, begins }) => early && !begins).length;
   const late = taps.filter(({ early, begins }) => !early && !begins).length;
-  // Accumulators that are shifted first take 4 instructions more, which is not worth a constant of its own.
   const rule = fused ? 'fused' : 'to memory';
   return {
     family: 'depthwise/mve',
@@ -162,6 +161,8 @@ function workOf(view: MveDepthwiseView, height: number): Work {
       'far taps': blocks * taps.filter(({ near, last }) => !near && !last).length,
       [requantisedKey(requantise)]: fused ? 0 : positions * Math.ceil(channels / tileChannels),
     }),
+    // Some accumulators are shifted first, 4 vectors of them.
+    known: fused && view.preShift > 0 ? 4 * blocks : 0,
     unrolled: taps.length,
   };
 }

@@ -34,6 +34,8 @@ export function mveDotProductWork(view: MveDotProductView, taps: WindowTaps, hei
       'far groups': outputsNear ? 0 : ((height * paired) / 2) * groups,
       [requantisedKey(requantise)]: fused ? 0 : positions * groups,
     }),
+    // Some accumulators are shifted first, a vector a pixel.
+    known: fused && view.preShift > 0 ? positions * groups : 0,
     unrolled: chunks.length,
   };
 }

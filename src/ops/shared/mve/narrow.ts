@@ -96,6 +96,7 @@ export function mveNarrowPlan(
         pairs: height * view.groups * view.pairs,
         'far pairs': view.outputsNear ? 0 : height * view.groups * view.pairs,
       }),
+      known: view.preShift > 0 ? 2 * height * view.groups * view.pairs : 0,
     },
   };
 }
