@@ -16,7 +16,8 @@ import { bindRandom, randomImages } from './frontend/weights/random.js';
 import { readWeightsFile } from './frontend/weights/weights-file.js';
 import { type Graph, GraphIndex, type Node } from './ir/graph.js';
 import { byteCount, rowBytes } from './ir/tensor.js';
-import { planKernels } from './kernels/select.js';
+import { candidatesOf, type LayerCandidates } from './kernels/candidates.js';
+import { chooseKernels, type KernelChoice, type Measured } from './kernels/select.js';
 import type { Rounding } from './numeric/requantise.js';
 import { opTable } from './ops/index.js';
 import type { Goal } from './ops/kernel.js';
@@ -40,6 +41,7 @@ import {
 import { settleStatistics } from './quantize/settle-statistics.js';
 import type { Entry, Firmware } from './run/driver.js';
 import { takeTurns } from './run/turns.js';
+import { loadCosts } from './target/load-costs.js';
 import type { Target } from './target/target.js';
 
 export type { Goal } from './ops/kernel.js';
@@ -198,6 +200,11 @@ export async function randomModel(
 export interface CompiledModel extends EmittedModel {
   readonly graph: Graph;
   readonly plan: Plan;
+  /** What there was to choose from. */
+  readonly candidates: readonly LayerCandidates[];
+  readonly optimize: Goal;
+  /** Instructions of candidates that were measured instead of predicted. */
+  readonly tuned: Measured;
   readonly firmware: Firmware;
   readonly macs: number;
   readonly rounding: Rounding;
@@ -217,17 +224,33 @@ export interface CompileOptions {
   readonly consumeInput?: boolean | undefined;
   /** What the C asserts, besides what the target has. */
   readonly limits?: Limits | undefined;
+  /** Instructions of candidates that were measured: they go before those that are predicted. */
+  readonly tuned?: Measured | undefined;
+  /** What the header of the C says of that. */
+  readonly tuning?: string | undefined;
+  /** Chooses kernels in place of the goal: for those who measure them. */
+  readonly choose?: ((layers: readonly LayerCandidates[]) => ReadonlyMap<string, KernelChoice>) | undefined;
+}
+
+/** The kernels that a target has for each layer, with what they are predicted to take. */
+export function kernelCandidates({ graph }: LoadedModel, target: Target): LayerCandidates[] {
+  return candidatesOf(graph, target.isa, loadCosts(target.cpu));
 }
 
 /** Plans and emits the C of an integer graph for a target. Does not look at budgets: see `checkBudget` in budget.ts. */
 export function compileModel(
-  { graph, rounding, source }: LoadedModel,
+  loaded: LoadedModel,
   target: Target,
   version: string,
-  { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} }: CompileOptions = {},
+  options: CompileOptions = {},
 ): CompiledModel {
+  const { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} } = options;
+  const { choose, tuned = () => undefined, tuning } = options;
+  const { graph, rounding, source } = loaded;
   invariant(!consumeInput || entry === 'infer', 'rows that are pushed are not overwritten');
-  const plan = planGraph(graph, planKernels(graph, target.isa, optimize), order, consumeInput);
+  const candidates = kernelCandidates(loaded, target);
+  const choices = choose === undefined ? chooseKernels(candidates, optimize, tuned) : choose(candidates);
+  const plan = planGraph(graph, choices, order, consumeInput);
   const macs = countMacs(graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
@@ -236,6 +259,7 @@ export function compileModel(
     ...describeSource(source),
     { label: 'rounding', text: rounding },
     ...(optimize === 'balanced' ? [] : [{ label: 'optimize', text: optimize }]),
+    ...(tuning === undefined ? [] : [{ label: 'tuned', text: tuning }]),
     { label: 'MACs', text: String(macs) },
     { label: 'RAM', text: ramText(plan) },
   ];
@@ -245,7 +269,19 @@ export function compileModel(
   const parts = { graph, plan, isa, version, provenance, placement, limits: limitsView(limits, budget, use) };
   const emitted = emitModel(parts, engine);
   const firmware = firmwareOf(graph, plan, emitted, target, entry);
-  return { ...emitted, graph, plan, macs, rounding, order, mayConsumeInput: consumeInput, firmware };
+  return {
+    ...emitted,
+    graph,
+    plan,
+    candidates,
+    optimize,
+    tuned,
+    macs,
+    rounding,
+    order,
+    mayConsumeInput: consumeInput,
+    firmware,
+  };
 }
 
 function ramText({ imageBytes, arenaBytes, boundBytes }: Plan): string {

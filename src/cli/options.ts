@@ -133,6 +133,13 @@ export const sharedOptions = {
       oneOf('--entry', entryNames),
     ),
   order: () => option('--order <name>', `order of steps: ${orderNames.join(', ')}`, oneOf('--order', orderNames)),
+  tune: () => option('--tune', 'count kernels in emulation where several are near the best, and take what was counted'),
+  tuneCache: () =>
+    option(
+      '--tune-cache <file>',
+      'what --tune has counted, kept for the next time; implies --tune',
+      somePath('--tune-cache'),
+    ),
   consumeInput: () => option('--consume-input', 'the input may be overwritten, to need less RAM'),
   optimize: () =>
     option(

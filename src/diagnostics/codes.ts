@@ -393,6 +393,10 @@ const usageCodes = {
     'nothing to verify with',
     'Without a vector there is nothing to compare, and so nothing shown. Give --inputs, or leave --random out to run ten random vectors and the extremes.',
   ),
+  E0915: entry(
+    'tuning cache cannot be used',
+    'The file given with --tune-cache holds instructions that `--tune` has counted in emulation, as JSON, a line for each kernel. effnetc writes it whole and sorted; it is meant to be committed and not to be edited. A file that cannot be read or is not of that form is refused, since it would choose kernels by chance.',
+  ),
 } as const;
 
 export const codes = {

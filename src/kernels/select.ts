@@ -1,14 +1,8 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
-import {
-  constantBytes,
-  type Goal,
-  type IsaFeature,
-  type KernelInput,
-  type KernelPlan,
-  type KernelVariant,
-} from '../ops/kernel.js';
+import type { Graph } from '../ir/graph.js';
+import type { Goal, IsaFeature, KernelPlan } from '../ops/kernel.js';
+import type { CostTable } from '../target/load-costs.js';
+import { type Candidate, candidatesOf, type LayerCandidates } from './candidates.js';
 
 /** The ways in which a layer may be computed; the planner takes the one that needs less memory. */
 export interface KernelChoice {
@@ -16,51 +10,72 @@ export interface KernelChoice {
   readonly rows: KernelPlan;
   /** Takes the rows of the input one by one, where the op can. */
   readonly accumulate?: KernelPlan | undefined;
-  /** Makes an output row with less memory of its own than `rows`; for those who want that. */
-  readonly slim?: KernelPlan | undefined;
+  /** For those who want little RAM: all that there is, both ways, the fastest first. */
+  readonly sparing?: readonly Candidate[] | undefined;
 }
 
-/**
- * The kernel plans of every layer, by node name: of the variants whose needs the target meets, and that suit the node, the
- * first, which is the fastest; for `size` the one with the smallest tables.
- */
+/** The kernel plans of every layer, by node name: of the variants whose needs the target meets, the best for the goal. */
 export function planKernels(
   graph: Graph,
   isa: readonly IsaFeature[],
   goal: Goal = 'balanced',
+  costs?: CostTable,
 ): ReadonlyMap<string, KernelChoice> {
-  const index = new GraphIndex(graph);
+  return chooseKernels(candidatesOf(graph, isa, costs), goal);
+}
+
+/** The same of candidates that are known. */
+export function chooseKernels(
+  layers: readonly LayerCandidates[],
+  goal: Goal,
+  measured: Measured = () => undefined,
+): ReadonlyMap<string, KernelChoice> {
   return new Map(
-    graph.nodes.flatMap(node => {
-      const op = opTable.get(node.op);
-      if (op === undefined || op.traits.source === true) return [];
-      const inputs = node.inputs.map((name): KernelInput => {
-        const producer = index.node(name);
-        return { ...producer.type, aligned: opTable.get(producer.op)?.traits.source !== true };
-      });
-      /** In the order of the variants, each planned when it is asked for. */
-      function* plansOf(variants: readonly KernelVariant[]): Generator<KernelPlan> {
-        for (const variant of variants) {
-          if (!variant.needs.every(feature => isa.includes(feature))) continue;
-          const plan = variant.plan(node, inputs, goal);
-          if (plan !== undefined) yield plan;
-        }
-      }
-      const best = (variants: readonly KernelVariant[]): KernelPlan | undefined => {
-        const plans = plansOf(variants);
-        return goal === 'size' ? least(plans, plan => constantBytes(plan.tables)) : plans.next().value;
-      };
-      const rows = best(op.kernels);
-      if (rows === undefined) throw new InternalError(`${node.op} has no kernel`);
-      const slim = goal === 'ram' ? least(plansOf(op.kernels), plan => plan.scratchBytes ?? 0) : undefined;
-      return [[node.name, { rows, accumulate: best(op.accumulators ?? []), slim }]];
+    layers.map(({ node, rows, accumulate }) => {
+      const [best] = ranked(rows, goal, measured);
+      if (best === undefined) throw new InternalError(`${node.op} has no kernel`);
+      const sparing = goal === 'ram' ? ranked([...rows, ...accumulate], goal, measured) : undefined;
+      return [node.name, { rows: best.plan, accumulate: ranked(accumulate, goal, measured).at(0)?.plan, sparing }];
     }),
   );
 }
 
-/** The first of those for which `measure` is least. */
-function least(plans: Iterable<KernelPlan>, measure: (plan: KernelPlan) => number): KernelPlan | undefined {
-  let best: KernelPlan | undefined;
-  for (const plan of plans) if (best === undefined || measure(plan) < measure(best)) best = plan;
-  return best;
+/** Instructions of a candidate that were measured, and go before those that are predicted. */
+export type Measured = (candidate: Candidate) => number | undefined;
+
+/**
+ * The candidates that the goal allows, best first. `size` looks at bytes of code and tables first, all others at
+ * instructions. Where something is not known of a candidate, the order of the variants decides.
+ */
+export function ranked(
+  candidates: readonly Candidate[],
+  goal: Goal,
+  measured: Measured = () => undefined,
+): readonly Candidate[] {
+  const allowed = candidates.filter(({ plan }) => goal === 'speed' || plan.forSpeed !== true);
+  const speeds = comparable(allowed.map(candidate => measured(candidate) ?? candidate.cost.instructions));
+  const code = comparable(allowed.map(({ cost }) => cost.codeBytes));
+  const bytes =
+    goal === 'size' ? rounded(allowed.map(({ cost }, i) => cost.tableBytes + code[i])) : allowed.map(() => 0);
+  return allowed
+    .map((candidate, i) => ({ candidate, i }))
+    .sort((a, b) => bytes[a.i] - bytes[b.i] || speeds[a.i] - speeds[b.i] || a.i - b.i)
+    .map(({ candidate }) => candidate);
+}
+
+/**
+ * What is within so many bytes of the least, and one part in a hundred, counts as much: predictions of code are no better, and
+ * nobody wants a kernel that takes five times as long for them.
+ */
+const roughBytes = 64;
+
+function rounded(bytes: readonly number[]): readonly number[] {
+  const least = bytes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return bytes.map(each => (each <= least + roughBytes + least / 100 ? least : each));
+}
+
+/** All of them, or nothing but zeros where one is not known: what is measured is not compared with what is not. */
+function comparable(values: readonly (number | undefined)[]): readonly number[] {
+  const known = values.filter(value => value !== undefined);
+  return known.length === values.length ? known : values.map(() => 0);
 }

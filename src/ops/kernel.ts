@@ -76,7 +76,35 @@ export interface KernelPlan {
   readonly accumulatorBound?: number;
   /** Where the rounding rule shifts accumulators left before it multiplies. */
   readonly shiftedAccumulator?: ShiftedAccumulator;
+  /** Which of several plans of its variant this is, in a few words: `2x2`, `by channel`. */
+  readonly form?: string;
+  /** Its weights take more flash than they have to: only for those who want speed. */
+  readonly forSpeed?: true;
+  /** What it does, for the cost model; without it the order of the variants decides. */
+  readonly work?: Work;
 }
+
+/**
+ * How often a kernel does each of the things that take its time, over an inference. Things are named as the C has them
+ * (`macs`, `pairs`); what one of them takes is measured, per core and family: see docs/cost-model.md.
+ */
+export interface Work {
+  /** Kernels that are the same code but for their sizes. */
+  readonly family: string;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Instructions besides, which are known without measuring since they are spelt in assembler. */
+  readonly known?: number;
+  /** What is written out one by one, and makes the code longer. */
+  readonly unrolled?: number;
+}
+
+/** Why a variant has no plan for a layer, in a few words that go on "does not suit: ...". */
+export interface Unsuited {
+  readonly unsuited: string;
+}
+
+/** What a variant has for a layer: a plan, several, or why it has none. */
+export type KernelOffer = KernelPlan | Unsuited;
 
 export interface ShiftedAccumulator {
   /** Bits of the shift. */
@@ -101,6 +129,17 @@ export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */
   readonly name: string;
   readonly needs: readonly IsaFeature[];
-  /** Nothing where the variant does not suit the node. */
-  plan(node: Node, inputs: readonly KernelInput[], goal: Goal): KernelPlan | undefined;
+  /** Where there are several plans, the one that is fastest as a rule comes first. */
+  plan(node: Node, inputs: readonly KernelInput[]): KernelOffer | readonly KernelOffer[];
 }
+
+/** What a variant has for a layer, as a list. */
+export function offersOf(variant: KernelVariant, node: Node, inputs: readonly KernelInput[]): readonly KernelOffer[] {
+  const offer = variant.plan(node, inputs);
+  return isList(offer) ? offer : [offer];
+}
+
+const isList = (offer: KernelOffer | readonly KernelOffer[]): offer is readonly KernelOffer[] => Array.isArray(offer);
+
+/** Is there a plan? */
+export const isPlan = (offer: KernelOffer): offer is KernelPlan => !('unsuited' in offer);

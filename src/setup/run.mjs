@@ -1,5 +1,5 @@
-// `npm run demo`, `npm test` and `npm run bench` on a machine that has Node and nothing else: sets up what is missing, then runs.
-// Usage: node src/setup/run.mjs demo|test|bench [arguments passed on]
+// `npm run demo`, `npm test` and others on a machine that has Node and nothing else: sets up what is missing, then runs.
+// Usage: node src/setup/run.mjs demo|test|bench|calibrate [arguments passed on]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -43,13 +43,26 @@ async function bench(args) {
   return runVitest(context, ['test/bench', ...args]);
 }
 
+/**
+ * Counts the kernels on cores, and writes what the cost model takes from that. See docs/cost-model.md.
+ *
+ * @param {readonly string[]} targets
+ */
+async function calibrate(targets) {
+  ensureTools(context, [tools.armCompiler, tools.emulator]);
+  build(context);
+  const cores = targets.length === 0 ? ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m55'] : targets;
+  process.env.EFFNETC_CALIBRATE = cores.join(' ');
+  return runVitest(context, ['test/costs/calibrate.test.ts']);
+}
+
 async function main() {
   const [what, ...args] = process.argv.slice(2);
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
-  const run = { demo, test, bench }[what ?? ''];
-  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench [arguments]');
+  const run = { demo, test, bench, calibrate }[what ?? ''];
+  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate [arguments]');
   installPackages(context);
   return run(args);
 }

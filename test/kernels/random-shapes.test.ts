@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/ir/graph.js';
+import { byteCount } from '../../src/ir/tensor.js';
+import type { KernelChoice } from '../../src/kernels/select.js';
+import { allOf } from '../../src/kernels/why.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline.js';
+import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
@@ -39,3 +43,35 @@ describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0'])('%s', target => {
     300_000,
   );
 });
+
+// Not only those that are chosen: --optimize, --tune and another core may take any of them.
+describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0', 'cortex-m55'])('every kernel that there is on %s', target => {
+  it.each(exhaustive ? [3, 4, 5, 6, 7, 8] : [3])(
+    'equals the reference in model %i',
+    async seed => {
+      const rounding = roundings[seed % roundings.length];
+      const graph = await randomIntegerModel(seed, rounding);
+      const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
+      const loaded = { graph, rounding, source };
+      const layers = kernelCandidates(loaded, loadTarget(target)).map(layer => ({ ...layer, all: allOf(layer) }));
+      const vectors = [...extremeVectors(inputBytes(graph)), ...randomVectors(2, inputBytes(graph))];
+      const expected = await referenceTensors(graph, vectors);
+      for (let round = 0; round < Math.max(...layers.map(({ all }) => all.length)); round++) {
+        const choices = new Map(
+          layers.map(({ node, all }): [string, KernelChoice] => [node.name, { rows: all[round % all.length].plan }]),
+        );
+        const { firmware } = compileModel(loaded, loadTarget(target), '0.0.0', { choose: () => choices });
+        const drivers = round % 2 === 0 ? [hostDriver, qemuDriver] : [hostDriver];
+        const able = drivers.filter(driver => mustRun || driver.unavailable(firmware) === undefined);
+        for (const report of await verifyDrivers(graph, firmware, vectors, expected, able)) {
+          expect(report, `${round} of ${JSON.stringify(randomChain(seed))}`).toMatchObject({ status: 'equal' });
+        }
+      }
+    },
+    600_000,
+  );
+});
+
+function inputBytes(graph: Graph): number {
+  return byteCount(sourceOf(graph).type);
+}

@@ -5,7 +5,7 @@ import type { Node } from '../../src/ir/graph.js';
 import { constant, type Quantisation, type TensorType } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { dense } from '../../src/ops/dense/index.js';
-import type { KernelPlan } from '../../src/ops/kernel.js';
+import { isPlan, type KernelPlan, offersOf } from '../../src/ops/kernel.js';
 import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
 
 const weights = fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 1, maxLength: 20 });
@@ -82,7 +82,7 @@ function lowered({ bias, factor, rounding, zeroPoint = 0, affineOffset, affineSc
 
 function planOf(layer: Layer): KernelPlan | undefined {
   const { node, input } = lowered(layer);
-  return dense.kernels[0].plan(node, [{ ...input, aligned: true }], 'balanced');
+  return offersOf(dense.kernels[0], node, [{ ...input, aligned: true }]).find(isPlan);
 }
 
 function refusal(layer: Layer): string | undefined {

@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   quantize: ['diagnostics', 'ir', 'numeric', 'ops', 'run'],
   frontend: ['diagnostics', 'ir', 'numeric', 'ops', 'quantize'],
   plan: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops'],
-  kernels: ['diagnostics', 'ir', 'ops'],
+  kernels: ['diagnostics', 'ir', 'ops', 'target'],
   emit: ['diagnostics', 'ir', 'kernels', 'numeric', 'ops', 'plan'],
   toolchain: ['diagnostics', 'emit', 'package-root.ts', 'run', 'target'],
   run: ['diagnostics', 'ir', 'ops', 'target', 'timing', 'toolchain'],
@@ -37,11 +37,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'target',
   ],
   'budget.ts': ['diagnostics', 'emit', 'pipeline.ts', 'plan', 'run', 'target'],
+  tune: ['diagnostics', 'frontend', 'ir', 'kernels', 'ops', 'pipeline.ts', 'run', 'target', 'toolchain'],
   report: [
     'budget.ts',
     'diagnostics',
     'emit',
     'ir',
+    'kernels',
     'numeric',
     'ops',
     'package-root.ts',
@@ -68,6 +70,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'target',
     'timing',
     'toolchain',
+    'tune',
   ],
 };
 

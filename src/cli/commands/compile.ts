@@ -13,10 +13,11 @@ import {
 import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount } from '../output.js';
 import type { Shell } from '../shell.js';
+import { type TuneOptions, tuneKernels } from '../tuning.js';
 
 type Pushing = CompiledModel['plan']['pushing'];
 
-interface CompileOptions extends MeasureOptions, PlanOptions {
+interface CompileOptions extends MeasureOptions, PlanOptions, TuneOptions {
   readonly target: string;
   readonly output: string;
   readonly maxRam?: number;
@@ -37,6 +38,8 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.consumeInput())
     .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.tune())
+    .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.maxRam())
     .addOption(sharedOptions.maxFlash())
     .addOption(sharedOptions.output('directory for the C files').makeOptionMandatory())
@@ -56,7 +59,8 @@ export function registerCompile(program: Command, shell: Shell): void {
         const loaded = await loadModelOrRandom(io, model, options);
         requireOneEntry(options);
         const limits = { ram: options.maxRam, flash: options.maxFlash };
-        const compiled = compileModel(loaded, target, io.version, { ...options, limits });
+        const tuned = await tuneKernels(io, options, loaded, target);
+        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options, limits });
         checkBudget(compiled, target, limits);
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });
@@ -77,6 +81,7 @@ export function registerCompile(program: Command, shell: Shell): void {
               keptOutput: plan.pushing?.stagedBytes,
             },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
+            ...tuned.json,
             ...consumeFields(options, plan),
             ...weightsFields(loaded),
           },
@@ -85,6 +90,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
             pushedText(plan.pushing) +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
+            (tuned.text === '' ? '' : `  ${tuned.text}`) +
             consumeNote(options, plan, '  ') +
             terminalMap(plan) +
             files.map(file => `  wrote  ${file}\n`).join('') +

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { explainText } from '../explain-text.js';
 import {
   consumeFields,
   consumeNote,
@@ -14,10 +15,12 @@ import { formatBytes, formatCount } from '../output.js';
 import { cyclesText, detailText, helpersText, workText } from '../profile-text.js';
 import type { Shell } from '../shell.js';
 import { describeStack } from '../stack-text.js';
+import { type TuneOptions, tuneKernels } from '../tuning.js';
 
-interface ProfileOptions extends MeasureOptions, PlanOptions {
+interface ProfileOptions extends MeasureOptions, PlanOptions, TuneOptions {
   readonly target: string;
   readonly counts: boolean;
+  readonly explain?: boolean;
 }
 
 /** `effnetc profile`: executed instructions per layer, what they are, estimated cycles, RAM, stack and flash. */
@@ -33,8 +36,11 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.tune())
+    .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.consumeInput())
     .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
+    .option('--explain', 'the kernels that there are for each layer, with predicted and measured figures')
     .addHelpText(
       'after',
       '\nExample:\n  $ effnetc profile model.ts --weights q.safetensors \\\n      --target cortex-m4 --json',
@@ -46,27 +52,38 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
+        const { explainReport } = await import('../../report/explain-report.js');
         requireOneEntry(options);
         const loaded = await loadModelOrRandom(io, model, options);
         const target = loadTarget(options.target);
-        const compiled = compileModel(loaded, target, io.version, options);
+        const tuned = await tuneKernels(io, options, loaded, target);
+        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
         checkBudget(compiled, target);
         const measured = await profileFirmware(compiled.firmware, { counts: options.counts });
         const report = profileReport(compiled, measured);
+        const explain = options.explain === true ? explainReport(compiled, measured) : undefined;
         const { ram, flash } = report;
         const input = report.entry === 'push-row' ? 'input row' : 'input';
         return {
-          json: { ...report, ...consumeFields(options, compiled.plan), ...weightsFields(loaded) },
+          json: {
+            ...report,
+            ...(explain === undefined ? {} : { explain }),
+            ...tuned.json,
+            ...consumeFields(options, compiled.plan),
+            ...weightsFields(loaded),
+          },
           keepWhenQuiet: true,
           text: style => {
             return (
               `${workText(report, style)}\n${detailText(report, style)}\n` +
+              (explain === undefined ? '' : `${explainText(explain, style)}\n`) +
               `${report.model} on ${report.target}: ${formatCount(report.instructions)} instructions per inference (not cycles), ${formatCount(report.macs)} MACs\n` +
               cyclesText(report, measured.counts) +
               helpersText(report) +
               `RAM    ${formatBytes(ram.total)}: arena ${formatBytes(ram.arena)}, ${input} ${formatBytes(ram.input)}, output ${formatBytes(ram.output)}, stack ${formatBytes(ram.stack)} (measured)\n` +
               `stack  ${describeStack(ram)}\n` +
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
+              tuned.text +
               consumeNote(options, compiled.plan) +
               weightsNote(loaded)
             );

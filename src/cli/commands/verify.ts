@@ -20,9 +20,10 @@ import { type DriverName, sharedOptions } from '../options.js';
 import { type NamedComparison, roundingFields, roundingText } from '../rounding-text.js';
 import type { Shell } from '../shell.js';
 import { renderTable } from '../table.js';
+import { type TuneOptions, tuneKernels } from '../tuning.js';
 import { describeReport, describeVerdict, exitCodeOfVerdict, failureDetails, reportJson } from '../verdict.js';
 
-interface VerifyOptions extends MeasureOptions, PlanOptions {
+interface VerifyOptions extends MeasureOptions, PlanOptions, TuneOptions {
   readonly target: string;
   readonly inputs?: string;
   readonly expect?: string;
@@ -45,6 +46,8 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.entry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.optimize())
+    .addOption(sharedOptions.tune())
+    .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.consumeInput())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
     .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
@@ -75,7 +78,8 @@ export function registerVerify(program: Command, shell: Shell): void {
         requireOneEntry(options);
         const target = loadTarget(options.target);
         const loaded = await loadModelOrRandom(io, model, options);
-        const compiled = compileModel(loaded, target, io.version, options);
+        const tuned = await tuneKernels(io, options, loaded, target);
+        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
         checkBudget(compiled, target);
         const vectors = collectVectors(sourceOf(loaded.graph), io.session, {
           inputs: options.inputs === undefined ? undefined : resolvePath(io, options.inputs),
@@ -116,6 +120,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             drivers: reports.map(reportJson),
             ...(expected === undefined ? {} : { expected: { ...expected } }),
             ...roundingFields(compared),
+            ...tuned.json,
             ...consumeFields(options, compiled.plan),
             ...weightsFields(loaded),
           },
@@ -132,7 +137,7 @@ export function registerVerify(program: Command, shell: Shell): void {
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${roundingText(compared, loaded.rounding, vectors.all.length, style)}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
+            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${tuned.text}${roundingText(compared, loaded.rounding, vectors.all.length, style)}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
           },
         };
       }),

@@ -1,4 +1,4 @@
-import { rowBytes } from '../../ir/tensor.js';
+import { elementCount, rowBytes } from '../../ir/tensor.js';
 import type { KernelVariant } from '../kernel.js';
 
 export const genericArgmax: KernelVariant = {
@@ -10,5 +10,6 @@ export const genericArgmax: KernelVariant = {
     view: { height: input.shape.height, severalRows: input.shape.height > 1, rowBytes: rowBytes(input) },
     tables: [],
     helpers: [],
+    work: { family: 'argmax/generic', counts: { rows: input.shape.height, values: elementCount(input.shape) } },
   }),
 };

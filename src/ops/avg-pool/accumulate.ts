@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import type { PoolAttributes } from '../shared/pool.js';
+import { outputsKey } from '../shared/pool-kernel.js';
 
 /** A mean over all rows takes them one by one: int32 sums of its outputs instead of the whole input in memory. */
 export const accumulatingAvgPool: KernelVariant = {
@@ -11,7 +12,8 @@ export const accumulatingAvgPool: KernelVariant = {
     const { kernel, stride, padding } = node.attributes;
     const { height, width, channels } = node.type.shape;
     const wholeHeight = kernel[0] === input.shape.height && height === 1;
-    if (!wholeHeight || input.shape.height === 1 || padding.some(rows => rows > 0)) return undefined;
+    if (!wholeHeight || input.shape.height === 1) return { unsuited: 'an output needs a part of the rows' };
+    if (padding.some(rows => rows > 0)) return { unsuited: 'padding' };
     return {
       slug: `avgpool_${kernel[0]}x${kernel[1]}_rows`,
       template: 'kernels/avg-pool/accumulate',
@@ -31,6 +33,15 @@ export const accumulatingAvgPool: KernelVariant = {
       tables: [],
       helpers: [],
       sumsBytes: 4 * width * channels,
+      work: {
+        family: 'avgpool/accumulate',
+        counts: {
+          positions: input.shape.height * width,
+          sums: input.shape.height * width * channels,
+          taps: input.shape.height * width * channels * kernel[1],
+          [outputsKey(kernel[0] * kernel[1])]: width * channels,
+        },
+      },
     };
   },
 };

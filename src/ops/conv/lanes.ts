@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import { byChannelPlan } from '../shared/lanes/by-channel.js';
-import { lanesDotProductPlan } from '../shared/lanes/dot-product.js';
+import { lanesDotProductPlans } from '../shared/lanes/dot-product.js';
 import type { Multiplication } from '../shared/lanes/requantise.js';
 import type { ConvAttributes } from './index.js';
 
@@ -15,14 +15,12 @@ function lanesConv(name: string, needs: KernelVariant['needs'], multiplication: 
     plan(plain, [input]) {
       const node = plain as Node<ConvAttributes>;
       const { kernel, groups } = node.attributes;
-      if (groups > 1) return undefined;
+      if (groups > 1) return { unsuited: 'groups' };
       const slug = `conv_${kernel[0]}x${kernel[1]}`;
-      const few = kernel[0] * kernel[1] * input.shape.channels <= fewTaps;
       const geometry = { ...node.attributes, ofChannel: false };
-      return (
-        (few ? byChannelPlan(node, input, slug, geometry, multiplication) : undefined) ??
-        lanesDotProductPlan(node, input, slug, node.attributes, multiplication)
-      );
+      const byChannel = byChannelPlan(node, input, slug, geometry, multiplication);
+      const lanes = lanesDotProductPlans(node, input, slug, node.attributes, multiplication);
+      return kernel[0] * kernel[1] * input.shape.channels <= fewTaps ? [byChannel, ...lanes] : [...lanes, byChannel];
     },
   };
 }

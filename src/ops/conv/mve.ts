@@ -11,8 +11,8 @@ export const mveConv: KernelVariant = {
   plan(plain, [input]) {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups } = node.attributes;
-    if (groups > 1) return undefined;
+    if (groups > 1) return { unsuited: 'groups' };
     const slug = `conv_${kernel[0]}x${kernel[1]}`;
-    return mveNarrowPlan(node, input, slug, node.attributes) ?? mveDotProductPlan(node, input, slug, node.attributes);
+    return [mveNarrowPlan(node, input, slug, node.attributes), mveDotProductPlan(node, input, slug, node.attributes)];
   },
 };

@@ -2,6 +2,7 @@ import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
 import { plainWeights } from '../shared/dot-product-kernel.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
+import { requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
 
 /** Takes the input row by row: int32 sums of all units instead of the whole input in memory. Same weights, same MACs. */
@@ -11,7 +12,7 @@ export const accumulatingDense: KernelVariant = {
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width, channels } = input.shape;
-    if (height === 1) return undefined;
+    if (height === 1) return { unsuited: 'the input has one row' };
     const { weight } = node.constants;
     const { units } = node.attributes;
     const requantise = requantisePlan(node, input);
@@ -29,6 +30,14 @@ export const accumulatingDense: KernelVariant = {
       helpers: requantise.helpers,
       ...requantise.bounds,
       sumsBytes: 4 * units,
+      work: {
+        family: 'dense/accumulate',
+        counts: {
+          sums: height * units,
+          macs: height * units * width * channels,
+          [requantisedKey(requantise.view)]: units,
+        },
+      },
     };
   },
 };

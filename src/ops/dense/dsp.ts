@@ -1,20 +1,21 @@
 import type { Node } from '../../ir/graph.js';
 import type { Constant } from '../../ir/tensor.js';
 import type { KernelVariant } from '../kernel.js';
-import { dspDotProductPlan, evenTables } from '../shared/dsp/dot-product.js';
+import { dspDotProductPlans, evenTables } from '../shared/dsp/dot-product.js';
 import { canPair, pairTable } from '../shared/dsp/pairs.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
+import { requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
 
 /** For the DSP extension, with the whole input at hand: a conv whose kernel is as large as its input. */
 export const dspDense: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
-  plan(plain, [input], goal) {
+  plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
-    return dspDotProductPlan(node, input, 'dense', geometry, goal);
+    return dspDotProductPlans(node, input, 'dense', geometry);
   },
 };
 
@@ -28,8 +29,9 @@ export const dspAccumulatingDense: KernelVariant = {
     const { weight } = node.constants;
     const { units } = node.attributes;
     const rowElements = width * channels;
-    if (height === 1 || !input.aligned || rowElements % 4 !== 0) return undefined;
-    if (!canPair(weight, rowBounds(weight, units, rowElements))) return undefined;
+    if (height === 1) return { unsuited: 'the input has one row' };
+    if (!input.aligned || rowElements % 4 !== 0) return { unsuited: 'rows are not aligned' };
+    if (!canPair(weight, rowBounds(weight, units, rowElements))) return { unsuited: 'weights cannot be paired' };
     const requantise = requantisePlan(node, input);
     return {
       slug: 'dense_rows',
@@ -47,6 +49,14 @@ export const dspAccumulatingDense: KernelVariant = {
       helpers: ['lanes', 'multiply', ...requantise.helpers],
       ...requantise.bounds,
       sumsBytes: 4 * units,
+      work: {
+        family: 'dense/dsp-accumulate',
+        counts: {
+          pairs: height * Math.ceil(units / 2),
+          fours: (height * Math.ceil(units / 2) * rowElements) / 4,
+          [requantisedKey(requantise.view)]: units,
+        },
+      },
     };
   },
 };

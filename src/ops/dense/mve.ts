@@ -2,8 +2,9 @@ import type { Node } from '../../ir/graph.js';
 import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
 import { plainWeights } from '../shared/dot-product-kernel.js';
 import { finishHelpers } from '../shared/mve/requantise.js';
-import { tileChannels } from '../shared/mve/tile.js';
+import { tileChannels, vector } from '../shared/mve/tile.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
+import { counted, requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
 
 /** What `kernels/dense/mve` and `kernels/dense/mve-accumulate` read. */
@@ -55,6 +56,17 @@ function plan(plain: Node, input: KernelInput, slug: string, template: string): 
     tables: [plainWeights(weight, 'unit'), ...requantise.tables],
     helpers: [...requantise.helpers, ...finishHelpers(requantise.view)],
     ...requantise.bounds,
+    work: {
+      family: template.replace('kernels/', ''),
+      counts: counted({
+        'groups of 4': Math.ceil(units / tileChannels),
+        'dots of 4': height * Math.floor(units / tileChannels),
+        'vectors of 4': height * Math.floor(units / tileChannels) * Math.ceil((width * channels) / vector),
+        dots: height * rest,
+        vectors: height * rest * Math.ceil((width * channels) / vector),
+        [requantisedKey(requantise.view)]: units,
+      }),
+    },
   };
 }
 
@@ -71,7 +83,7 @@ export const mveAccumulatingDense: KernelVariant = {
   name: 'mve-accumulate',
   needs: ['mve'],
   plan(node, [input]) {
-    if (input.shape.height === 1) return undefined;
+    if (input.shape.height === 1) return { unsuited: 'the input has one row' };
     const { units } = (node as Node<DenseAttributes>).attributes;
     return { ...plan(node, input, 'dense_rows', 'kernels/dense/mve-accumulate'), sumsBytes: 4 * units };
   },

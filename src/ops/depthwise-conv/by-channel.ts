@@ -11,7 +11,7 @@ function byChannel(name: string, needs: KernelVariant['needs'], multiplication: 
     plan(plain, [input]) {
       const node = plain as Node<DepthwiseConvAttributes>;
       const { kernel, multiplier } = node.attributes;
-      if (multiplier > 1) return undefined;
+      if (multiplier > 1) return { unsuited: 'a multiplier' };
       const geometry = { ...node.attributes, ofChannel: true };
       return byChannelPlan(node, input, `dwconv_${kernel[0]}x${kernel[1]}`, geometry, multiplication);
     },

@@ -1,10 +1,11 @@
 import type { Node } from '../../ir/graph.js';
-import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
+import type { ConstantTable, KernelOffer, KernelVariant, Work } from '../kernel.js';
 import { accumulatorRanges } from '../shared/accumulator.js';
 import { halves } from '../shared/dsp/pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from '../shared/dsp/saturating.js';
 import { type RequantiseView, requantisePlan, type TermView, tableOf, termView } from '../shared/requantise-kernel.js';
 import { overlayDistance } from '../shared/window.js';
+import { counted, requantisedKey } from '../shared/work.js';
 import type { DepthwiseConvAttributes } from './index.js';
 import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window-view.js';
 
@@ -54,13 +55,16 @@ const mostTaps = 25;
 export const dspDepthwiseConv: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
-  plan(plain, [input]): KernelPlan | undefined {
+  plan(plain, [input]): KernelOffer {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
     const [kernelRows, kernelColumns] = kernel;
     const { channels } = input.shape;
     const taps = kernelRows * kernelColumns;
-    if (multiplier > 1 || channels % 4 !== 0 || !input.aligned || taps > mostTaps) return undefined;
+    if (multiplier > 1) return { unsuited: 'a multiplier' };
+    if (channels % 4 !== 0) return { unsuited: 'channels are no multiple of 4' };
+    if (!input.aligned) return { unsuited: 'rows of the caller are not aligned' };
+    if (taps > mostTaps) return { unsuited: `more than ${mostTaps} taps` };
     const requantise = requantisePlan(node, input);
     const { rounding } = requantise;
     const window = depthwiseWindow(node, input);
@@ -106,9 +110,34 @@ export const dspDepthwiseConv: KernelVariant = {
       ...requantise.bounds,
       overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: padding[2] }, 'channel')],
       ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
+      work: workOf(view, taps, node.type.shape.height),
     };
   },
 };
+
+/** For a layer of so many output rows. */
+function workOf(view: DspDepthwiseView, taps: number, height: number): Work {
+  const { channels, plain, assembler, requantise, insidePositions } = view;
+  const edges = height * (view.leftEdges.length + view.rightEdges.length);
+  const positions = height * insidePositions + edges;
+  const fours = (positions * channels) / 4;
+  const rule = requantise.native ? 'native' : requantise.tflite ? 'tflite' : 'tflite-single';
+  return {
+    family: `depthwise/dsp${assembler ? '' : ', in C'}`,
+    counts: counted({
+      positions,
+      'rows of positions': height * insidePositions * view.kernelRows,
+      edges,
+      'rows at edges': edges * view.kernelRows,
+      'bytes at edges': edges * view.kernelRows * view.windowBytes,
+      [plain ? `fours, ${rule}` : 'fours']: fours,
+      'pairs of taps': fours * Math.floor(taps / 2),
+      'single taps': fours * (taps % 2),
+      [requantisedKey(requantise)]: plain ? 0 : 4 * fours,
+    }),
+    unrolled: taps,
+  };
+}
 
 /**
  * For each 4 channels what is needed for them, in the order in which it is: the biases; for each pair of taps a word per

@@ -3,6 +3,7 @@ import type { KernelVariant } from '../kernel.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
 import { padTable, type TapsView, tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
+import { counted, requantisedKey } from '../shared/work.js';
 import type { DepthwiseConvAttributes } from './index.js';
 
 export interface DepthwiseView {
@@ -33,6 +34,8 @@ export const genericDepthwiseConv: KernelVariant = {
       multiplied: multiplier > 1,
       requantise: requantise.view,
     };
+    const { height, width } = node.type.shape;
+    const positions = height * width;
     return {
       slug: `dwconv_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/depthwise-conv/generic',
@@ -59,6 +62,16 @@ export const genericDepthwiseConv: KernelVariant = {
           multiplier === 1 ? 'channel' : 'pixel',
         ),
       ],
+      work: {
+        family: multiplier > 1 ? 'depthwise/multiplied' : 'depthwise/generic',
+        counts: counted({
+          positions,
+          'gathered taps': taps.several ? positions * taps.count : 0,
+          // GCC writes a few taps out.
+          [taps.count <= 3 ? `macs of ${taps.count}` : 'macs']: positions * channels * taps.count,
+          [requantisedKey(requantise.view)]: positions * channels,
+        }),
+      },
     };
   },
 };

@@ -1,9 +1,10 @@
 import type { Node } from '../../ir/graph.js';
-import type { ConstantTable, KernelPlan, KernelVariant } from '../kernel.js';
+import type { ConstantTable, KernelOffer, KernelVariant, Work } from '../kernel.js';
 import { finishHelpers, isFused, preShiftOf, requantiseTables } from '../shared/mve/requantise.js';
 import { tileChannels, vector } from '../shared/mve/tile.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
 import { overlayDistance } from '../shared/window.js';
+import { counted, requantisedKey } from '../shared/work.js';
 import type { DepthwiseConvAttributes } from './index.js';
 import { blockTable, tapRuns } from './mve-table.js';
 import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window-view.js';
@@ -59,14 +60,16 @@ const largestFar = 4080;
 export const mveDepthwiseConv: KernelVariant = {
   name: 'mve',
   needs: ['mve'],
-  plan(plain, [input]): KernelPlan | undefined {
+  plan(plain, [input]): KernelOffer {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
     const [kernelRows, kernelColumns] = kernel;
     const { channels } = input.shape;
     const count = kernelRows * kernelColumns;
-    if (multiplier > 1 || count > mostTaps || kernelRows > mostRows) return undefined;
-    if ((kernelColumns - 1) * channels > largestFar) return undefined;
+    if (multiplier > 1) return { unsuited: 'a multiplier' };
+    if (count > mostTaps) return { unsuited: `more than ${mostTaps} taps` };
+    if (kernelRows > mostRows) return { unsuited: `more than ${mostRows} rows` };
+    if ((kernelColumns - 1) * channels > largestFar) return { unsuited: 'its size' };
     const requantise = requantisePlan(node, input);
     const window = depthwiseWindow(node, input);
     const { hasEdges, rowsMayMiss, windowBytes, zeroPoint } = window;
@@ -126,9 +129,43 @@ export const mveDepthwiseConv: KernelVariant = {
       ...requantise.bounds,
       overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: padding[2] }, 'channel')],
       ...(hasEdges ? { scratchBytes: kernelRows * windowBytes } : {}),
+      work: workOf(view, node.type.shape.height),
     };
   },
 };
+
+/** For a layer of so many output rows. */
+function workOf(view: MveDepthwiseView, height: number): Work {
+  const { channels, runs, taps, fused, requantise, insidePositions, kernelRows } = view;
+  const edges = height * (view.leftEdges.length + view.rightEdges.length);
+  const positions = height * insidePositions + edges;
+  const vectors = Math.ceil(channels / vector);
+  const blocks = positions * vectors;
+  const early = taps.filter(({ early, begins }) => early && !begins).length;
+  const late = taps.filter(({ early, begins }) => !early && !begins).length;
+  const rule = fused ? 'fused' : 'to memory';
+  return {
+    family: 'depthwise/mve',
+    counts: counted({
+      positions,
+      'rows of positions': positions * kernelRows,
+      edges,
+      'rows at edges': edges * kernelRows,
+      'vectors at edges': edges * kernelRows * Math.ceil(view.windowBytes / vector),
+      [`blocks, ${rule}`]: blocks,
+      'predicated blocks': view.tailed ? blocks : 0,
+      runs: blocks * runs.length,
+      'early taps': blocks * early,
+      'late taps': blocks * late,
+      'predicated taps': view.tailed ? blocks * taps.length : 0,
+      'far taps': blocks * taps.filter(({ near, last }) => !near && !last).length,
+      [requantisedKey(requantise)]: fused ? 0 : positions * Math.ceil(channels / tileChannels),
+    }),
+    // Some accumulators are shifted first, 4 vectors of them.
+    known: fused && view.preShift > 0 ? 4 * blocks : 0,
+    unrolled: taps.length,
+  };
+}
 
 /** What the taps in a missing row read. */
 function paddingTable(zeroPoint: number, bytes: number): ConstantTable {

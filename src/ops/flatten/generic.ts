@@ -15,6 +15,10 @@ export const genericFlatten: KernelVariant = {
       view: { height, width, channels, rowBytes: width * channels, channelsFirst },
       tables: [],
       helpers: [],
+      work: {
+        family: channelsFirst ? 'flatten/nchw' : 'flatten/generic',
+        counts: { rows: height, columns: height * width, outputs: height * width * channels },
+      },
     };
   },
 };

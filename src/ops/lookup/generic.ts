@@ -1,5 +1,5 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
-import { rowBytes } from '../../ir/tensor.js';
+import { elementCount, rowBytes } from '../../ir/tensor.js';
 import type { KernelVariant } from '../kernel.js';
 
 /** A look-up of each value in a table of 256, the same for all channels or one for each. */
@@ -26,6 +26,10 @@ export const genericLookup: KernelVariant = {
         },
       ],
       overlays: [0],
+      work: {
+        family: perChannel ? 'lookup/by channel' : 'lookup/generic',
+        counts: { outputs: elementCount(node.type.shape) },
+      },
       helpers: [],
     };
   },

@@ -16,12 +16,16 @@ export const dspMaxPool: KernelVariant = {
     const { kernel, stride } = node.attributes;
     const { channels } = input.shape;
     const taps = tapsView(node.attributes, input, node.type, true);
-    const fits = input.aligned && channels % 4 === 0 && !taps.mayMiss && taps.count <= mostTaps;
-    if (!fits) return undefined;
+    if (!input.aligned) return { unsuited: 'rows of the caller are not aligned' };
+    if (channels % 4 !== 0) return { unsuited: 'channels are no multiple of 4' };
+    if (taps.mayMiss) return { unsuited: 'windows reach over the edge' };
+    if (taps.count > mostTaps) return { unsuited: `more than ${mostTaps} taps` };
     const [first, ...others] = Array.from({ length: taps.count }, (_, t) => ({
       row: Math.floor(t / kernel[1]),
       offset: (t % kernel[1]) * channels,
     }));
+    const { height, width } = node.type.shape;
+    const fours = height * width * (channels / 4);
     return {
       slug: `maxpool_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/max-pool/dsp',
@@ -35,6 +39,11 @@ export const dspMaxPool: KernelVariant = {
       },
       tables: [],
       helpers: ['multiply', 'larger-bytes'],
+      work: {
+        family: 'maxpool/dsp',
+        counts: { positions: height * width, fours, taps: fours * taps.count },
+        unrolled: taps.count,
+      },
       overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: 0 }, 'channel')],
     };
   },

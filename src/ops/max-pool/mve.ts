@@ -4,6 +4,7 @@ import { vector } from '../shared/mve/tile.js';
 import type { PoolAttributes } from '../shared/pool.js';
 import { tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
+import { counted, windowTaps } from '../shared/work.js';
 
 /** Taps are written out one by one: up to so many. */
 const mostTaps = 16;
@@ -17,11 +18,14 @@ export const mveMaxPool: KernelVariant = {
     const { kernel, stride } = node.attributes;
     const { channels } = input.shape;
     const taps = tapsView(node.attributes, input, node.type, true);
-    if (!taps.mayMiss && taps.count > mostTaps) return undefined;
+    if (!taps.mayMiss && taps.count > mostTaps) return { unsuited: `more than ${mostTaps} taps` };
     const [first, ...others] = Array.from({ length: taps.count }, (_, t) => ({
       row: Math.floor(t / kernel[1]),
       offset: (t % kernel[1]) * channels,
     }));
+    const vectors = Math.ceil(channels / vector);
+    const { positions, rowsInside, columnsInside } = windowTaps(node.attributes, input.shape, node.type.shape);
+    const insideTaps = rowsInside * columnsInside;
     return {
       slug: `maxpool_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/max-pool/mve',
@@ -36,6 +40,18 @@ export const mveMaxPool: KernelVariant = {
       },
       tables: [],
       helpers: ['mve'],
+      work: {
+        family: taps.mayMiss ? 'maxpool/mve, edges' : 'maxpool/mve',
+        counts: counted({
+          positions,
+          'gathered taps': taps.mayMiss ? insideTaps : 0,
+          'missing taps': positions * taps.count - insideTaps,
+          vectors: positions * vectors,
+          taps: insideTaps * vectors,
+          'predicated vectors': channels % vector !== 0 ? positions * vectors : 0,
+        }),
+        unrolled: taps.mayMiss ? 1 : taps.count,
+      },
       overlays: [
         overlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, 'channel'),
       ],

@@ -46,7 +46,7 @@ export const accumulatingMean: KernelVariant = {
   name: 'accumulate',
   needs: [],
   plan(node, [input]) {
-    if (input.shape.height === 1) return undefined;
+    if (input.shape.height === 1) return { unsuited: 'the input has one row' };
     const sumsBytes = 4 * input.shape.channels;
     return { slug: 'mean_rows', template: 'kernels/mean/accumulate', ...common(node, input), sumsBytes };
   },

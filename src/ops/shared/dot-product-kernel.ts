@@ -5,6 +5,7 @@ import type { LinearAttributes } from './linear.js';
 import { type RequantiseView, requantisePlan } from './requantise-kernel.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from './taps.js';
 import { overlayDistance } from './window.js';
+import { counted, requantisedKey } from './work.js';
 
 /** A layer whose output channel is a dot product over a few contiguous runs of input: conv and dense. */
 export interface DotProductView {
@@ -42,6 +43,11 @@ export function dotProductPlan(
     severalInputs: inputsPerGroup > 1,
     requantise: requantise.view,
   };
+  const { height, width } = node.type.shape;
+  const positions = height * width;
+  const outputs = positions * channels;
+  // Runs of one byte are another loop; one run needs no list of them.
+  const [run, byte] = view.taps.severalBytes ? ['runs', 'macs'] : ['single taps', 'single taps'];
   return {
     slug,
     template: 'kernels/dot-product/generic',
@@ -50,6 +56,16 @@ export function dotProductPlan(
     helpers: requantise.helpers,
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
+    work: {
+      family: groups > 1 ? 'dot-product/grouped' : 'dot-product/generic',
+      counts: counted({
+        positions,
+        ...(taps.several && !taps.direct ? { 'gathered taps': positions * taps.count } : {}),
+        ...(taps.several ? { [run]: outputs * taps.count } : {}),
+        [byte]: outputs * taps.count * view.taps.length,
+        [requantisedKey(requantise.view)]: outputs,
+      }),
+    },
   };
 }
 

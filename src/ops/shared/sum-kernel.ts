@@ -1,6 +1,6 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import type { TensorType } from '../../ir/tensor.js';
+import { elementCount, type TensorType } from '../../ir/tensor.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { operandView, pairOverlays, pairsView } from './broadcast.js';
 import { requantiseHelpers, termView } from './requantise-kernel.js';
@@ -19,9 +19,18 @@ export const genericSum = (slug: string, sign: Sign): KernelVariant => ({
     const [zeroA, zeroB, zero] = [...inputs, node.type].map(zeroPointOf);
     const shapes = inputs.map(type => type.shape);
     const output = node.type.shape;
-    const common = { slug, template: 'kernels/sum/generic', tables: [], overlays: pairOverlays(output, shapes) };
-    const [first, second] = shapes.map(shape => operandView(shape, output));
     const view = { ...pairsView(output, shapes), low, high };
+    const common = {
+      slug,
+      template: 'kernels/sum/generic',
+      tables: [],
+      overlays: pairOverlays(output, shapes),
+      work: {
+        family: `sum/${rounding}${view.positions ? ', broadcast' : ''}`,
+        counts: { outputs: elementCount(output) },
+      },
+    };
+    const [first, second] = shapes.map(shape => operandView(shape, output));
     if (requantisation.rounding === 'native') {
       const native = nativeView(requantisation, zeroA, zeroB, zero, sign);
       return {

@@ -5,7 +5,7 @@ export const genericSoftmax: KernelVariant = {
   name: 'generic',
   needs: [],
   plan(node) {
-    const { width, channels } = node.type.shape;
+    const { height, width, channels } = node.type.shape;
     const values = node.constants.exponentials.data;
     // Each exponential counts at most 2^19, so that the sum is at most channels * 2^19.
     const sumBits = 20 + Math.floor(Math.log2(channels));
@@ -25,6 +25,10 @@ export const genericSoftmax: KernelVariant = {
         },
       ],
       overlays: [0],
+      work: {
+        family: 'softmax/generic',
+        counts: { positions: height * width, outputs: height * width * channels },
+      },
       helpers: ['doubling-high-multiply', 'rounding-divide', 'reciprocal'],
     };
   },

@@ -1,12 +1,14 @@
 import type { Node } from '../../../ir/graph.js';
 import type { Round } from '../../helpers.js';
-import type { ConstantTable, Goal, Helper, KernelInput, KernelPlan } from '../../kernel.js';
-import { accumulatorRanges, magnitudeOf } from '../accumulator.js';
+import type { ConstantTable, Helper, KernelInput, KernelOffer, KernelPlan } from '../../kernel.js';
+import { type AccumulatorRange, accumulatorRanges, magnitudeOf } from '../accumulator.js';
 import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import type { WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
+import { windowTaps } from '../work.js';
+import { dspDotProductWork } from './dot-product-work.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
@@ -47,31 +49,55 @@ export interface DspDotProductView extends GatherView {
   readonly offset: number;
 }
 
-const tile = 2;
+/** A way to do it: output positions at a time, and whether weights are int16. */
+interface Tiling {
+  readonly tile: 1 | 2;
+  readonly wide: boolean;
+}
 
 /**
  * A conv for the DSP extension: the inputs of 2 output positions are widened to int16 once, then multiplied with the
  * weights of two output channels at a time. Does not suit groups. Weights are int8 in pairs of channels, or int16
- * where that is not possible, or for speed.
+ * where that is not possible, or for speed. One position at a time takes half of the scratch.
  */
-export function dspDotProductPlan(
+export function dspDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
-  goal: Goal,
+): KernelOffer[] {
+  const { weight, bias } = node.constants;
+  const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
+  const pairs = canPair(weight, ranges.map(magnitudeOf));
+  const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
+  return [
+    ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
+    ...(pairs ? [false, true] : [true]).flatMap(wide =>
+      tiles.map((tile): KernelPlan => {
+        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide });
+        return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
+      }),
+    ),
+  ];
+}
+
+function dspDotProductPlan(
+  node: Node<LinearAttributes>,
+  input: KernelInput,
+  slug: string,
+  geometry: WindowGeometry,
+  ranges: readonly AccumulatorRange[],
+  { tile, wide }: Tiling,
 ): KernelPlan {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
-  const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
-  const wide = goal === 'speed' || !canPair(weight, ranges.map(magnitudeOf));
   const requantise = requantisePlan(node, input);
   const { rounding } = requantise;
   const window = gatherView(geometry, input, node.type);
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
   const { width } = node.type.shape;
-  const tiled = width - (width % tile);
+  const tiled = tile === 1 ? 0 : width - (width % tile);
   const round = roundOf(depth);
   const words = (Math.ceil(depth / round) * round) / 2;
   const inPlace = input.aligned && columnBytes % 4 === 0;
@@ -86,7 +112,7 @@ export function dspDotProductPlan(
     hasTiles: tiled > 0,
     hasRest: tiled < width,
     words,
-    tileWords: words * tile,
+    tileWords: words * 2,
     weightWords: wide ? 2 * words : words,
     prefix: wide ? 'wide_' : '',
     round,
@@ -122,8 +148,9 @@ export function dspDotProductPlan(
     ],
     helpers,
     ...requantise.bounds,
-    overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, tiled, tile)],
-    scratchBytes: 4 * (words * (tiled > 0 ? tile : 1) + 1) + (inPlace ? 0 : 4 * Math.ceil(depth / 4)),
+    overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, tiled, 2)],
+    scratchBytes: 4 * (words * (tiled > 0 ? 2 : 1) + 1) + (inPlace ? 0 : 4 * Math.ceil(depth / 4)),
+    work: dspDotProductWork(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Node } from '../../../ir/graph.js';
-import type { KernelInput, KernelPlan } from '../../kernel.js';
+import type { KernelInput, KernelOffer, Work } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
+import { counted, type WindowTaps, windowTaps } from '../work.js';
 import { type Multiplication, requantiseManyPlan } from './requantise.js';
 
 /** A tap in the assembler. */
@@ -101,23 +102,24 @@ export function byChannelPlan(
   slug: string,
   geometry: TapGeometry,
   multiplication: Multiplication,
-): KernelPlan | undefined {
+): KernelOffer {
   const { weight, bias } = node.constants;
   const { ofChannel, kernel, stride } = geometry;
   const channels = bias.data.length;
   const { channels: inputChannels, width } = input.shape;
   const { width: outputWidth } = node.type.shape;
   const tapCount = weight.data.length / channels;
-  if (tapCount > mostTaps || channels > mostChannels) return undefined;
+  if (tapCount > mostTaps) return { unsuited: `more than ${mostTaps} taps` };
+  if (channels > mostChannels) return { unsuited: `more than ${mostChannels} channels` };
   const requantise = requantisePlan(node, input);
   const many = requantiseManyPlan(node, input, requantise.view, channels, multiplication);
-  if (many === undefined) return undefined;
+  if (many === undefined) return { unsuited: 'the requantisation' };
   const { rowsMayMiss, columnsMayMiss, left } = tapsView(geometry, input, node.type, true);
   const columns = columnsMayMiss ? (outputWidth - 1) * stride[1] + kernel[1] : width;
   const inside = Math.min(width, columns - left);
   const rowBytes = columns * inputChannels;
   const scratchBytes = columnsMayMiss ? kernel[0] * rowBytes : rowsMayMiss ? rowBytes : 0;
-  if (scratchBytes > mostScratch) return undefined;
+  if (scratchBytes > mostScratch) return { unsuited: `more than ${mostScratch} bytes of scratch` };
   const inWords = input.aligned && [rowBytes, left * inputChannels, inside * inputChannels].every(b => b % 4 === 0);
   const step = stride[1] * inputChannels;
   const words = fixedWords + (tapCount > pointers.length ? 2 : 1) * tapCount;
@@ -188,5 +190,39 @@ export function byChannelPlan(
     // A copied row is free before anything is written; otherwise the first channel is written before others are read.
     overlays: [columnsMayMiss ? 0 : undefined],
     ...(scratchBytes > 0 ? { scratchBytes } : {}),
+    form: 'by channel',
+    work: workOf(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
+  };
+}
+
+/** For a layer of so many output rows. */
+function workOf(view: ByChannelView, window: WindowTaps, height: number): Work {
+  const { thumb1, channels, outputWidth, tapCount, kernelRows, copies } = view;
+  const outputs = height * channels * outputWidth;
+  const spilled = Math.max(0, tapCount - pointers.length);
+  const between = thumb1 && view.ownLowest ? ', own lowest' : '';
+  const longer = (view.unequal ? 1 : 0) + (view.longStep ? 1 : 0) + (view.preShift > 0 && !thumb1 ? 1 : 0);
+  const edges = view.leftBytes + view.rightBytes;
+  return {
+    family: `by-channel/${thumb1 ? 'thumb1' : 'mla'}`,
+    counts: counted({
+      'taps of rows': height * tapCount,
+      [view.insideWords > 0 ? 'rows copied by words' : 'rows copied']: copies ? window.rowsInside : 0,
+      'words copied': copies ? window.rowsInside * view.insideWords : 0,
+      'bytes copied': copies && view.insideWords === 0 ? window.rowsInside * view.insideBytes : 0,
+      'edges filled': copies ? window.rowsInside * ((view.leftBytes > 0 ? 1 : 0) + (view.rightBytes > 0 ? 1 : 0)) : 0,
+      'bytes filled': (copies ? window.rowsInside * edges : 0) + window.rowsMissing * view.rowBytes,
+      'rows missing': window.rowsMissing,
+      rows: height * kernelRows,
+      [`channels${between}`]: height * channels,
+      'taps of channels': height * channels * (tapCount - spilled),
+      'spilled taps of channels': height * channels * spilled,
+      [`outputs${between}`]: outputs,
+      'longer steps': outputs * longer,
+      'far steps': thumb1 && view.far ? outputs : 0,
+      taps: outputs * (tapCount - spilled),
+      'spilled taps': outputs * spilled,
+    }),
+    unrolled: tapCount,
   };
 }

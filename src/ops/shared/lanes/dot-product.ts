@@ -1,10 +1,11 @@
 import type { Node } from '../../../ir/graph.js';
 import { dotLanes } from '../../helpers.js';
-import type { Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import type { Helper, KernelInput, KernelOffer, Work } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
+import { counted, requantisedKey } from '../work.js';
 import { blockTable, runTable } from './blocks.js';
 import { type Multiplication, requantiseManyPlan } from './requantise.js';
 import { runsOf } from './runs.js';
@@ -39,7 +40,7 @@ export interface LanesDotProductView {
 /** A way to tile a row, and the C function `dot_lanes_<pixels>` for it. */
 interface Tile {
   readonly pixels: 4 | 8;
-  /** What a tap takes, and with it what a tile costs. */
+  /** What a tap takes: the tile that is the cheaper one as a rule comes first. */
   readonly instructions: number;
   /** As helpers.ts says. */
   readonly longestRun: number;
@@ -62,30 +63,42 @@ const fillPart = 1 / 8;
  * A conv for cores without SIMD: two output positions in one multiplication (see runs.ts), 4 or 8 positions for each weight
  * that is loaded. Does not suit groups, nor weights that cannot be split into runs.
  */
-export function lanesDotProductPlan(
+export function lanesDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
   multiplication: Multiplication,
-): KernelPlan | undefined {
+): KernelOffer[] {
+  const { width } = node.type.shape;
+  const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
+  return [...tiles]
+    .sort((a, b) => cost(a) - cost(b))
+    .map(tile => lanesDotProductPlan(node, input, slug, geometry, multiplication, tile));
+}
+
+function lanesDotProductPlan(
+  node: Node<LinearAttributes>,
+  input: KernelInput,
+  slug: string,
+  geometry: WindowGeometry,
+  multiplication: Multiplication,
+  tile: Tile,
+): KernelOffer {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const depth = weight.data.length / channels;
-  const { width } = node.type.shape;
-  const suits = (tile: Tile): boolean => {
-    const block = 2 * tile.pixels;
-    const filled = (Math.ceil(channels / block) * block - channels) * depth;
-    return 2 * tile.pixels * depth <= mostScratch && (filled <= fillBytes || filled <= fillPart * weight.data.length);
-  };
-  const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
-  const [tile] = tiles.filter(suits).sort((a, b) => cost(a) - cost(b));
-  if (tile === undefined) return undefined;
+  const { height, width } = node.type.shape;
   const { pixels } = tile;
+  const filled = (Math.ceil(channels / (2 * pixels)) * 2 * pixels - channels) * depth;
+  if (2 * pixels * depth > mostScratch) return { unsuited: `${pixels} positions take more than ${mostScratch} bytes` };
+  if (filled > fillBytes && filled > fillPart * weight.data.length) {
+    return { unsuited: `${filled} bytes would fill up blocks of ${2 * pixels} channels` };
+  }
   const runs: number[][] = [];
   for (let o = 0; o < channels; o++) {
     const ofChannel = runsOf(weight.data.subarray(o * depth, (o + 1) * depth), tile.longestRun);
-    if (ofChannel === undefined) return undefined;
+    if (ofChannel === undefined) return { unsuited: 'weights cannot be split into runs' };
     runs.push(ofChannel);
   }
   // Behind the pixels: the sums, and where there are not enough registers what the runs add up to.
@@ -139,5 +152,35 @@ export function lanesDotProductPlan(
       tileOverlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, width, pixels),
     ],
     scratchBytes: 2 * pixels * depth + sumBytes,
+    form: `${pixels} positions`,
+    work: workOf(
+      view,
+      height,
+      runs.reduce((sum, { length }) => sum + length, 0),
+      multiplication,
+    ),
+  };
+}
+
+/** For a layer of so many output rows. @param runs of all channels */
+function workOf(view: LanesDotProductView, height: number, runs: number, multiplication: Multiplication): Work {
+  const { taps, pixels, channels, outputWidth, fused, many, requantise } = view;
+  const tiles = height * Math.ceil(outputWidth / pixels);
+  const packs = tiles * view.words * taps.count;
+  const outputs = height * outputWidth * channels;
+  const edges = taps.columnsMayMiss ? ' with edges' : '';
+  return {
+    family: `dot-product/${multiplication === 'short' ? 'thumb1' : 'mla'}, ${pixels} positions`,
+    counts: counted({
+      tiles,
+      pairs: tiles * view.words,
+      [`packs${edges}`]: packs,
+      packed: packs * taps.length,
+      channels: tiles * channels,
+      taps: (tiles * channels * view.pixelBytes) / (2 * pixels),
+      runs: tiles * runs,
+      [fused ? `calls of ${many}` : requantisedKey(requantise)]: fused ? tiles * channels : outputs,
+      [`outputs of ${many}`]: fused ? outputs : 0,
+    }),
   };
 }

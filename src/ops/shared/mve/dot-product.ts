@@ -1,11 +1,13 @@
 import type { Node } from '../../../ir/graph.js';
 import type { Shape } from '../../../ir/tensor.js';
-import type { Helper, KernelInput, KernelPlan } from '../../kernel.js';
+import type { Helper, KernelInput, KernelOffer } from '../../kernel.js';
 import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import type { WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
+import { windowTaps } from '../work.js';
+import { mveDotProductWork } from './dot-product-work.js';
 import { finishHelpers, isFused, preShiftOf, requantiseTables } from './requantise.js';
 import { groupTable, groupWeights, largestPitch, type TileView, tileChannels, tileView, vector } from './tile.js';
 
@@ -51,13 +53,13 @@ export function mveDotProductPlan(
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
-): KernelPlan | undefined {
+): KernelOffer {
   const { weight } = node.constants;
   const channels = weight.shape[0];
   const requantise = requantisePlan(node, input);
   const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
   const tile = tileView(weight.data.length / channels, fused);
-  if (tile.pitch > largestPitch || channels > largestPitch) return undefined;
+  if (tile.pitch > largestPitch || channels > largestPitch) return { unsuited: 'its size' };
   const window = gatherView(geometry, input, node.type);
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes } = window;
   const mayMiss = rowsMayMiss || columnsMayMiss;
@@ -105,6 +107,8 @@ export function mveDotProductPlan(
         : tileOverlayDistance(input.shape, node.type.shape, { stride, left }, paired, 2),
     ],
     ...(direct ? {} : { scratchBytes: (paired > 0 ? 2 : 1) * tile.pitch }),
+    form: 'tiles',
+    work: mveDotProductWork(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Node } from '../../../ir/graph.js';
-import type { KernelInput, KernelPlan } from '../../kernel.js';
+import type { KernelInput, KernelOffer } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import { tapsView, type WindowGeometry } from '../taps.js';
+import { counted } from '../work.js';
 import { isFused, preShiftOf } from './requantise.js';
 import { groupTable, largestPitch, tileChannels, tileView, vector } from './tile.js';
 
@@ -43,18 +44,21 @@ export function mveNarrowPlan(
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
-): KernelPlan | undefined {
+): KernelOffer {
   const { weight } = node.constants;
   const [channels] = weight.shape;
   const depth = input.shape.channels;
-  const { width } = node.type.shape;
+  const { height, width } = node.type.shape;
   const taps = tapsView(geometry, input, node.type, false);
   const step = geometry.stride[1] * depth;
   const onePosition = geometry.kernel[0] === 1 && geometry.kernel[1] === 1 && !taps.mayMiss;
-  if (!onePosition || depth > vector || width % 2 === 1 || channels % tileChannels !== 0) return undefined;
-  if (2 * step > largestNear || width * step > largestPitch || channels > largestPitch) return undefined;
+  if (!onePosition) return { unsuited: 'more than one position' };
+  if (depth > vector) return { unsuited: `more than ${vector} inputs` };
+  if (width % 2 === 1) return { unsuited: 'an odd width' };
+  if (channels % tileChannels !== 0) return { unsuited: `channels are no multiple of ${tileChannels}` };
+  if (2 * step > largestNear || width * step > largestPitch || channels > largestPitch) return { unsuited: 'its size' };
   const requantise = requantisePlan(node, input);
-  if (!isFused(requantise.view, node)) return undefined;
+  if (!isFused(requantise.view, node)) return { unsuited: 'the requantisation' };
   const offset = node.constants.offset.data[0];
   const view: MveNarrowView = {
     depth,
@@ -83,5 +87,16 @@ export function mveNarrowPlan(
     // The row is copied before anything is written.
     overlays: [0],
     scratchBytes: (width - 1) * step + vector,
+    form: 'few inputs',
+    work: {
+      family: 'dot-product/mve, few inputs',
+      counts: counted({
+        'vectors copied': height * Math.ceil(view.rowBytes / vector),
+        groups: height * view.groups,
+        pairs: height * view.groups * view.pairs,
+        'far pairs': view.outputsNear ? 0 : height * view.groups * view.pairs,
+      }),
+      known: view.preShift > 0 ? 2 * height * view.groups * view.pairs : 0,
+    },
   };
 }

@@ -1,0 +1,69 @@
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { opTable } from '../ops/index.js';
+import {
+  type IsaFeature,
+  isPlan,
+  type KernelInput,
+  type KernelPlan,
+  type KernelVariant,
+  offersOf,
+} from '../ops/kernel.js';
+import type { CostTable } from '../target/load-costs.js';
+import { type Cost, costOf } from './cost.js';
+
+/** A kernel that could make a layer, and what it would take. */
+export interface Candidate {
+  /** Variant and form: `dsp 2x2`. */
+  readonly name: string;
+  readonly plan: KernelPlan;
+  readonly cost: Cost;
+}
+
+/** A variant, or one of its forms, that has no kernel for a layer. */
+export interface Refusal {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What there is for a layer; the kernels in the order of the op's variants, the one that is fastest as a rule first. */
+export interface LayerCandidates {
+  readonly node: Node;
+  /** Make an output row from rows of the inputs. */
+  readonly rows: readonly Candidate[];
+  /** Take the rows of the input one by one. */
+  readonly accumulate: readonly Candidate[];
+  readonly refused: readonly Refusal[];
+}
+
+/** The kernels of every layer whose instructions the target has. */
+export function candidatesOf(
+  graph: Graph,
+  isa: readonly IsaFeature[],
+  costs: CostTable | undefined,
+): LayerCandidates[] {
+  const index = new GraphIndex(graph);
+  return graph.nodes.flatMap((node): LayerCandidates[] => {
+    const op = opTable.get(node.op);
+    if (op === undefined || op.traits.source === true) return [];
+    const inputs = node.inputs.map((name): KernelInput => {
+      const producer = index.node(name);
+      return { ...producer.type, aligned: opTable.get(producer.op)?.traits.source !== true };
+    });
+    const shapes = inputs.map(({ shape }) => shape);
+    const refused: Refusal[] = [];
+    const planned = (variants: readonly KernelVariant[]): Candidate[] =>
+      variants
+        .filter(({ needs }) => needs.every(feature => isa.includes(feature)))
+        .flatMap(variant =>
+          offersOf(variant, node, inputs).flatMap((offer): Candidate[] => {
+            if (!isPlan(offer)) {
+              refused.push({ name: variant.name, reason: offer.unsuited });
+              return [];
+            }
+            const name = offer.form === undefined ? variant.name : `${variant.name} ${offer.form}`;
+            return [{ name, plan: offer, cost: costOf(node, shapes, offer, costs) }];
+          }),
+        );
+    return [{ node, rows: planned(op.kernels), accumulate: planned(op.accumulators ?? []), refused }];
+  });
+}

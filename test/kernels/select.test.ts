@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { Candidate } from '../../src/kernels/candidates.js';
+import { ranked } from '../../src/kernels/select.js';
+
+interface Facts {
+  readonly instructions?: number;
+  readonly codeBytes?: number;
+  readonly tableBytes?: number;
+  readonly forSpeed?: true;
+}
+
+function candidate(name: string, facts: Facts): Candidate {
+  const { instructions, codeBytes, tableBytes = 0, forSpeed } = facts;
+  const plan = { slug: name, template: '', view: {}, tables: [], helpers: [], ...(forSpeed ? { forSpeed } : {}) };
+  return { name, plan, cost: { instructions, codeBytes, tableBytes, workBytes: 0 } };
+}
+
+const names = (list: readonly Candidate[]) => list.map(({ name }) => name);
+
+describe('the order of kernels', () => {
+  const slow = candidate('slow', { instructions: 900, codeBytes: 10, tableBytes: 100 });
+  const fast = candidate('fast', { instructions: 300, codeBytes: 90, tableBytes: 320 });
+  const wide = candidate('wide', { instructions: 200, codeBytes: 90, tableBytes: 220, forSpeed: true });
+
+  it('is that of instructions; larger weights are for speed alone', () => {
+    expect(names(ranked([slow, fast, wide], 'balanced'))).toEqual(['fast', 'slow']);
+    expect(names(ranked([slow, fast, wide], 'speed'))).toEqual(['wide', 'fast', 'slow']);
+  });
+
+  it('is that of code and tables for size, then that of instructions', () => {
+    expect(names(ranked([fast, slow], 'size'))).toEqual(['slow', 'fast']);
+    // As far as bytes are known so well: one part in a hundred, and 64.
+    const near = candidate('near', { instructions: 100, codeBytes: 10, tableBytes: 165 });
+    const far = candidate('far', { instructions: 100, codeBytes: 10, tableBytes: 166 });
+    expect(names(ranked([slow, near], 'size'))).toEqual(['near', 'slow']);
+    expect(names(ranked([slow, far], 'size'))).toEqual(['slow', 'far']);
+    const same = candidate('same', { instructions: 200, codeBytes: 90, tableBytes: 320 });
+    expect(names(ranked([fast, same], 'size'))).toEqual(['same', 'fast']);
+  });
+
+  it('is that of the variants as soon as one has no prediction', () => {
+    const unknown = candidate('unknown', { tableBytes: 10 });
+    expect(names(ranked([unknown, slow, fast], 'balanced'))).toEqual(['unknown', 'slow', 'fast']);
+  });
+
+  it('believes what was measured more than what was predicted', () => {
+    const measured = ({ name }: Candidate) => (name === 'slow' ? 250 : undefined);
+    expect(names(ranked([fast, slow], 'balanced', measured))).toEqual(['slow', 'fast']);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/ir/graph.js';
+import { candidatesOf } from '../../src/kernels/candidates.js';
+import { chooseKernels } from '../../src/kernels/select.js';
+import { chosenAmong } from '../../src/kernels/why.js';
+import type { Goal } from '../../src/ops/kernel.js';
+import { type Plan, planGraph } from '../../src/plan/plan.js';
+import { loadCosts } from '../../src/target/load-costs.js';
+import { loadTarget } from '../../src/target/load-target.js';
+import { randomIntegerModel } from '../kernels/random-model.js';
+
+/** What is predicted of all layers of a plan. */
+function planned(graph: Graph, target: string, goal: Goal): { readonly plan: Plan; readonly instructions: number } {
+  const { isa, cpu } = loadTarget(target);
+  const layers = candidatesOf(graph, isa, loadCosts(cpu));
+  const plan = planGraph(graph, chooseKernels(layers, goal), 'demand');
+  const instructions = plan.layers.reduce((sum, { node, kernel }) => {
+    const layer = layers.find(each => each.node.name === node.name);
+    return sum + ((layer && chosenAmong(layer, kernel)?.cost.instructions) ?? Number.NaN);
+  }, 0);
+  return { plan, instructions };
+}
+
+describe.each(['cortex-m0', 'cortex-m4'])('--optimize ram on %s', target => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'takes no more arena than anything else, and no slower kernel for nothing (%i)',
+    async seed => {
+      const graph = await randomIntegerModel(seed, 'native');
+      const [fast, ram] = (['balanced', 'ram'] as const).map(goal => planned(graph, target, goal));
+      expect(ram.plan.arenaBytes).toBeLessThanOrEqual(fast.plan.arenaBytes);
+      if (ram.plan.arenaBytes === fast.plan.arenaBytes) expect(ram.instructions).toBeLessThanOrEqual(fast.instructions);
+    },
+  );
+});
