@@ -154,16 +154,17 @@ export interface LoadedModel {
   readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
 }
 
-/** What is planned and emitted. */
-function integerGraph(model: QuantisedModel): Graph {
-  return runPasses(verifyGraph(lowerModel(model), 'lower'), integerPasses);
+/** A quantised model as it is planned and emitted. */
+export function loadedModel(model: QuantisedModel, source: LoadedModel['source']): LoadedModel {
+  const graph = runPasses(verifyGraph(lowerModel(model), 'lower'), integerPasses);
+  return { graph, rounding: model.rounding, quality: model.quality, source };
 }
 
 /** Reads a model of another framework, which brings its weights, into the integer graph. `rounding` overrides its own. */
 export function loadImportedModel(model: string, session: Session, rounding?: Rounding): LoadedModel {
   const imported = importTflite(model, session);
   const quantised = rounding === undefined ? imported : { ...imported, rounding };
-  return { graph: integerGraph(quantised), rounding: quantised.rounding, source: { model } };
+  return loadedModel(quantised, { model });
 }
 
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
@@ -178,7 +179,7 @@ export async function loadQuantisedModel(
   const model = rounding === undefined ? bound : { ...bound, rounding };
   // Another rounding than the file's has another quality.
   const quality = model.rounding === bound.rounding ? bound.quality : undefined;
-  return { graph: integerGraph(model), rounding: model.rounding, quality, source };
+  return loadedModel({ ...model, quality }, source);
 }
 
 /** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */
@@ -197,7 +198,7 @@ export async function randomModel(
   let done = 0;
   const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));
   const quantised = quantiseGraph(fused, histograms, rounding);
-  return { graph: integerGraph(quantised), rounding, source: { model, weights } };
+  return loadedModel(quantised, { model, weights });
 }
 
 export interface CompiledModel extends EmittedModel {

@@ -1,5 +1,5 @@
-// `npm run demo`, `npm test` and `npm run bench` on a machine that has Node and nothing else: sets up what is missing, then runs.
-// Usage: node src/setup/run.mjs demo|test|bench [arguments passed on]
+// `npm run demo`, `npm test`, `npm run bench` and `npm run paper` on a machine that has Node and nothing else: sets up what is missing, then runs.
+// Usage: node src/setup/run.mjs demo|test|bench|paper [arguments passed on]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -43,13 +43,20 @@ async function bench(args) {
   return runVitest(context, ['test/bench', ...args]);
 }
 
+/** @param {readonly string[]} args */
+async function paper(args) {
+  ensureTools(context, [tools.armCompiler, tools.emulator, tools.hostCompiler]);
+  build(context);
+  return passThrough(process.execPath, [join(root, 'dist', 'cli', 'paper.js'), ...args], { env: process.env });
+}
+
 async function main() {
   const [what, ...args] = process.argv.slice(2);
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
-  const run = { demo, test, bench }[what ?? ''];
-  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench [arguments]');
+  const run = { demo, test, bench, paper }[what ?? ''];
+  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|paper [arguments]');
   installPackages(context);
   return run(args);
 }
