@@ -24,7 +24,7 @@ import type { Goal } from './ops/kernel.js';
 import type { OpDefinition } from './ops/op.js';
 import { verifyGraph } from './ops/verify.js';
 import { packageRoot } from './package-root.js';
-import { floatPasses, runPasses } from './passes/index.js';
+import { floatPasses, integerPasses, runPasses } from './passes/index.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { calibrate } from './quantize/calibrate.js';
 import { requireTellingImages } from './quantize/check-images.js';
@@ -55,7 +55,7 @@ export type { OrderGoal } from './plan/plan.js';
  *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
  *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
  *                                                                            --random-weights
- *             -> planKernels -> planGraph -> emitModel                       `compile` and what builds on it
+ *             -> integerPasses -> planKernels -> planGraph -> emitModel      `compile` and what builds on it
  */
 export interface ModelSource {
   readonly model: string;
@@ -156,11 +156,17 @@ export interface LoadedModel {
   readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
 }
 
+/** A quantised model as it is planned and emitted. */
+export function loadedModel(model: QuantisedModel, source: LoadedModel['source']): LoadedModel {
+  const graph = runPasses(verifyGraph(lowerModel(model), 'lower'), integerPasses);
+  return { graph, rounding: model.rounding, quality: model.quality, source };
+}
+
 /** Reads a model of another framework, which brings its weights, into the integer graph. `rounding` overrides its own. */
 export function loadImportedModel(model: string, session: Session, rounding?: Rounding): LoadedModel {
   const imported = importTflite(model, session);
   const quantised = rounding === undefined ? imported : { ...imported, rounding };
-  return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding: quantised.rounding, source: { model } };
+  return loadedModel(quantised, { model });
 }
 
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
@@ -175,7 +181,7 @@ export async function loadQuantisedModel(
   const model = rounding === undefined ? bound : { ...bound, rounding };
   // Another rounding than the file's has another quality.
   const quality = model.rounding === bound.rounding ? bound.quality : undefined;
-  return { graph: verifyGraph(lowerModel(model), 'lower'), rounding: model.rounding, quality, source };
+  return loadedModel({ ...model, quality }, source);
 }
 
 /** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */
@@ -194,7 +200,7 @@ export async function randomModel(
   let done = 0;
   const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));
   const quantised = quantiseGraph(fused, histograms, rounding);
-  return { graph: verifyGraph(lowerModel(quantised), 'lower'), rounding, source: { model, weights } };
+  return loadedModel(quantised, { model, weights });
 }
 
 export interface CompiledModel extends EmittedModel {

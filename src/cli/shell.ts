@@ -74,6 +74,13 @@ export class Shell {
     };
   }
 
+  /** Tells how far a run of minutes is, a line at a time, in a pipe as well. */
+  note(line: string): void {
+    if (this.quiet || this.json) return;
+    this.progress.clear();
+    this.context.stderr.write(line);
+  }
+
   /** Reports what a run threw, and gives the exit code. */
   fail(error: unknown): ExitCode {
     this.progress.clear();

@@ -106,6 +106,16 @@ export interface Patches {
   readonly offsets: Int32Array;
 }
 
+/** Channel `i` of what is made is what was channel `order[i]`. */
+export type ChannelOrder = readonly number[];
+
+/** A node that makes its channels in another order. */
+export interface ReorderedNode<A extends Attributes = Attributes> {
+  readonly node: Node<A>;
+  /** It does so when its input has its channels in that order. Otherwise it reads what it has always read. */
+  readonly inputs: boolean;
+}
+
 /** What an op needs to know to turn its float node into an int8 node. */
 export interface QuantiseContext {
   readonly inputs: readonly TensorType[];
@@ -152,6 +162,15 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 
   /** How the op's outputs depend on its weights, for the quantiser. For linear ops. */
   patches?(node: Node<A>, input: Shape): Patches;
+
+  /** The order that an op gives its input's channels, where that is all that it does. */
+  channelOrder?(node: Node<A>): ChannelOrder;
+
+  /** The node with its output channels in another order, at the same cost; undefined where that is not possible. */
+  reorderOutputs?(node: Node<A>, order: ChannelOrder): ReorderedNode<A> | undefined;
+
+  /** The node that makes the same of an input whose channels come in another order; undefined where that is not possible. */
+  reorderInputs?(node: Node<A>, order: ChannelOrder): Node<A> | undefined;
 
   /** The float meaning, for calibration and for measuring what quantisation costs. */
   evaluate(node: Node<A>, inputs: readonly Operand[]): Float32Array;

@@ -4,6 +4,7 @@ import { dropIdentities } from './drop-identities.js';
 import { dropUnread } from './drop-unread.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { foldFlatten } from './fold-flatten.js';
+import { foldShuffle } from './fold-shuffle.js';
 import { fuseActivation } from './fuse-activation.js';
 import { fuseAffine } from './fuse-affine.js';
 import { lowerChannelwise } from './lower-channelwise.js';
@@ -21,6 +22,9 @@ export const floatPasses: readonly Pass[] = [
   // A batch norm that has just become a depthwise convolution can take in the activation behind it.
   fuseActivation,
 ];
+
+/** The passes on the integer graph, in order. What they change is not in the quantised weights file, which is of the float graph. */
+export const integerPasses: readonly Pass[] = [foldShuffle];
 
 /** Runs passes one after the other, the verifier behind each. */
 export function runPasses(graph: Graph, passes: readonly Pass[]): Graph {

@@ -1,5 +1,5 @@
 // `npm run demo`, `npm test` and others on a machine that has Node and nothing else: sets up what is missing, then runs.
-// Usage: node src/setup/run.mjs demo|test|bench|calibrate [arguments passed on]
+// Usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments passed on]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -56,13 +56,20 @@ async function calibrate(targets) {
   return runVitest(context, ['test/costs/calibrate.test.ts']);
 }
 
+/** @param {readonly string[]} args */
+async function paper(args) {
+  ensureTools(context, [tools.armCompiler, tools.emulator, tools.hostCompiler]);
+  build(context);
+  return passThrough(process.execPath, [join(root, 'dist', 'cli', 'paper.js'), ...args], { env: process.env });
+}
+
 async function main() {
   const [what, ...args] = process.argv.slice(2);
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
-  const run = { demo, test, bench, calibrate }[what ?? ''];
-  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate [arguments]');
+  const run = { demo, test, bench, calibrate, paper }[what ?? ''];
+  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments]');
   installPackages(context);
   return run(args);
 }

@@ -4,6 +4,7 @@ import { TemplateEngine } from '../../src/emit/engine.js';
 import { emitModel } from '../../src/emit/emit-model.js';
 import { planKernels } from '../../src/kernels/select.js';
 import { packageRoot } from '../../src/package-root.js';
+import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { planGraph } from '../../src/plan/plan.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
@@ -15,7 +16,8 @@ it.each([
   ['residual', 'tflite', 'residual-tflite'] as const,
 ])('C of %s, %s', async (name, rounding, file) => {
   const { fused, images } = await makeModel(name);
-  const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
+  const lowered = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
+  const graph = runPasses(lowered, integerPasses);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const parts = { graph, plan: planGraph(graph, planKernels(graph, [])), isa: [], version: '0.0.0', provenance: [] };
   const { files } = emitModel(parts, engine);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
+import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel } from '../../src/pipeline.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
@@ -54,7 +55,8 @@ describe.each(Object.keys(models).map((name, m) => [name, m] as const))('%s', (n
   ])('the C equals the reference: $target, $rounding, $entry, $order', async options => {
     const rounding: Rounding = options.rounding;
     const { fused, images } = await makeModel(name);
-    const graph = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
+    const lowered = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));
+    const graph = runPasses(lowered, integerPasses);
     // The header wants files to hash; any will do.
     const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
     const { firmware } = compileModel({ graph, rounding, source }, loadTarget(options.target), '0.0.0', options);

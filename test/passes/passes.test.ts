@@ -6,7 +6,7 @@ import { elementCount, type TensorData } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
 import type { ParameterSpec } from '../../src/ops/op.js';
 import { verifyGraph } from '../../src/ops/verify.js';
-import { floatPasses, runPasses } from '../../src/passes/index.js';
+import { floatPasses, integerPasses, runPasses } from '../../src/passes/index.js';
 import { sourceOf } from '../../src/pipeline.js';
 import { runFloat } from '../../src/run/reference.js';
 import { randomBytes } from '../../src/run/vectors.js';
@@ -89,7 +89,7 @@ describe('the result is the same before and after', () => {
 describe('every pass has its cases', () => {
   it('each file that exports a pass is named like it and in the list', () => {
     expect([...passes].map(([, pass]) => pass.name)).toEqual([...passes.keys()]);
-    expect(new Set(passes.values())).toEqual(new Set(floatPasses));
+    expect(new Set(passes.values())).toEqual(new Set([...floatPasses, ...integerPasses]));
   });
 
   it.each([...passes.keys()])('%s: fires, does not fire, is computed', name => {

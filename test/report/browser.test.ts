@@ -25,9 +25,9 @@ describe.skipIf(skip)('the page in a browser', () => {
     directory = mkdtempSync(join(tmpdir(), 'effnetc-browser-'));
     const [tiny, svhn, resnet8, consuming] = await Promise.all([
       example('tiny/model.ts'),
-      example('shapes/effnet-svhn.ts', 'microbit'),
+      example('paper/effnet-svhn.ts', 'microbit'),
       example('shapes/resnet8.ts'),
-      example('shapes/effnet-svhn.ts', 'microbit', true),
+      example('paper/effnet-svhn.ts', 'microbit', true),
     ]);
     const weights = join(directory, '<img src=x onerror=alert(1)>&".safetensors');
     writeFileSync(weights, '');

@@ -57,7 +57,7 @@ describe('reportPage', () => {
   });
 
   it('stays small: no block takes more than 200 bytes', async () => {
-    const { compiled, loaded } = await example('shapes/mobilenet-v1-025-96.ts');
+    const { compiled, loaded } = await example('paper/mobilenet-v1-025-96.ts');
     const bare = reportPage(tiny.compiled, tiny.loaded, unmeasured).length;
     const page = reportPage(compiled, loaded, unmeasured);
     expect(page.length - bare).toBeLessThan(200 * compiled.plan.buffers.blocks.length);

@@ -14,7 +14,7 @@ let small: Example;
 let consuming: Example;
 beforeAll(async () => {
   tiny = await example('tiny/model.ts');
-  small = await example('shapes/effnet-svhn.ts', 'microbit');
+  small = await example('paper/effnet-svhn.ts', 'microbit');
   consuming = await example('tiny/model.ts', 'cortex-m4', true);
 });
 
@@ -187,7 +187,7 @@ describe('summary', () => {
 
   it('says by how much a model does not fit', async () => {
     expect(misfits(small.compiled)).toEqual([]);
-    const { compiled } = await example('shapes/mobilenet-v2-r6.ts', 'microbit');
+    const { compiled } = await example('paper/mobilenet-v2-r6.ts', 'microbit');
     expect(misfits(compiled)).toEqual([
       expect.stringMatching(
         /^E0601: mobilenet_v2_r6 needs \d+ bytes of RAM.*; microbit has 16384: .*; \d+ bytes are live while/,
@@ -217,7 +217,7 @@ describe('terminalMap', () => {
   });
 
   it('fits 80 columns, also with many layers', async () => {
-    const { compiled } = await example('shapes/mobilenet-v1-025-96.ts');
+    const { compiled } = await example('paper/mobilenet-v1-025-96.ts');
     for (const { plan } of [tiny.compiled, small.compiled, compiled]) {
       for (const line of terminalMap(plan).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     }

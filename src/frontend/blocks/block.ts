@@ -3,7 +3,8 @@ import type { Node } from '../../ir/graph.js';
 
 /** An op that a block adds. */
 export interface EmitRequest {
-  readonly name: string;
+  /** Left out, it is made from the kind of op. */
+  readonly name?: string | undefined;
   readonly inputs: readonly Node[];
   /** As a model would write them, without `name`. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
@@ -13,7 +14,7 @@ export interface EmitRequest {
 
 /** One call of a block in a model description. */
 export interface BlockCall<O> {
-  /** Prefix of the names of the block's ops. */
+  /** Prefix of the names of the block's ops; empty where the model gave none to a block that needs none. */
   readonly name: string;
   /** Validated, without `name`. */
   readonly options: O;
@@ -31,6 +32,8 @@ export interface BlockDefinition<O = unknown> {
   readonly summary: string;
   /** Number of tensors that it takes. */
   readonly arity: number;
+  /** The block is a single op, which can be named after its kind. */
+  readonly unnamed?: boolean;
   /** Schema of the options without `name`. */
   readonly options: z.ZodType<O>;
   /** @returns the node whose tensor is the result of the block */

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
 import { type BlockCall, defineBlock } from './block.js';
-
-const count = z.int().min(1).max(65536);
-
-const activation = z.union([
-  z.enum(['identity', 'relu', 'relu6', 'prelu']),
-  z.strictObject({ kind: z.enum(['identity', 'relu', 'relu6', 'prelu']) }),
-  z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0).max(1) }),
-]);
-
-type Activation = z.infer<typeof activation>;
+import { type ActivationOption, activationOption, count, unit, unitOptions } from './unit.js';
 
 const options = z.strictObject({
   channels: count,
@@ -20,11 +11,9 @@ const options = z.strictObject({
   poolAxis: z.enum(['width', 'height']).default('width'),
   strideAxis: z.enum(['height', 'width']).default('height'),
   padding: z.enum(['valid', 'same']).default('valid'),
-  activation: activation.default('relu'),
-  pointwiseActivation: activation.optional(),
-  batchNorm: z.enum(['before', 'after', 'none']).default('before'),
-  epsilon: z.number().positive().max(1).optional(),
-  bias: z.boolean().optional(),
+  activation: activationOption.default('relu'),
+  pointwiseActivation: activationOption.optional(),
+  ...unitOptions,
 });
 
 type Options = z.infer<typeof options>;
@@ -50,21 +39,22 @@ export const effnetBlock = defineBlock<Options>({
   build(call) {
     const { options, inputs, name } = call;
     const [x] = inputs;
-    const bottleneck = options.bottleneck ?? defaultBottleneck(call, x?.type.shape.channels ?? 0);
+    const bottleneck = options.bottleneck ?? defaultBottleneck(call, x.type.shape.channels);
     const pointwise = options.pointwiseActivation ?? revisedDefault(options);
     const multiplier = options.multiplier ?? (options.expansion === undefined ? 1 : 2);
 
-    let y = unit(call, 'pw', 'conv', { channels: bottleneck, kernel: 1 }, inputs, pointwise);
-    y = unit(call, 'dw1', 'depthwiseConv', { kernel: [1, 3], padding: 'same', multiplier }, [y], options.activation);
-    y = call.emit('maxPool', {
-      name: `${name}.pool`,
-      inputs: [y],
-      options: { kernel: options.poolAxis === 'width' ? [1, 2] : [2, 1] },
-    });
-    y = unit(call, 'dw2', 'depthwiseConv', { kernel: [3, 1], padding: 'same' }, [y], options.activation);
+    const conv = (part: string, from: Node, convOptions: Readonly<Record<string, unknown>>) =>
+      unit(call, { part, kind: 'conv', options: convOptions, from, activation: pointwise });
+    const depthwise = (part: string, from: Node, convOptions: Readonly<Record<string, unknown>>) =>
+      unit(call, { part, kind: 'depthwiseConv', options: convOptions, from, activation: options.activation });
+
+    let y = conv('pw', x, { channels: bottleneck, kernel: 1 });
+    y = depthwise('dw1', y, { kernel: [1, 3], padding: 'same', multiplier });
+    const kernel = options.poolAxis === 'width' ? [1, 2] : [2, 1];
+    y = call.emit('maxPool', { name: `${name}.pool`, inputs: [y], options: { kernel } });
+    y = depthwise('dw2', y, { kernel: [3, 1], padding: 'same' });
     const stride = options.strideAxis === 'height' ? [2, 1] : [1, 2];
-    const last = { channels: options.channels, kernel: [2, 1], stride, padding: options.padding };
-    return unit(call, 'conv', 'conv', last, [y], pointwise);
+    return conv('conv', y, { channels: options.channels, kernel: [2, 1], stride, padding: options.padding });
   },
 });
 
@@ -79,32 +69,6 @@ function defaultBottleneck({ options, refuse }: BlockCall<Options>, inputChannel
       );
 }
 
-function revisedDefault(options: Options): Activation {
+function revisedDefault(options: Options): ActivationOption {
   return options.expansion === undefined ? options.activation : { kind: 'leakyRelu', slope: defaultSlope };
-}
-
-/** A conv with its batch norm and activation, in the order that the block's options say. */
-function unit(
-  { name, options, emit }: BlockCall<Options>,
-  part: string,
-  kind: string,
-  convOptions: Readonly<Record<string, unknown>>,
-  inputs: readonly Node[],
-  act: Activation,
-): Node {
-  const base = `${name}.${part}`;
-  const { batchNorm, epsilon } = options;
-  let index = 0;
-  const add = (op: string, suffix: string, from: readonly Node[], opOptions: Readonly<Record<string, unknown>>) =>
-    emit(op, { name: `${base}${suffix}`, inputs: from, options: opOptions, aliases: [`${base}.${index++}`] });
-  const norm = (from: Node) => add('batchNorm', '.bn', [from], epsilon === undefined ? {} : { epsilon });
-
-  let y = add(kind, '', inputs, { ...convOptions, bias: options.bias ?? batchNorm === 'none' });
-  if (batchNorm === 'before') y = norm(y);
-  const activationOptions = typeof act === 'string' ? { kind: act } : act;
-  // An identity takes no node, but keeps its place in the count.
-  if (activationOptions.kind === 'identity') index++;
-  else y = add('activation', '.act', [y], activationOptions);
-  if (batchNorm === 'after') y = norm(y);
-  return y;
 }

@@ -1,8 +1,22 @@
 import type { BlockDefinition } from './block.js';
 import { effnetBlock } from './effnet-block.js';
+import { invertedResidual } from './inverted-residual.js';
+import { mixConv } from './mix-conv.js';
+import { mobilenetBlock } from './mobilenet-block.js';
+import { shufflenetUnit } from './shufflenet-unit.js';
+import { squeezeExcite } from './squeeze-excite.js';
+import { swish } from './swish.js';
 
 /** Every block of the vocabulary, a row each. */
-const rows: readonly BlockDefinition[] = [effnetBlock];
+const rows: readonly BlockDefinition[] = [
+  effnetBlock,
+  mobilenetBlock,
+  invertedResidual,
+  shufflenetUnit,
+  mixConv,
+  squeezeExcite,
+  swish,
+];
 
 /** The block table by kind. */
 export const blockTable: ReadonlyMap<string, BlockDefinition> = new Map(rows.map(block => [block.kind, block]));

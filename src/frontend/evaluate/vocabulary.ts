@@ -63,13 +63,15 @@ function callBlock(block: BlockDefinition, args: readonly Slot[], site: ts.Node,
   const options = readOptions(args[block.arity], block.kind, site, context);
   const name =
     options.name ??
+    (block.unnamed === true ? '' : undefined) ??
     failAt(context, site, 'E0206', `${block.kind} needs a name`, { hint: "give it one: name: 'block1'" });
 
   const emit = (kind: string, request: EmitRequest): Node => {
     const op = ops.get(kind);
     invariant(op !== undefined, `block ${block.kind} uses the unknown op '${kind}'`);
     const given: CallOptions = { name: request.name, plain: request.options ?? {}, locate: () => site };
-    return addOp(op, request, given, site, network, context);
+    const named = { ...request, name: request.name };
+    return addOp(op, named, given, site, network, context);
   };
   const parsed = parseOptions(block.options, options, block.kind, context);
   const refuse = (option: string, message: string): never =>

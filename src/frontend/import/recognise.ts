@@ -99,7 +99,7 @@ function build(kind: string, options: Attributes, input: Node): readonly Node[] 
   const parsed = block.options.safeParse(options);
   if (!parsed.success) return undefined;
   const nodes: Node[] = [];
-  const emit = (op: string, { name, inputs, options = {} }: EmitRequest): Node => {
+  const emit = (op: string, { name = op, inputs, options = {} }: EmitRequest): Node => {
     const [from] = inputs;
     const entry = definitionOf(op).vocabulary;
     const attributes = entry?.attributes(entry.options.parse(options), [from.type]);

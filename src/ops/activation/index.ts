@@ -4,6 +4,7 @@ import { genericLookup } from '../lookup/generic.js';
 import type { OpDefinition } from '../op.js';
 import { type Activation, activate, activationSchema } from '../shared/activation.js';
 import { activationTable } from '../shared/activation-table.js';
+import { reorderFirst } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { vectorParameter } from '../shared/parameters.js';
 import { sameRow } from '../shared/window.js';
@@ -31,6 +32,11 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
       : [],
   rowWindows: () => [sameRow],
   macs: () => 0,
+  reorderOutputs(node, order) {
+    const { slope, ...others } = node.constants;
+    const constants = slope === undefined ? others : { ...others, slope: reorderFirst(slope, order) };
+    return { node: { ...node, constants }, inputs: true };
+  },
   evaluate(node, [input]) {
     const { channels } = node.type.shape;
     const slope = node.constants.slope?.data;

@@ -47,6 +47,8 @@ export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   },
   rowWindows: () => [sameRow],
   macs: () => 0,
+  channelOrder: ({ attributes: { groups }, type: { shape } }) =>
+    Array.from({ length: shape.channels }, (_, i) => (i % groups) * (shape.channels / groups) + Math.floor(i / groups)),
   evaluate: (node, inputs) => Float32Array.from(shuffled(node, inputs)),
   reference: shuffled,
   lower: keepQuantisation,

@@ -8,8 +8,9 @@ export const genericConv: KernelVariant = {
   name: 'generic',
   needs: [],
   plan(node, [input]) {
-    const { kernel, groups } = (node as Node<ConvAttributes>).attributes;
+    const conv = node as Node<ConvAttributes>;
+    const { kernel, groups } = conv.attributes;
     const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
-    return dotProductPlan(node as Node<ConvAttributes>, input, slug, (node as Node<ConvAttributes>).attributes, groups);
+    return dotProductPlan(conv, input, slug, conv.attributes, conv.attributes);
   },
 };

@@ -1,42 +1,32 @@
 import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
 import { elementCount } from '../../ir/tensor.js';
-import type { OpDefinition } from '../op.js';
+import type { ChannelOrder, OpDefinition, ReorderedNode } from '../op.js';
+import { reorderLinear, reorderWeights } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
-import {
-  type LinearAttributes,
-  linearAttributes,
-  linearQuantisedParameters,
-  lowerLinear,
-  plainLinear,
-  quantiseLinear,
-} from '../shared/linear.js';
+import { linearQuantisedParameters, lowerLinear, plainLinear, quantiseLinear } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
 import { windowPatches } from '../shared/patches.js';
-import {
-  paddingOption,
-  perAxis,
-  resolveWindow,
-  type WindowAttributes,
-  windowAttributes,
-  windowOutput,
-  windowRows,
-} from '../shared/window.js';
+import { paddingOption, perAxis, resolveWindow, windowOutput, windowRows } from '../shared/window.js';
+import { attributes, type ConvAttributes, channels, groupOf } from './attributes.js';
 import { dspConv } from './dsp.js';
 import { genericConv } from './generic.js';
 import { mlaConv, thumb1Conv } from './lanes.js';
 import { mveConv } from './mve.js';
 import { evaluateConv, referenceConv } from './reference.js';
 
-const channels = z.int().min(1).max(65536);
-
-const attributes = z.strictObject({ channels, groups: channels, ...windowAttributes, ...linearAttributes });
-
-export interface ConvAttributes extends LinearAttributes, WindowAttributes {
-  readonly channels: number;
-  /** Input and output channels are split into this many independent parts. */
-  readonly groups: number;
+/** Weights follow their output channels, if the groups of these then stand in one of the two ways. */
+function reorderOutputs(node: Node<ConvAttributes>, order: ChannelOrder): ReorderedNode<ConvAttributes> | undefined {
+  const { interleaved: _, ...attributes } = node.attributes;
+  const layouts = [attributes, { ...attributes, interleaved: true }];
+  const layout = layouts.find(candidate =>
+    order.every((from, to) => groupOf(candidate, to) === groupOf(node.attributes, from)),
+  );
+  return layout && { node: reorderLinear({ ...node, attributes: layout }, order), inputs: false };
 }
+
+export type { ConvAttributes } from './attributes.js';
 
 /** Weights are OHWI: [channels, kernel rows, kernel columns, input channels / groups]. */
 export const conv: OpDefinition = defineOp<ConvAttributes>({
@@ -108,6 +98,8 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
       groups: attributes.groups,
       inputs: input.channels / attributes.groups,
     }),
+  reorderOutputs,
+  reorderInputs: (node, order) => (node.attributes.groups === 1 ? reorderWeights(node, order) : undefined),
   evaluate: evaluateConv,
   reference: referenceConv,
   quantise: quantiseLinear,

@@ -3,7 +3,7 @@ import { elementCount } from '../../ir/tensor.js';
 import type { Operand } from '../op.js';
 import { type Finish, floatEpilogue, integerEpilogue } from '../shared/linear.js';
 import { forEachTap } from '../shared/window.js';
-import type { ConvAttributes } from './index.js';
+import { type ConvAttributes, groupOf } from './attributes.js';
 
 /**
  * Visits every output of a convolution: `total` sums `w * (x - zeroPoint)` over the taps inside the input, so that padding
@@ -16,12 +16,10 @@ function convolve(
   finish: Finish,
   output: Float32Array | Int8Array,
 ): void {
-  const { groups } = node.attributes;
   const { height, width, channels } = node.type.shape;
   const inputShape = input.type.shape;
   const weight = node.constants.weight;
   const [, rows, columns, inputs] = weight.shape;
-  const outputsPerGroup = channels / groups;
   const x = input.data;
   const w = weight.data;
   const sums = new Float64Array(channels);
@@ -31,7 +29,7 @@ function convolve(
       sums.fill(0);
       forEachTap(node.attributes, inputShape, oy, ox, (ky, kx, iy, ix) => {
         for (let o = 0; o < channels; o++) {
-          const group = Math.floor(o / outputsPerGroup);
+          const group = groupOf(node.attributes, o);
           const from = (iy * inputShape.width + ix) * inputShape.channels + group * inputs;
           const tap = ((o * rows + ky) * columns + kx) * inputs;
           let sum = 0;

@@ -10,6 +10,6 @@ export const genericDense: KernelVariant = {
   plan(node, [input]) {
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
-    return dotProductPlan(node as Node<DenseAttributes>, input, 'dense', geometry, 1);
+    return dotProductPlan(node as Node<DenseAttributes>, input, 'dense', geometry, { groups: 1 });
   },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
 import { elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { reorderLinear, reorderWeights } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import {
   floatEpilogue,
@@ -93,6 +94,8 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   macs: ({ attributes: { units } }, [input]) => units * elementCount(input),
 
   patches: ({ attributes: { units } }, input) => wholeInputPatch(input, units),
+  reorderOutputs: (node, order) => ({ node: reorderLinear(node, order), inputs: false }),
+  reorderInputs: reorderWeights,
   evaluate(node, [input]) {
     const output = new Float32Array(node.attributes.units);
     const finish = floatEpilogue(node);

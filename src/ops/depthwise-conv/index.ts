@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { elementCount } from '../../ir/tensor.js';
 import type { OpDefinition } from '../op.js';
+import { reorderLinear } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import {
   type LinearAttributes,
@@ -107,6 +108,8 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   }),
   patches: ({ attributes, type }, input) =>
     windowPatches(attributes, input, type.shape, { groups: input.channels, inputs: 1 }),
+  reorderOutputs: (node, order) =>
+    node.attributes.multiplier === 1 ? { node: reorderLinear(node, order), inputs: true } : undefined,
   evaluate: evaluateDepthwiseConv,
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,

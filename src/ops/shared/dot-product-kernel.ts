@@ -12,6 +12,9 @@ export interface DotProductView {
   readonly taps: TapsView;
   readonly channels: number;
   readonly grouped: boolean;
+  readonly groups: number;
+  /** Neighbouring output channels are of different groups. */
+  readonly interleaved: boolean;
   readonly channelsPerGroup: number;
   readonly severalOutputs: boolean;
   /** Input channels that a group reads: the distance between the parts of a tap. */
@@ -26,7 +29,7 @@ export function dotProductPlan(
   input: TensorType,
   slug: string,
   geometry: WindowGeometry,
-  groups: number,
+  { groups, interleaved = false }: { readonly groups: number; readonly interleaved?: boolean | undefined },
 ): KernelPlan {
   const { weight } = node.constants;
   const channels = weight.shape[0];
@@ -37,6 +40,8 @@ export function dotProductPlan(
     taps: groups > 1 ? { ...taps, length: inputsPerGroup, severalBytes: inputsPerGroup > 1 } : taps,
     channels,
     grouped: groups > 1,
+    groups,
+    interleaved,
     channelsPerGroup: channels / groups,
     severalOutputs: channels > groups,
     inputsPerGroup,

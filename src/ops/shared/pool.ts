@@ -38,13 +38,14 @@ function mutable({ kernel, stride, padding }: WindowAttributes): PoolAttributes 
 /** Shape rules and window of a pool; scale and zero point pass through. */
 export const poolShape: Pick<
   OpDefinition<PoolAttributes>,
-  'arity' | 'attributes' | 'inferShape' | 'rowWindows' | 'macs' | 'lower'
+  'arity' | 'attributes' | 'inferShape' | 'rowWindows' | 'macs' | 'reorderOutputs' | 'lower'
 > = {
   arity: 1,
   attributes: poolAttributes,
   inferShape: (site, [input]) => ({ ...windowOutput(site, site.attributes, input), channels: input.channels }),
   rowWindows: site => [windowRows(site.attributes)],
   macs: () => 0,
+  reorderOutputs: node => ({ node, inputs: true }),
   lower: keepQuantisation,
 };
 

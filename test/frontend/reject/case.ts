@@ -45,7 +45,13 @@ export function model(body: string, top = ''): string {
     'dense',
     'effnetBlock',
     'flatten',
+    'invertedResidual',
     'maxPool',
+    'mixConv',
+    'mobilenetBlock',
+    'shufflenetUnit',
+    'squeezeExcite',
+    'swish',
     'softmax',
   ];
   const used = words.filter(word => new RegExp(`\\b${word}\\(`).test(body + top));

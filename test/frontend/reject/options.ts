@@ -66,6 +66,58 @@ export const optionCases = [
     'E0201',
     model("x = effnetBlock(x, { name: 'b', channels: 8, §expansion: 0.25 });"),
   ),
+  rejectCase('block without a name', 'E0206', model('const odd: any = { kernels: [3] };\nx = §mixConv(x, odd);')),
+  rejectCase(
+    'inverted residual that leaves nothing',
+    'E0201',
+    model("x = invertedResidual(x, { name: 'b', channels: 8, §expansion: 0.1 });"),
+  ),
+  rejectCase(
+    'inverted residual that is too wide',
+    'E0201',
+    model(
+      "x = conv(x, { channels: 2000, kernel: 1 });\nx = invertedResidual(x, { name: 'b', channels: 8, §expansion: 64 });",
+    ),
+  ),
+  rejectCase(
+    'more kernels than channels',
+    'E0201',
+    model("x = mixConv(x, { name: 'b', §kernels: [3, 5, 7, 9, 11] });"),
+  ),
+  rejectCase('mixConv without kernels', 'E0201', model("x = mixConv(x, { name: 'b', §kernels: [] });")),
+  rejectCase('squeeze by more than one', 'E0201', model("x = squeezeExcite(x, { name: 'b', §ratio: 1.5 });")),
+  rejectCase('stride of nothing', 'E0201', model("x = mobilenetBlock(x, { name: 'b', channels: 8, §stride: 0 });")),
+  rejectCase(
+    'shuffle unit that cannot be added',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', groups: 2, §channels: 8 });"),
+  ),
+  rejectCase(
+    'shuffle unit whose shortcut is all',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', groups: 1, §channels: 4, stride: 2 });"),
+  ),
+  rejectCase(
+    'shuffle unit of an input that does not split',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', §groups: 3, channels: 12, stride: 2 });"),
+  ),
+  rejectCase(
+    'shuffle unit whose first groups do not split the input',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', groups: 2, §firstGroups: 3, channels: 12, stride: 2 });"),
+  ),
+  rejectCase(
+    'shuffle unit whose bottleneck does not split',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', groups: 2, §bottleneck: 3, channels: 12, stride: 2 });"),
+  ),
+  rejectCase(
+    'shuffle unit whose last conv does not split',
+    'E0201',
+    model("x = shufflenetUnit(x, { name: 'b', §groups: 2, channels: 13, bottleneck: 4, stride: 2 });"),
+  ),
+  rejectCase('swish with an option', 'E0201', model('const odd: any = { beta: 1 };\nx = §swish(x, { ...odd });')),
   rejectCase(
     'mistake inside a function',
     'E0202',

@@ -1,8 +1,7 @@
 /** MobileNetV1 of width 0.25 on 96x96 pixels: the visual wake words network of MLPerf Tiny, person or none. */
-import { avgPool, defineModel, dense, input, softmax } from 'effnetc';
-import { convUnit, separableConv } from './shared/convs.js';
+import { activation, avgPool, batchNorm, conv, defineModel, dense, input, mobilenetBlock, softmax } from 'effnetc';
 
-/** Output channels and stride of each separable conv. */
+/** Output channels and stride of each block. */
 const blocks = [
   [16, 1],
   [32, 2],
@@ -21,7 +20,10 @@ const blocks = [
 
 export default defineModel('mobilenet_v1_025_96', () => {
   let x = input({ height: 96, width: 96, channels: 3, scale: 1 / 255, zeroPoint: -128 });
-  x = convUnit(x, 'conv1', 8, 3, 2);
-  for (const [i, [channels, stride]] of blocks.entries()) x = separableConv(x, `block${i + 1}`, channels, stride);
+  x = conv(x, { name: 'conv1', channels: 8, kernel: 3, stride: 2, padding: 'same', bias: false });
+  x = activation(batchNorm(x), 'relu');
+  for (const [i, [channels, stride]] of blocks.entries()) {
+    x = mobilenetBlock(x, { name: `block${i + 1}`, channels, stride });
+  }
   return softmax(dense(avgPool(x), { name: 'fc', units: 2 }));
 });

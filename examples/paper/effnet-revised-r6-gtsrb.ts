@@ -1,0 +1,5 @@
+/** The revised EffNet, r = 6, for the traffic signs of GTSRB: 8, 16 and 32 channels, 43 classes. */
+import { defineModel } from 'effnetc';
+import { effnetRevised, gtsrb } from './shared/networks.js';
+
+export default defineModel('effnet_revised_r6_gtsrb', () => effnetRevised(gtsrb, 6));

@@ -1,0 +1,5 @@
+/** The revised EffNet, r = 6, for the house numbers of SVHN: 12, 24 and 48 channels, 10 classes. */
+import { defineModel } from 'effnetc';
+import { effnetRevised, svhn } from './shared/networks.js';
+
+export default defineModel('effnet_revised_r6_svhn', () => effnetRevised(svhn, 6));
