@@ -155,6 +155,11 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
     ),
     'mean dense softmax',
   ],
+  'GlobalAveragePool of few values': [
+    chain([1, 4, 2, 3], [['GlobalAveragePool'], ['Relu']]),
+    'depthwiseConv activation',
+  ],
+  'GlobalAveragePool of one value': [chain([1, 4, 1, 1], [['Relu'], ['GlobalAveragePool']]), 'activation'],
   GlobalMaxPool: [chain(image, [['GlobalMaxPool']]), 'maxPool'],
   'ReduceMean without its dimensions': [chain(image, [['ReduceMean', { axes: [2, 3], keepdims: 0 }]]), 'mean'],
   'Flatten of an image in front of MatMul and Add': [

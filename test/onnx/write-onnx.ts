@@ -60,12 +60,15 @@ const packed = (values: readonly number[], write: (writer: BinaryWriter, x: numb
 const sub = (writer: BinaryWriter, field: number, write: Write) => writer.tag(field, LEN).bytes(message(write));
 const text = (writer: BinaryWriter, field: number, value: string) => writer.tag(field, LEN).string(value);
 
+/** Senseless networks have any numbers. */
+const whole = (x: number): number => (Number.isFinite(x) && Math.abs(x) < 2 ** 62 ? Math.trunc(x) : 0);
+
 function raw({ type, values }: TensorSpec): Uint8Array {
   switch (type) {
     case 'FLOAT':
       return new Uint8Array(Float32Array.from(values).buffer);
     case 'INT64':
-      return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
+      return new Uint8Array(BigInt64Array.from(values.map(x => BigInt(whole(x)))).buffer);
     case 'INT32':
       return new Uint8Array(Int32Array.from(values).buffer);
     case 'INT8':
@@ -86,7 +89,7 @@ function writeTensor(writer: BinaryWriter, name: string, spec: TensorSpec): void
   else if (spec.type === 'FLOAT') writer.tag(4, LEN).bytes(packed(spec.values, (w, x) => w.float(x)));
   else {
     const field = spec.type === 'INT64' ? 7 : 5;
-    writer.tag(field, LEN).bytes(packed(spec.values, (w, x) => w.int64(x)));
+    writer.tag(field, LEN).bytes(packed(spec.values, (w, x) => w.int64(whole(x))));
   }
 }
 

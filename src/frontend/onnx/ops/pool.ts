@@ -1,3 +1,4 @@
+import { type Constant, constant } from '../../../ir/tensor.js';
 import type { NodeSite } from '../site.js';
 import { dimsOf } from '../view.js';
 import type { Translation } from './op.js';
@@ -50,11 +51,42 @@ function requireSpatial(site: NodeSite, rank: number): void {
   if (rank !== 3 && rank !== 4) site.refuse(`works on ${rank} dimensions`);
 }
 
+/** Means of fewer values may need a multiplier that the op `mean` does not have. */
+const fewValues = 16;
+
 function mean(site: NodeSite, rank: number, resultRank: number): void {
   requireSpatial(site, rank);
   const input = site.image(0, 'mean');
+  const { height, width, channels } = input.type.shape;
+  const count = height * width;
   const quantisation = site.ownQuantisation();
-  const spec = { kind: 'mean', name: site.place('mean').name, inputs: [input] };
+  const { name } = site.place('mean');
+  const inputs = [input];
+  if (count === 1) {
+    site.bind(input, resultRank);
+    return;
+  }
+  const few =
+    quantisation === undefined
+      ? count < fewValues
+      : site.quantisationOf(input).scale / (quantisation.scale * count) >= 0.49;
+  if (!few) {
+    site.bind(site.add({ kind: 'mean', name, inputs, ...(quantisation && { quantisation }) }), resultRank);
+    return;
+  }
+  // The same as weights that are all alike: rounded once, whatever the scales are.
+  const shape = [channels, height, width, 1];
+  site.builder.claim(count * channels, site.span);
+  const options = { kernel: [height, width], ...(quantisation === undefined ? { bias: false } : {}) };
+  const constants: Record<string, Constant> =
+    quantisation === undefined
+      ? { weight: constant('f32', shape, new Float32Array(count * channels).fill(1 / count)) }
+      : {
+          weight: constant('i8', shape, new Int8Array(count * channels).fill(1)),
+          bias: constant('i32', [channels], new Int32Array(channels)),
+          weight_scale: constant('f64', [channels], new Float64Array(channels).fill(1 / count)),
+        };
+  const spec = { kind: 'depthwiseConv', name, inputs, options, constants };
   site.bind(site.add(quantisation === undefined ? spec : { ...spec, quantisation }), resultRank);
 }
 
