@@ -8,9 +8,11 @@ import { TemplateEngine } from './emit/engine.js';
 import { type Limits, limitsView } from './emit/limits.js';
 import type { LabelledText } from './emit/views.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
+import { importOnnx } from './frontend/onnx/import-onnx.js';
 import { readModel } from './frontend/read-model.js';
 import { importTflite } from './frontend/tflite/import-tflite.js';
 import { bindWeights } from './frontend/weights/bind.js';
+import { writeFloatWeights } from './frontend/weights/float.js';
 import { bindQuantised } from './frontend/weights/quantised.js';
 import { bindRandom, randomImages } from './frontend/weights/random.js';
 import { readWeightsFile } from './frontend/weights/weights-file.js';
@@ -53,6 +55,9 @@ export type { OrderGoal } from './plan/plan.js';
  *   readModel -> bindWeights -> floatPasses -> quantiseByImages              `quantize`
  *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
  *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
+ *   importOnnx -> floatPasses -> quantiseByImages                            `quantize` of a float .onnx
+ *   importOnnx -> floatPasses -> bindQuantised -> lowerModel                 every other command, of the same
+ *   importOnnx -> lowerModel                                                 of an int8 .onnx
  *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
  *                                                                            --random-weights
  *             -> integerPasses -> planKernels -> planGraph -> emitModel      `compile` and what builds on it
@@ -92,9 +97,19 @@ function fuse(graph: Graph): Graph {
 /** Reads model.ts and float weights, and fuses them. */
 export async function loadFloatModel({ model, weights }: ModelSource, session: Session): Promise<Graph> {
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
-  const bound = verifyGraph(bindWeights(graph, readWeightsFile(weights), lookup, session), 'bind-weights');
-  return fuse(bound);
+  return fuse(verifyGraph(bindWeights(graph, readWeightsFile(weights), lookup, session), 'bind-weights'));
 }
+
+/** Reads a float `.onnx`, which brings its weights, and fuses it. @throws CompileError E0901 when it is quantised already */
+export function loadFloatOnnx(model: string, session: Session): Graph {
+  const { graph, quantised } = importOnnx(model, session);
+  if (quantised)
+    fail('E0901', 'an int8 .onnx is quantised already', { hint: 'give it to the other commands as it is' });
+  return fuse(verifyGraph(graph, 'import-onnx'));
+}
+
+/** The weights file of a float graph. */
+export const floatWeightsOf = (graph: Graph): Uint8Array => writeFloatWeights(graph, lookup);
 
 /**
  * Post-training quantisation of a float graph with calibration images.
@@ -169,18 +184,52 @@ export function loadImportedModel(model: string, session: Session, rounding?: Ro
   return loadedModel(quantised, { model });
 }
 
+/**
+ * Reads an `.onnx` into the integer graph: an int8 one as it is, a float one with the weights that `quantize` made of it.
+ * @throws CompileError E0901 or E0910 when `weights` are there and should not, or the other way round
+ */
+export function loadOnnxModel(
+  model: string,
+  weights: string | undefined,
+  session: Session,
+  rounding?: Rounding,
+): LoadedModel {
+  const imported = importOnnx(model, session);
+  if (imported.quantised) {
+    if (weights !== undefined) {
+      fail('E0901', '--weights cannot be used with an int8 .onnx, which has its own', { hint: 'leave it out' });
+    }
+    const chosen = rounding ?? imported.rounding;
+    return loadedModel({ ...imported, rounding: chosen }, { model });
+  }
+  if (weights === undefined) {
+    return fail('E0910', '--weights is missing: the .onnx is a float network', {
+      hint: 'quantise it first: effnetc quantize model.onnx --calibration images.npy -o q.safetensors',
+    });
+  }
+  return bound(verifyGraph(imported.graph, 'import-onnx'), { model, weights }, session, rounding);
+}
+
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
 export async function loadQuantisedModel(
   source: ModelSource,
   session: Session,
   rounding?: Rounding,
 ): Promise<LoadedModel> {
-  const graph = verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model');
-  const fused = fuse(graph);
-  const bound = bindQuantised(fused, readWeightsFile(source.weights), lookup, session);
-  const model = rounding === undefined ? bound : { ...bound, rounding };
+  return bound(
+    verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model'),
+    source,
+    session,
+    rounding,
+  );
+}
+
+/** A float graph with the parameters of a quantised weights file. */
+function bound(graph: Graph, source: ModelSource, session: Session, rounding: Rounding | undefined): LoadedModel {
+  const quantised = bindQuantised(fuse(graph), readWeightsFile(source.weights), lookup, session);
+  const model = rounding === undefined ? quantised : { ...quantised, rounding };
   // Another rounding than the file's has another quality.
-  const quality = model.rounding === bound.rounding ? bound.quality : undefined;
+  const quality = model.rounding === quantised.rounding ? quantised.quality : undefined;
   return loadedModel({ ...model, quality }, source);
 }
 
@@ -194,8 +243,8 @@ export async function randomModel(
 ): Promise<LoadedModel> {
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   const images = randomImages(sourceOf(graph), weights.seed);
-  const bound = bindRandom(graph, weights.seed, lookup);
-  const settled = verifyGraph(await settleStatistics(bound, [...realImages(graph, images)]), 'settle-statistics');
+  const random = bindRandom(graph, weights.seed, lookup);
+  const settled = verifyGraph(await settleStatistics(random, [...realImages(graph, images)]), 'settle-statistics');
   const fused = fuse(settled);
   let done = 0;
   const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));

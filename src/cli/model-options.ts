@@ -27,10 +27,10 @@ export function isStandardOutput(io: CommandIo, path: string): boolean {
  * @throws CompileError E0119
  */
 export function requireModelFile(model: string): void {
-  const [, format] = /\.(onnx|h5|keras|pt|pth|pb)$/i.exec(model) ?? [];
+  const [, format] = /\.(h5|keras|pt|pth|pb)$/i.exec(model) ?? [];
   if (format === undefined) return;
   fail('E0119', `${quoteName(model)} cannot be read: importing .${format.toLowerCase()} files is not there yet`, {
-    hint: 'describe the network in a model.ts, and give its parameters with --weights, as .npz or .safetensors',
+    hint: 'export the network as .onnx, or describe the network in a model.ts, and give its parameters with --weights, as .npz or .safetensors',
   });
 }
 
@@ -43,24 +43,31 @@ export function requireWeights({ weights }: ModelOptions, what: string, otherwis
 /** Is it a model that brings its weights with it? */
 export const isImported = (model: string): boolean => /\.tflite$/i.test(model);
 
+/** Is it one that may need quantised weights all the same? */
+export const isOnnx = (model: string): boolean => /\.onnx$/i.test(model);
+
 /** Refuses parameters for a model that has its own. @throws CompileError E0901 */
-function refuseWeights({ weights, randomWeights }: MeasureOptions): void {
-  const given = weights !== undefined ? '--weights' : randomWeights !== undefined ? '--random-weights' : undefined;
-  if (given === undefined) return;
-  fail('E0901', `${given} cannot be used with a .tflite, which has its own weights`, { hint: 'leave it out' });
+function refuseWeights(given: '--weights' | '--random-weights', format: string): never {
+  return fail('E0901', `${given} cannot be used with ${format}, which has its own weights`, { hint: 'leave it out' });
 }
 
-/** The integer graph of `<model> --weights q.safetensors`, or of a `.tflite`. */
+/** The integer graph of `<model> --weights q.safetensors`, or of a `.tflite` or int8 `.onnx`. */
 export async function loadModel(
   io: CommandIo,
   model: string,
-  options: ModelOptions,
+  options: MeasureOptions,
   otherwise?: string,
 ): Promise<LoadedModel> {
   requireModelFile(model);
-  const { loadImportedModel, loadQuantisedModel } = await import('../pipeline.js');
+  const { loadImportedModel, loadOnnxModel, loadQuantisedModel } = await import('../pipeline.js');
+  if (isOnnx(model)) {
+    if (options.randomWeights !== undefined) refuseWeights('--random-weights', 'an .onnx');
+    const weights = options.weights === undefined ? undefined : resolvePath(io, options.weights);
+    return loadOnnxModel(resolvePath(io, model), weights, io.session, options.rounding);
+  }
   if (isImported(model)) {
-    refuseWeights(options);
+    if (options.weights !== undefined) refuseWeights('--weights', 'a .tflite');
+    if (options.randomWeights !== undefined) refuseWeights('--random-weights', 'a .tflite');
     return loadImportedModel(resolvePath(io, model), io.session, options.rounding);
   }
   const weights = resolvePath(io, requireWeights(options, 'quantised weights', otherwise));
@@ -113,7 +120,7 @@ export function consumeNote(
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */
 export async function loadModelOrRandom(io: CommandIo, model: string, options: MeasureOptions): Promise<LoadedModel> {
   const { randomWeights: seed, rounding } = options;
-  if (seed === undefined || isImported(model))
+  if (seed === undefined || isImported(model) || isOnnx(model))
     return loadModel(io, model, options, '; or --random-weights, to measure it before training');
   requireModelFile(model);
   const { randomModel } = await import('../pipeline.js');

@@ -83,31 +83,31 @@ const modelCodes = {
   ),
   E0119: entry(
     'model format not read yet',
-    'A model is a model.ts, which describes the network in TypeScript, or an int8 .tflite. Files of ONNX, Keras or PyTorch cannot be imported yet: write the layers down in a model.ts, and save the parameters with numpy.savez or as .safetensors for --weights.',
+    'A model is a model.ts, which describes the network in TypeScript, an int8 .tflite, or an .onnx. Files of Keras or PyTorch are not read: export the network with torch.onnx.export or tf2onnx, or write the layers down in a model.ts, and save the parameters with numpy.savez or as .safetensors for --weights.',
   ),
   E0120: entry(
-    'TensorFlow Lite file cannot be read',
-    'The path given as <model> ends in .tflite and does not name a readable file, or one that is too large for a network of a microcontroller.',
+    'model file cannot be read',
+    'The path given as <model> ends in .tflite or .onnx and does not name a readable file, or one that is too large for a network of a microcontroller.',
   ),
   E0121: entry(
-    'TensorFlow Lite file is damaged',
-    'The bytes of the file contradict the format: offsets that lead out of it, numbers of tensors and buffers that do not exist, data shorter than its shape. The message names the part. The download was cut short, or the file is no TensorFlow Lite model. Nothing of it is used.',
+    'model file is damaged',
+    'The bytes of the file contradict the format: offsets and lengths that lead out of it, numbers of tensors and buffers that do not exist, data shorter than its shape. The message names the part. The download was cut short, or the file is no TensorFlow Lite or ONNX model. Nothing of it is used.',
   ),
   E0122: entry(
     'operator cannot be imported',
-    'The file has operators, or options of operators, that effnetc has no exact counterpart for; every one of them is listed, with its index in the file. What is imported computes byte for byte what the reference kernels of TensorFlow Lite Micro compute, so nothing is approximated. Replace the layer in the network, or move it out of the part that runs on the device.',
+    'The file has operators, or options of operators, that effnetc has no exact counterpart for; every one of them is listed, with its index in the file. What is imported from a .tflite computes byte for byte what the reference kernels of TensorFlow Lite Micro compute, so nothing is approximated; what is imported from an .onnx computes what ONNX defines. Replace the layer in the network, or move it out of the part that runs on the device.',
   ),
   E0123: entry(
     'element type cannot be imported',
-    'Tensors of a network must be int8: weights, too, and biases int32. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]. A QUANTIZE in front of the network and a DEQUANTIZE behind it are left out: the input and the output are int8 then.',
+    'Tensors of a .tflite must be int8: weights, too, and biases int32; those of an .onnx are float32, or int8 and uint8. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]. A QUANTIZE in front of the network and a DEQUANTIZE behind it are left out: the input and the output are int8 then.',
   ),
   E0124: entry(
     'shape cannot be imported',
-    'Shapes must be known when a network is compiled, have a batch of 1, and fit the operators that make them. Convert with fixed input shapes: tf.keras.Input(shape, batch_size=1).',
+    'Shapes must be known when a network is compiled, have a batch of 1, and fit the operators that make them. Convert with fixed input shapes: tf.keras.Input(shape, batch_size=1); torch.onnx.export without dynamic_axes, but for the batch, which may be left open.',
   ),
   E0125: entry(
     'quantisation parameters cannot be used',
-    'An int8 tensor needs one scale above zero and a zero point in int8; weights a scale for the tensor or for each output channel, and zero points of 0. Operators that only move values have the same parameters on both sides. The converter writes them so; a file that has others was edited, or quantised only in part.',
+    'An int8 tensor needs one scale above zero and a zero point in int8; weights a scale for the tensor or for each output channel, and zero points of 0. Operators that only move values have the same parameters on both sides. The converter writes them so; a file that has others was edited, or quantised only in part. In an .onnx, every tensor between layers needs a QuantizeLinear, or none in the file has one: a float network is quantised here, with `effnetc quantize`.',
   ),
 } as const;
 

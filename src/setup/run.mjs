@@ -69,7 +69,8 @@ async function main() {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
   const run = { demo, test, bench, calibrate, paper }[what ?? ''];
-  if (run === undefined) throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments]');
+  if (run === undefined)
+    throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments]');
   installPackages(context);
   return run(args);
 }

@@ -57,8 +57,10 @@ describe('refused, as the user sees it', () => {
     ['nothing but an identity, random weights', 2, 'compile nothing.ts --random-weights --target host -o no'],
     ['driver that cannot run the target', 2, `${evaluate} --labels y.npy --driver rp2040js --target cortex-m4`],
     ['.tflite', 2, 'compile net.tflite --target host -o no'],
-    ['.onnx', 2, 'verify net.onnx --target host --random-weights'],
-    ['.ONNX', 2, 'quantize net.ONNX --calibration x.npy -o no.st'],
+    ['.onnx and random weights', 2, 'verify net.onnx --target host --random-weights'],
+    ['.ONNX that is not there', 2, 'quantize net.ONNX --calibration x.npy -o no.st'],
+    ['.onnx and --weights', 2, 'quantize net.onnx --weights w.safetensors --calibration x.npy -o no.st'],
+    ['.keras', 2, 'verify net.keras --target host --random-weights'],
     [
       'JSON and weights on one stream',
       2,

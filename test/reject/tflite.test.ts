@@ -96,7 +96,7 @@ describe('a .tflite that is refused, as the user sees it', () => {
     ['random weights', 'compile fine.tflite --random-weights --target host -o no'],
     ['quantised twice', 'quantize fine.tflite --weights w.npz --calibration x.npy -o no'],
     ['import of a model.ts', 'import model.ts -o no'],
-    ['import of an .onnx', 'import net.onnx -o no'],
+    ['import of an .h5', 'import net.h5 -o no'],
   ])('%s', async (_name, argv) => {
     const { code, stderr } = await user.run(argv);
     expect(`\n${stderr}`).toMatchSnapshot();

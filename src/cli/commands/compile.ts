@@ -29,7 +29,7 @@ export function registerCompile(program: Command, shell: Shell): void {
   program
     .command('compile')
     .description('write the C of a quantised model')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())

@@ -19,7 +19,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
   program
     .command('evaluate')
     .description('accuracy over labelled images, class by class')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.rounding())
     .requiredOption('--images <x.npy>', 'images, uint8 [N,H,W,C] or as the model takes them')

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { quoteName } from '../../frontend/arrays/quote.js';
-import { isImported, requireModelFile, resolvePath } from '../model-options.js';
+import { isImported, isOnnx, requireModelFile, resolvePath } from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import type { Shell } from '../shell.js';
 
@@ -10,40 +10,49 @@ interface ImportOptions {
   readonly output: string;
 }
 
-/** `effnetc import`: a model.ts and quantised weights from a file of another framework. */
+/** `effnetc import`: a model.ts and weights, float ones of a float network, from a file of another framework. */
 export function registerImport(program: Command, shell: Shell): void {
   program
     .command('import')
-    .description('write a model.ts and its quantised weights from a .tflite')
-    .argument('<model>', 'model.tflite, int8')
+    .description('write a model.ts and its weights from a .tflite or .onnx')
+    .argument('<model>', 'model.tflite, int8, or model.onnx')
     .addOption(sharedOptions.output('directory for NAME.ts and NAME.safetensors').makeOptionMandatory())
     .addHelpText('after', '\nExample:\n  $ effnetc import model.tflite -o imported')
     .action(
       shell.action<ImportOptions, [string]>(async (io, options, model) => {
         requireModelFile(model);
-        if (!isImported(model)) {
-          fail('E0905', `${quoteName(model)} is no model of another framework`, { notes: ['accepted: a .tflite'] });
+        if (!isImported(model) && !isOnnx(model)) {
+          fail('E0905', `${quoteName(model)} is no model of another framework`, {
+            notes: ['accepted: a .tflite or an .onnx'],
+          });
         }
         const { importTflite } = await import('../../frontend/tflite/import-tflite.js');
+        const { importOnnx } = await import('../../frontend/onnx/import-onnx.js');
+        const { floatWeightsOf } = await import('../../pipeline.js');
         const { writeModel } = await import('../../frontend/import/write-model.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
         const { letSignalsEndUs } = await import('../../run/turns.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
-        const imported = importTflite(resolvePath(io, model), io.session);
+        const path = resolvePath(io, model);
+        const imported = isOnnx(model)
+          ? importOnnx(path, io.session)
+          : { ...importTflite(path, io.session), quantised: true };
         const { graph, rounding } = imported;
         const weights = `${graph.name}.safetensors`;
         const origin = `Written by \`effnetc import\` from ${basename(model)}; its parameters are in ${weights}.`;
         await letSignalsEndUs();
         const contents = new Map<string, string | Uint8Array>([
           [`${graph.name}.ts`, writeModel(imported, origin)],
-          [weights, writeQuantised(imported)],
+          [weights, imported.quantised ? writeQuantised(imported) : floatWeightsOf(imported.graph)],
         ]);
         const files = writeFilesAtomically(options.output, contents, { cwd: io.cwd });
         const layers = graph.nodes.length - 1;
         return {
-          json: { model: graph.name, rounding, layers, files },
+          json: imported.quantised
+            ? { model: graph.name, rounding, layers, files }
+            : { model: graph.name, layers, weights: 'float', files },
           text: () =>
-            `${graph.name}: ${layers} layers, ${rounding} rounding\n` +
+            `${graph.name}: ${layers} layers, ${imported.quantised ? `${rounding} rounding` : 'in float: `effnetc quantize` comes next'}\n` +
             files.map(file => `  wrote  ${file}\n`).join(''),
         };
       }),

@@ -28,7 +28,7 @@ export function registerProfile(program: Command, shell: Shell): void {
   program
     .command('profile')
     .description('instructions per layer in emulation, RAM, stack and flash')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())

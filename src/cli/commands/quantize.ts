@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import { isImported, isStandardOutput, requireModelFile, requireWeights, resolvePath } from '../model-options.js';
+import {
+  isImported,
+  isOnnx,
+  isStandardOutput,
+  requireModelFile,
+  requireWeights,
+  resolvePath,
+} from '../model-options.js';
 import { sharedOptions } from '../options.js';
 import { formatBytes } from '../output.js';
 import { addQuantizeSwitches, layerJson, type QuantizeSwitches, quantiseOptionsOf } from '../quantize-options.js';
@@ -20,7 +27,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
   const command = program
     .command('quantize')
     .description('post-training quantisation: float weights to int8')
-    .argument('<model>', 'model.ts')
+    .argument('<model>', 'model.ts, or a float model.onnx, which has its weights')
     .addOption(sharedOptions.weights())
     .requiredOption('--calibration <images.npy>', 'images such as the network will see; 100 to 500 are enough')
     .addOption(sharedOptions.rounding());
@@ -33,7 +40,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
-        const { loadFloatModel, quantiseModel, sourceOf } = await import('../../pipeline.js');
+        const { loadFloatModel, loadFloatOnnx, quantiseModel, sourceOf } = await import('../../pipeline.js');
         const { readModelInputs } = await import('../model-inputs.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
         const { letSignalsEndUs } = await import('../../run/turns.js');
@@ -48,8 +55,14 @@ export function registerQuantize(program: Command, shell: Shell): void {
             hint: 'write the weights to a file, or leave --json out',
           });
         }
-        const weights = resolvePath(io, requireWeights(options, 'float weights'));
-        const graph = await loadFloatModel({ model: resolvePath(io, model), weights }, io.session);
+        if (isOnnx(model) && options.weights !== undefined) {
+          fail('E0901', '--weights cannot be used with an .onnx, which has its own weights', { hint: 'leave it out' });
+        }
+        const path = resolvePath(io, model);
+        const float = () => resolvePath(io, requireWeights(options, 'float weights'));
+        const graph = isOnnx(model)
+          ? loadFloatOnnx(path, io.session)
+          : await loadFloatModel({ model: path, weights: float() }, io.session);
         const all = readModelInputs(resolvePath(io, options.calibration), sourceOf(graph), io.session);
         const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
         const chosen = { ...quantiseOptionsOf(options), rounding: options.rounding ?? 'native' };

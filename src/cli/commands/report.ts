@@ -24,7 +24,7 @@ export function registerReport(program: Command, shell: Shell): void {
   program
     .command('report')
     .description('the picture of it all, as one HTML file')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())

@@ -29,7 +29,7 @@ export function registerRun(program: Command, shell: Shell): void {
   program
     .command('run')
     .description('one inference by the reference interpreter; prints the scores')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.rounding())
     .requiredOption('--input <file>', 'an image: .png, .jpg, or the first of an .npy')

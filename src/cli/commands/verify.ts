@@ -38,7 +38,7 @@ export function registerVerify(program: Command, shell: Shell): void {
   program
     .command('verify')
     .description('build and run the C, and compare every layer with the reference')
-    .argument('<model>', 'model.ts or model.tflite')
+    .argument('<model>', 'model.ts, model.tflite or model.onnx')
     .addOption(sharedOptions.weights())
     .addOption(sharedOptions.randomWeights())
     .addOption(sharedOptions.target().makeOptionMandatory())

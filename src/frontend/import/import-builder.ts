@@ -47,8 +47,14 @@ export class ImportBuilder {
   private readonly activations = new Map<string, Quantisation>();
   private readonly calls = new Map<string, Call>();
 
-  /** `elements`: how many constants may be made that are no views of the file; many layers may share its bytes. */
-  constructor(private elements: number) {}
+  /**
+   * `elements`: how many constants may be made that are no views of the file; many layers may share its bytes. A network that
+   * is not `quantised` is built as a float graph, without scales.
+   */
+  constructor(
+    private elements: number,
+    private readonly quantised = true,
+  ) {}
 
   /** Counts elements of a constant that is about to be made. @throws CompileError E0121 when there are far too many */
   claim(count: number, span: Span): void {
@@ -65,10 +71,17 @@ export class ImportBuilder {
     }
     this.nodes.push(node);
     const quantisation = spec.quantisation ?? spec.inputs.map(input => this.activations.get(input.name))[0];
-    invariant(quantisation !== undefined, `${spec.name} has no quantisation`);
-    this.activations.set(node.name, quantisation);
+    invariant(quantisation !== undefined || !this.quantised, `${spec.name} has no quantisation`);
+    if (quantisation !== undefined) this.activations.set(node.name, quantisation);
     this.calls.set(node.name, { options: spec.options ?? {}, activation: spec.activation ?? { kind: 'identity' } });
     return node;
+  }
+
+  /** Scale and zero point of a node that was added. */
+  quantisationOf({ name }: Node): Quantisation {
+    const found = this.activations.get(name);
+    invariant(found !== undefined, `${name} has a scale`);
+    return found;
   }
 
   /** The node of {@link add} without adding it: it stands for the result of an operator that was refused. */

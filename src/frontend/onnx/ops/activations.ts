@@ -1,0 +1,152 @@
+import { constant, type Quantisation } from '../../../ir/tensor.js';
+import { clamp } from '../../../numeric/requantise.js';
+import type { Activation } from '../../../ops/shared/activation.js';
+import { elementsOf } from '../constants.js';
+import type { OnnxNode } from '../read-file.js';
+import { NodeSite } from '../site.js';
+import { dimsOf } from '../view.js';
+import { affine, channelValues } from './channel-values.js';
+import type { Translation } from './op.js';
+
+/** An activation alone: a table in a quantised network. Clamps may keep the scale of their input. */
+function unary(short: string, meaningOf: (site: NodeSite) => Activation): Translation {
+  return site => {
+    const rank = dimsOf(site.view(0)).length;
+    const meaning = meaningOf(site);
+    const input = site.image(0, short);
+    const { name } = site.place(short);
+    if (site.quantised) {
+      const to = clamps.includes(meaning.kind)
+        ? (site.statedQuantisation() ?? site.quantisationOf(input))
+        : site.ownQuantisation();
+      if (to !== undefined) site.bind(site.lookup(input, name, meaning, to), rank);
+      return;
+    }
+    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { ...meaning } }), rank);
+  };
+}
+
+const clamps = ['relu', 'relu6', 'reluN1To1'];
+
+export const relu = unary('relu', () => ({ kind: 'relu' }));
+export const sigmoid = unary('sigmoid', () => ({ kind: 'sigmoid' }));
+export const tanh = unary('tanh', () => ({ kind: 'tanh' }));
+export const hardSwish = unary('hswish', () => ({ kind: 'hardSwish' }));
+export const leakyRelu = unary('leaky', site => leaky(site));
+
+function leaky(site: NodeSite): Activation {
+  const slope = site.float('alpha', 0.01);
+  return slope >= 0 && slope <= 1
+    ? { kind: 'leakyRelu', slope }
+    : site.refuse(`has the slope ${slope}, where 0 to 1 is imported`);
+}
+
+/** Bounds of a Clip, from inputs or, in old files, attributes. */
+function boundsOf(site: NodeSite): readonly [number, number] {
+  const bound = (input: number, name: string, otherwise: number) =>
+    site.hasInput(input) ? scalarOf(site, input) : (site.attribute(name)?.float ?? otherwise);
+  return [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)];
+}
+
+function scalarOf(site: NodeSite, input: number): number {
+  const found = site.constant(input);
+  if (found.tensor.dims.reduce((a, b) => a * b, 1) !== 1) return site.refuse('has more than one bound');
+  return found.quantisation === undefined ? elementsOf(found.tensor, site.builder, site.span)[0] : site.reals(input)[0];
+}
+
+/** Float32 has no larger ones: exporters write these for "no bound". */
+const unbounded = 3.4e38;
+
+function clipMeaning([low, high]: readonly [number, number]): Activation | undefined {
+  if (low <= -unbounded && high >= unbounded) return { kind: 'identity' };
+  if (low === 0 && high >= unbounded) return { kind: 'relu' };
+  if (low === 0 && high === 6) return { kind: 'relu6' };
+  if (low === -1 && high === 1) return { kind: 'reluN1To1' };
+  return undefined;
+}
+
+/** Clip: relu, relu6 and -1 to 1; any bounds in a quantised network, as a table. */
+export const clip: Translation = site => {
+  const bounds = boundsOf(site);
+  const meaning = clipMeaning(bounds);
+  const [low, high] = bounds;
+  if (meaning !== undefined) {
+    unary('clip', () => meaning)(site);
+    return;
+  }
+  if (!site.quantised || !(low <= high)) {
+    site.refuse(
+      `has the bounds ${low} and ${high}`,
+      'bounds of 0 and 6, 0 alone, or -1 and 1 can be imported: relu6, relu',
+    );
+  }
+  const rank = dimsOf(site.view(0)).length;
+  const input = site.image(0, 'clip');
+  const to = site.statedQuantisation() ?? site.quantisationOf(input);
+  site.bind(site.table(input, site.place('clip').name, to, { kind: 'identity' }, [x => clamp(x, low, high)]), rank);
+};
+
+/** What is fused into a quantised layer. A Clip beyond what the scale of the result can hold does nothing. */
+export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
+  const { activation } = site.operator;
+  if (activation === undefined) return { kind: 'identity' };
+  const own = siteOf(site, activation);
+  if (activation.kind === 'Relu') return { kind: 'relu' };
+  if (activation.kind === 'LeakyRelu') return leaky(own);
+  const [low, high] = boundsOf(own);
+  const least = to.scale * (-128 - to.zeroPoint);
+  const most = to.scale * (127 - to.zeroPoint);
+  const meaning =
+    clipMeaning([low, high]) ??
+    clipMeaning([low <= least ? Number.NEGATIVE_INFINITY : low, high >= most ? Number.POSITIVE_INFINITY : high]);
+  return meaning ?? own.refuse(`has the bounds ${low} and ${high}, and no scale in front`);
+}
+
+function siteOf({ state, span }: NodeSite, node: OnnxNode): NodeSite {
+  const resolve = (name: string) => state.network.aliases.get(name) ?? name;
+  return new NodeSite(
+    state,
+    { node, kind: node.kind, inputs: node.inputs.map(resolve), outputs: node.outputs },
+    { ...span, element: `node ${node.index}, ${node.kind}` },
+  );
+}
+
+/** PRelu with a slope for the tensor or for each channel. */
+export const prelu: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  const input = site.image(0, 'prelu');
+  const { channels } = input.type.shape;
+  const slopes = channelValues(site, 1, rank, channels);
+  const { name } = site.place('prelu');
+  const to = site.ownQuantisation();
+  if (to === undefined) {
+    const constants = { slope: constant('f32', [channels], slopes) };
+    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { kind: 'prelu' }, constants }), rank);
+    return;
+  }
+  const functions = Array.from(slopes, slope => (x: number) => (x >= 0 ? x : x * slope));
+  site.bind(site.table(input, name, to, { kind: 'identity' }, functions), rank);
+};
+
+/** HardSigmoid alone: max(0, min(1, alpha * x + beta)). In float, a relu6 between two scales. */
+export const hardSigmoid: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  const [alpha, beta] = [site.float('alpha', 0.2), site.float('beta', 0.5)];
+  const input = site.image(0, 'hsigmoid');
+  const { name } = site.place('hsigmoid');
+  const to = site.ownQuantisation();
+  if (to !== undefined) {
+    site.bind(site.table(input, name, to, { kind: 'identity' }, [x => clamp(alpha * x + beta, 0, 1)]), rank);
+    return;
+  }
+  const { channels } = input.type.shape;
+  const scaled = affine(
+    site,
+    `${name}.in`,
+    input,
+    new Float32Array(channels).fill(6 * alpha),
+    new Float32Array(channels).fill(6 * beta),
+  );
+  const cut = site.add({ kind: 'activation', name: `${name}.clip`, inputs: [scaled], options: { kind: 'relu6' } });
+  site.bind(affine(site, name, cut, new Float32Array(channels).fill(1 / 6), new Float32Array(channels)), rank);
+};

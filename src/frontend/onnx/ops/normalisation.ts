@@ -1,0 +1,42 @@
+import { constant } from '../../../ir/tensor.js';
+import { definitionOf } from '../../import/import-builder.js';
+import { dimsOf } from '../view.js';
+import type { Translation } from './op.js';
+
+export const batchNormalization: Translation = site => {
+  if (site.quantised)
+    site.refuse('is in a quantised network', 'fold it into the convolution in front before you quantise');
+  const rank = dimsOf(site.view(0)).length;
+  const input = site.image(0, 'norm');
+  const { channels } = input.type.shape;
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map(i => {
+    const values = site.reals(i);
+    if (values.length !== channels) site.refuse(`has ${values.length} parameters for ${channels} channels`);
+    return constant('f32', [channels], values);
+  });
+  const epsilon = site.float('epsilon', 1e-5);
+  if (!(epsilon >= 0) || variance.data.some(v => !(v + epsilon > 0))) site.refuse('has a variance of zero or less');
+  const options = epsilon === 0 ? {} : { epsilon };
+  const constants = { gamma, beta, mean, variance };
+  site.bind(site.add({ kind: 'batchNorm', name: site.place('norm').name, inputs: [input], options, constants }), rank);
+};
+
+/** Softmax over channels. */
+export const softmax: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  const older = (site.attribute('opset')?.int ?? site.state.file.opset) < 13;
+  const axis = site.int('axis', older ? 1 : -1);
+  const input = site.image(0, 'softmax');
+  const { height, width } = input.type.shape;
+  // Before version 13 it went over all axes from this one on.
+  const whole = older && height * width > 1;
+  if ((axis < 0 ? axis + rank : axis) !== Math.min(1, rank - 1) || whole) {
+    site.refuse(`goes over axis ${axis} of ${rank} dimensions`, 'over channels, axis 1, it can be imported');
+  }
+  const quantisation = definitionOf('softmax').traits.fixedQuantisation;
+  const spec = { kind: 'softmax', name: site.place('softmax').name, inputs: [input] };
+  site.bind(site.add(site.quantised && quantisation !== undefined ? { ...spec, quantisation } : spec), rank);
+};
+
+/** A second QuantizeLinear behind the first: another scale. */
+export const requantise: Translation = site => site.bindView(site.view(0));

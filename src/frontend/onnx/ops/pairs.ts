@@ -1,0 +1,87 @@
+import { activate, isClamp } from '../../../ops/shared/activation.js';
+import type { NodeSite } from '../site.js';
+import { dimsOf } from '../view.js';
+import { fusedActivation } from './activations.js';
+import { affine, channelValues } from './channel-values.js';
+import type { Translation } from './op.js';
+
+interface Pair {
+  /** The op of two tensors; absent where only a constant may be the second. */
+  readonly kind?: 'add' | 'sub' | 'mul';
+  /** Factor and offset of the tensor, for a constant behind the operator and in front of it. */
+  readonly behind: (c: number) => readonly [factor: number, offset: number];
+  readonly front?: (c: number) => readonly [factor: number, offset: number];
+}
+
+/** An operator of two tensors, or of a tensor and one constant for all or for each channel. */
+const pair =
+  (short: string, { kind, behind, front }: Pair): Translation =>
+  site => {
+    const constants = [0, 1].filter(input => site.isConstant(input));
+    if (site.inputCount !== 2 || constants.length === 2)
+      site.refuse(`has ${site.inputCount} inputs, ${constants.length} of them constant`);
+    const { name } = site.place(short);
+    const [fixed] = constants;
+    if (fixed === undefined)
+      return kind === undefined ? site.refuse('divides by a tensor') : ofTensors(site, kind, name);
+    const of = fixed === 1 ? behind : front;
+    if (of === undefined) return site.refuse('divides a constant');
+    const rank = dimsOf(site.view(1 - fixed)).length;
+    const input = site.image(1 - fixed, short);
+    const values = channelValues(site, fixed, rank, input.type.shape.channels);
+    const lines = Array.from(values, of);
+    const to = site.ownQuantisation();
+    if (to === undefined) {
+      const [factors, offsets] = [lines.map(([factor]) => factor), lines.map(([, offset]) => offset)];
+      site.bind(affine(site, name, input, Float32Array.from(factors), Float32Array.from(offsets)), rank);
+      return;
+    }
+    const meaning = fusedActivation(site, to);
+    const same = values.every(value => value === values[0]);
+    const functions = (same ? lines.slice(0, 1) : lines).map(
+      ([factor, offset]) =>
+        (x: number) =>
+          activate(meaning, factor * x + offset, 0),
+    );
+    site.bind(site.table(input, name, to, { kind: 'identity' }, functions), rank);
+  };
+
+function ofTensors(site: NodeSite, kind: 'add' | 'sub' | 'mul', name: string): void {
+  const ranks = [0, 1].map(input => dimsOf(site.view(input)).length);
+  if (ranks[0] !== ranks[1]) site.refuse(`joins tensors of ${ranks.join(' and ')} dimensions`);
+  const gated = kind === 'mul' ? gate(site) : undefined;
+  if (gated !== undefined) {
+    const input = site.image(gated.input, name);
+    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { kind: gated.meaning } }), ranks[0]);
+    return;
+  }
+  const inputs = [site.image(0, `${kind}_a`), site.image(1, `${kind}_b`)];
+  const quantisation = site.ownQuantisation();
+  if (quantisation === undefined) {
+    site.bind(site.add({ kind, name, inputs }), ranks[0]);
+    return;
+  }
+  const activation = fusedActivation(site, quantisation);
+  if (activation.kind !== 'identity' && !isClamp(activation))
+    site.refuse(`has a ${activation.kind} behind it without a scale between`);
+  site.bind(site.add({ kind, name, inputs, activation, quantisation }), ranks[0]);
+}
+
+/** x * sigmoid(x) and x * hardSigmoid(x) of a float network, as PyTorch exports SiLU and HardSwish. */
+function gate(site: NodeSite): { input: number; meaning: 'swish' | 'hardSwish' } | undefined {
+  if (site.quantised) return undefined;
+  for (const input of [0, 1]) {
+    const other = site.producer(1 - input);
+    if (other === undefined || other.inputs[0] !== site.operator.inputs[input]) continue;
+    if (other.kind === 'Sigmoid') return { input, meaning: 'swish' };
+    const [alpha, beta] = ['alpha', 'beta'].map(name => other.node.attributes.get(name)?.float);
+    const sixth = Math.abs((alpha ?? 0.2) - 1 / 6) < 1e-4 && (beta ?? 0.5) === 0.5;
+    if (other.kind === 'HardSigmoid' && sixth) return { input, meaning: 'hardSwish' };
+  }
+  return undefined;
+}
+
+export const add = pair('add', { kind: 'add', behind: c => [1, c], front: c => [1, c] });
+export const sub = pair('sub', { kind: 'sub', behind: c => [1, -c], front: c => [-1, c] });
+export const mul = pair('mul', { kind: 'mul', behind: c => [c, 0], front: c => [c, 0] });
+export const div = pair('div', { behind: c => [1 / c, 0] });
