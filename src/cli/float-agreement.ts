@@ -1,6 +1,6 @@
 import type { Agreement } from './accuracy-text.js';
 import type { CommandIo } from './io.js';
-import { resolvePath } from './model-options.js';
+import { isOnnx, resolvePath } from './model-options.js';
 
 /**
  * Runs the float network on the same images as the quantised one, where its weights are given, and compares what they find.
@@ -14,10 +14,12 @@ export async function agreementWithFloat(
   labels: ArrayLike<number>,
 ): Promise<Agreement | undefined> {
   if (floatWeights === undefined) return undefined;
-  const { loadFloatModel, floatClasses, sourceOf } = await import('../pipeline.js');
+  const { loadFloatModel, loadFloatOnnx, floatClasses, sourceOf } = await import('../pipeline.js');
   const { readModelInputs } = await import('./model-inputs.js');
   const source = { model: resolvePath(io, model), weights: resolvePath(io, floatWeights) };
-  const graph = await loadFloatModel(source, io.session);
+  // A float .onnx is the network and its weights in one.
+  const onnx = [source.weights, source.model].find(isOnnx);
+  const graph = onnx === undefined ? await loadFloatModel(source, io.session) : loadFloatOnnx(onnx, io.session);
   const inputs = readModelInputs(resolvePath(io, images), sourceOf(graph), io.session);
   const limited = { ...inputs, count: predicted.length };
   const exact = await floatClasses(graph, limited, (done, total) => io.progress.update('float', done, total));

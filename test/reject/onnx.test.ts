@@ -73,7 +73,11 @@ describe('an .onnx that is refused, as the user sees it', () => {
     user.write('text.onnx', 'this is no protobuf, and never was');
     user.write('empty.onnx', '');
     user.write('cut.onnx', sound.slice(0, sound.length / 2));
-    user.array('x.npy', [1, 5, 6, 4], new Float32Array(120));
+    user.array(
+      'x.npy',
+      [3, 5, 6, 4],
+      Float32Array.from({ length: 360 }, (_, i) => ((i * 37) % 101) / 50 - 1),
+    );
   });
 
   const broken = ['missing', 'text', 'empty', 'cut'];

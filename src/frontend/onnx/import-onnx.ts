@@ -11,9 +11,9 @@ import { networkOf, type Operator } from './operators.js';
 import { translations } from './ops/index.js';
 import { DamagedMessage } from './protobuf.js';
 import { mostNodes, type OnnxFile, type OnnxNode, readOnnxFile } from './read-file.js';
-import { type ImportState, isNatural, missing, NodeSite, Unknowable } from './site.js';
+import { type ImportState, missing, NodeSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
-import { unpaddedNode } from './view.js';
+import { isNatural, unpaddedNode } from './view.js';
 
 const mostBytes = 64 * 2 ** 20;
 

@@ -1,5 +1,6 @@
 import type { Padding } from '../../import/values.js';
-import { type NodeSite, shortest } from '../site.js';
+import { shortest } from '../scales.js';
+import type { NodeSite } from '../site.js';
 import { dimsOf, reshapedView, type View, viewOf } from '../view.js';
 import type { Translation } from './op.js';
 
