@@ -58,7 +58,10 @@ describe('the table', () => {
     const reports = [{ name: 'qemu', status: 'skipped', reason: 'no QEMU\nmore' } as const];
     const missing = { bitExact: false, hostOnly: false, outcome: 'tool missing' } as const;
     expect(exactness({ ...row, reports, verdict: missing })).toBe('no QEMU');
-    expect(exactness({ ...row, verdict: { ...missing, outcome: 'different' } })).toBe('NO');
+    const wrong = { ...missing, outcome: 'different' } as const;
+    expect(exactness({ ...row, reports: [{ name: 'qemu', status: 'different' }], verdict: wrong })).toBe('NO');
+    const failed = [{ name: 'qemu', status: 'failed', reason: 'E0806: it took too long\nhelp: wait' } as const];
+    expect(exactness({ ...row, reports: failed, verdict: wrong })).toBe('E0806: it took too long');
   });
 });
 

@@ -25,8 +25,9 @@ const origin = ({ network: { trained } }: PaperRow): 'trained' | 'random' =>
 
 /** Is the C right, and who says so? */
 export function exactness({ verdict, tooLarge, reports }: PaperRow): string {
-  if (verdict.outcome === 'different') return 'NO';
-  if (!verdict.bitExact) return reports[0]?.reason?.split('\n', 1)[0] ?? 'not run';
+  if (reports.some(({ status }) => status === 'different')) return 'NO';
+  if (!verdict.bitExact)
+    return reports.find(({ reason }) => reason !== undefined)?.reason?.split('\n', 1)[0] ?? 'not run';
   return tooLarge ? 'on the host; too large for the board' : 'yes';
 }
 
