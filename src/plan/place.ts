@@ -18,7 +18,7 @@ const exhaustiveBlocks = 7;
 const sweepWork = 2_000_000;
 const widths = { least: 8, most: 128 };
 /** Sweeps after the first: so many that their work together stays within that of one at its widest. */
-const sweeps = { least: 1, most: 3 };
+const sweeps = { least: 0, most: 3 };
 /** Conflicts that a search for a better order of placing may look at. */
 const improvingWork = 12_000_000;
 const improvedOrders = 4;
