@@ -1,4 +1,5 @@
 import type { Graph } from '../ir/graph.js';
+import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { observe } from './calibrate.js';
 import { chooseRanges } from './choose-ranges.js';
@@ -34,6 +35,13 @@ const equalisingImages = 128;
 /** Images that ranges are tried on. */
 const probeImages = 16;
 
+/** Values of a tensor over all images that layers are fitted to; some tensors are kept at a time, each in float and in int8. */
+const fittingValues = 2 ** 28;
+
+/** So many images that memory stays bounded, however large the network is and however many there are. */
+const fittingImages = (graph: Graph): number =>
+  Math.max(1, Math.floor(fittingValues / Math.max(...graph.nodes.map(({ type }) => elementCount(type.shape)))));
+
 export type StageProgress = (stage: string, done: number, total: number) => void;
 
 /**
@@ -64,7 +72,12 @@ export async function quantiseByImages(
   const ranges = await chooseRanges(network, seen.histograms, seen.probes, rules, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
-  return quantiseLayers(equalised, images, ranges, options.rounding, options, (done, total) =>
-    onProgress('fitting layers', done, total),
+  return quantiseLayers(
+    equalised,
+    images.slice(0, fittingImages(equalised)),
+    ranges,
+    options.rounding,
+    options,
+    (done, total) => onProgress('fitting layers', done, total),
   );
 }

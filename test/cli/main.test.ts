@@ -85,7 +85,14 @@ describe('main', () => {
     const [images, out] = [join(temporary, 'many.npy'), join(temporary, 'q.safetensors')];
     // Minutes of calibration.
     const shape = [4000, 32, 32, 3];
-    writeFileSync(images, writeNpy({ dtype: 'u8', shape, data: new Uint8Array(4000 * 32 * 32 * 3).fill(9) }));
+    writeFileSync(
+      images,
+      writeNpy({
+        dtype: 'u8',
+        shape,
+        data: Uint8Array.from({ length: 4000 * 32 * 32 * 3 }, (_, i) => (i * 37 + (i >> 9)) & 255),
+      }),
+    );
     const argv = ['quantize', join(example, 'model.ts'), '--weights', join(example, 'effnet_relu.npz')];
     const child = spawn(process.execPath, [main, ...argv, '--calibration', images, '-o', out], { env: env() });
     const exit = new Promise(resolve => child.on('exit', resolve));
