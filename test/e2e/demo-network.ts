@@ -7,6 +7,7 @@ import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type LoadedModel, loadFloatModel, loadQuantisedModel, quantiseModel } from '../../src/pipeline.js';
+import type { QuantiseOptions } from '../../src/quantize/quantise-model.js';
 
 export const example = join(packageRoot(), 'examples', 'effnet-cifar10');
 export const shared = join(packageRoot(), '..', 'shared', 'data');
@@ -21,12 +22,13 @@ export async function quantisedExample(
   weights: string,
   rounding: Rounding,
   images: number,
+  more: Partial<QuantiseOptions> = {},
 ): Promise<LoadedModel> {
   const session = new Session();
   const source = { model: join(example, model), weights: join(example, weights) };
   const graph = await loadFloatModel(source, session);
   const calibration = readInputs(join(example, 'data', 'calibration_images.npy'));
-  const quantised = await quantiseModel(graph, { ...calibration, count: images }, { rounding }, session);
+  const quantised = await quantiseModel(graph, { ...calibration, count: images }, { rounding, ...more }, session);
   const directory = mkdtempSync(join(tmpdir(), 'effnetc-test-'));
   try {
     const file = join(directory, 'q.safetensors');

@@ -46,7 +46,8 @@ describe.skipIf(!needsTool('arm-none-eabi-gcc'))('inner loops on the DSP extensi
   it.each(['native', 'tflite'] as const)(
     'touch no stack, and multiply most of the time: %s',
     async rounding => {
-      const loaded = await quantisedExample('model.ts', 'effnet_relu.npz', rounding, 16);
+      // Equalised channels may get factors of a half and more, which the assembler for TFLite's rule does not take.
+      const loaded = await quantisedExample('model.ts', 'effnet_relu.npz', rounding, 16, { equalise: false });
       const { firmware } = compileModel(loaded, loadTarget('cortex-m4'), '0.0.0');
       const directory = mkdtempSync(join(tmpdir(), 'effnetc-loops-'));
       try {
