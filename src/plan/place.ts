@@ -20,7 +20,7 @@ const widths = { least: 8, most: 128 };
 /** Sweeps after the first: so many that their work together stays within that of one at its widest. */
 const sweeps = { least: 0, most: 3 };
 /** Conflicts that a search for a better order of placing may look at. */
-const improvingWork = 12_000_000;
+const improvingWork = 6_000_000;
 const improvedOrders = 4;
 
 /**
