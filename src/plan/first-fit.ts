@@ -12,28 +12,60 @@ export interface Placement {
  * Another block that may not share bytes with this one. With this one at `x` and the other at `y`, both in bytes:
  * forbidden are all `x` with `y - below < x < y + above`.
  */
-export interface Conflict {
+interface Conflict {
   readonly other: number;
   readonly below: number;
   readonly above: number;
 }
 
-/** Blocks whose place is to be chosen. */
-export const freeBlocks = (blocks: readonly Block[]): Int32Array =>
-  Int32Array.from(blocks.keys()).filter(b => blocks[b].pinned === undefined);
+/** Places blocks one after the other, each at the lowest offset that its placed rivals leave free. */
+export class FirstFit {
+  /** Blocks whose place is to be chosen. */
+  readonly free: Int32Array;
+  /** Pairs of blocks that may not share bytes. */
+  readonly meetings: number;
+  private readonly conflicts: readonly (readonly Conflict[])[];
+  /** Where pinned blocks have to lie, -1 for the free ones, and the bytes that they take. */
+  private readonly pinned: Placement;
 
-/** -1 for those, and the others where they have to lie; with the bytes that these take. */
-export function pinnedOnly(blocks: readonly Block[]): Placement {
-  const offsets = Int32Array.from(blocks, ({ pinned = -1 }) => pinned);
-  const bytes = blocks.reduce(
-    (most, block) => Math.max(most, (block.pinned ?? 0) + (block.pinned === undefined ? 0 : block.bytes)),
-    0,
-  );
-  return { offsets, bytes };
+  /** @param blocks by time of birth */
+  constructor(readonly blocks: readonly Block[]) {
+    this.conflicts = conflictsOf(blocks);
+    this.meetings = this.conflicts.reduce((sum, rivals) => sum + rivals.length, 0) / 2;
+    this.free = Int32Array.from(blocks.keys()).filter(b => blocks[b].pinned === undefined);
+    this.pinned = {
+      offsets: Int32Array.from(blocks, ({ pinned = -1 }) => pinned),
+      bytes: blocks.reduce((most, { pinned, bytes }) => Math.max(most, pinned === undefined ? 0 : pinned + bytes), 0),
+    };
+  }
+
+  /** The pinned blocks alone. */
+  start(): Placement {
+    return { offsets: this.pinned.offsets.slice(), bytes: this.pinned.bytes };
+  }
+
+  /** Where a block goes, when so much is placed. */
+  offsetOf(block: number, offsets: Int32Array): number {
+    return lowestFree(this.conflicts[block], offsets);
+  }
+
+  /** Nothing when that takes `limit` bytes or more. */
+  place(order: Int32Array): Placement;
+  place(order: Int32Array, limit: number | undefined): Placement | undefined;
+  place(order: Int32Array, limit = Number.POSITIVE_INFINITY): Placement | undefined {
+    const { offsets, bytes: pinned } = this.start();
+    let bytes = pinned;
+    for (const b of order) {
+      offsets[b] = this.offsetOf(b, offsets);
+      bytes = Math.max(bytes, offsets[b] + this.blocks[b].bytes);
+      if (bytes >= limit) return undefined;
+    }
+    return { offsets, bytes };
+  }
 }
 
 /** Blocks that live at the same time, found by a sweep over time. */
-export function conflictsOf(blocks: readonly Block[]): readonly (readonly Conflict[])[] {
+function conflictsOf(blocks: readonly Block[]): readonly (readonly Conflict[])[] {
   const conflicts: Conflict[][] = blocks.map(() => []);
   const order = Int32Array.from(blocks.keys()).sort((a, b) => blocks[a].from - blocks[b].from || a - b);
   let living: number[] = [];
@@ -54,37 +86,8 @@ export function conflictsOf(blocks: readonly Block[]): readonly (readonly Confli
   return conflicts;
 }
 
-/** Puts each block at the lowest offset that its placed rivals leave free; nothing when that takes `limit` bytes or more. */
-export function placeInOrder(
-  blocks: readonly Block[],
-  conflicts: readonly (readonly Conflict[])[],
-  order: Int32Array,
-): Placement;
-export function placeInOrder(
-  blocks: readonly Block[],
-  conflicts: readonly (readonly Conflict[])[],
-  order: Int32Array,
-  limit: number | undefined,
-): Placement | undefined;
-export function placeInOrder(
-  blocks: readonly Block[],
-  conflicts: readonly (readonly Conflict[])[],
-  order: Int32Array,
-  limit = Number.POSITIVE_INFINITY,
-): Placement | undefined {
-  const { offsets, bytes: pinned } = pinnedOnly(blocks);
-  let bytes = pinned;
-  for (const b of order) {
-    const offset = lowestFree(conflicts[b], offsets);
-    offsets[b] = offset;
-    bytes = Math.max(bytes, offset + blocks[b].bytes);
-    if (bytes >= limit) return undefined;
-  }
-  return { offsets, bytes };
-}
-
 /** The least word x >= 0 that no placed rival forbids. */
-export function lowestFree(conflicts: readonly Conflict[], offsets: Int32Array): number {
+function lowestFree(conflicts: readonly Conflict[], offsets: Int32Array): number {
   const lows: number[] = [];
   const highs: number[] = [];
   for (const { other, below, above } of conflicts) {

@@ -1,6 +1,6 @@
 import { Random } from '../numeric/random.js';
 import type { Block } from './blocks.js';
-import { type Conflict, type Placement, placeInOrder } from './first-fit.js';
+import type { FirstFit, Placement } from './first-fit.js';
 import { alignment } from './row-program.js';
 
 /** Placements tried from one start before the next one has its turn. */
@@ -23,14 +23,13 @@ const stray = { share: 0.01, jump: 0.2 };
  * @param work how many conflicts it may look at, about
  */
 export function improvePlacing(
-  blocks: readonly Block[],
-  conflicts: readonly (readonly Conflict[])[],
+  fit: FirstFit,
   starts: readonly Int32Array[],
   lowerBound: number,
   work: number,
 ): Placement | undefined {
   const random = new Random('improve');
-  const perPlacement = conflicts.reduce((sum, rivals) => sum + rivals.length, blocks.length);
+  const perPlacement = 2 * fit.meetings + fit.blocks.length;
   let rest = Math.min(work, mostPlacements * perPlacement);
   let best: Placement | undefined;
   for (let round = 0; rest > 0; round++) {
@@ -38,10 +37,10 @@ export function improvePlacing(
     let reached: Placement | undefined;
     for (let attempt = 0, next = order; attempt < patience && rest > 0; attempt++) {
       rest -= perPlacement;
-      const placed = placeInOrder(blocks, conflicts, next, reached && reached.bytes + 1);
+      const placed = fit.place(next, reached && reached.bytes + 1);
       if (placed !== undefined) [order, reached] = [next, placed];
       if (reached === undefined || reached.bytes <= lowerBound) break;
-      next = squeaked(blocks, order, reached.offsets, Math.max(lowerBound, reached.bytes - alignment), random);
+      next = squeaked(fit.blocks, order, reached.offsets, Math.max(lowerBound, reached.bytes - alignment), random);
     }
     if (reached !== undefined && (best === undefined || reached.bytes < best.bytes)) best = reached;
     if (best !== undefined && best.bytes <= lowerBound) break;

@@ -1,13 +1,5 @@
 import type { Block } from './blocks.js';
-import {
-  type Conflict,
-  conflictsOf,
-  freeBlocks,
-  lowestFree,
-  type Placement,
-  pinnedOnly,
-  placeInOrder,
-} from './first-fit.js';
+import { FirstFit, type Placement } from './first-fit.js';
 import { improvePlacing } from './improve.js';
 import { alignment } from './row-program.js';
 import { sweepBlocks } from './sweep.js';
@@ -42,18 +34,18 @@ export function placeBlocks(
   lowerBound: number,
   limit = Number.POSITIVE_INFINITY,
 ): Placement | undefined {
-  const conflicts = conflictsOf(blocks);
-  if (freeBlocks(blocks).length <= exhaustiveBlocks) return placeExhaustively(blocks, conflicts, lowerBound, limit);
+  const fit = new FirstFit(blocks);
+  const { meetings } = fit;
+  if (fit.free.length <= exhaustiveBlocks) return placeExhaustively(fit, lowerBound, limit);
   let best: Placement | undefined;
   const better = (placement: Placement | undefined): void => {
     if (placement !== undefined && placement.bytes < (best?.bytes ?? limit)) best = placement;
   };
   const starts = orderings(blocks)
-    .map(compare => freeBlocks(blocks).sort((a, b) => compare(blocks[a], blocks[b]) || a - b))
-    .map(order => ({ order, placement: placeInOrder(blocks, conflicts, order) }))
+    .map(compare => fit.free.slice().sort((a, b) => compare(blocks[a], blocks[b]) || a - b))
+    .map(order => ({ order, placement: fit.place(order) }))
     .sort((a, b) => a.placement.bytes - b.placement.bytes);
   better(starts[0].placement);
-  const meetings = conflicts.reduce((sum, c) => sum + c.length, 0) / 2;
   const width = Math.max(widths.least, Math.min(widths.most, Math.floor(sweepWork / (meetings + 1))));
   const more = Math.max(sweeps.least, Math.min(sweeps.most, Math.floor(sweepWork / (meetings * width + 1))));
   let tried = lowerBound - alignment;
@@ -69,14 +61,13 @@ export function placeBlocks(
     sweep(tried + alignment * Math.max(1, Math.floor((end - tried) / (2 * alignment))));
   }
   const improve = (orders: readonly Int32Array[]): void => {
-    if ((best?.bytes ?? limit) > lowerBound)
-      better(improvePlacing(blocks, conflicts, orders, lowerBound, improvingWork));
+    if ((best?.bytes ?? limit) > lowerBound) better(improvePlacing(fit, orders, lowerBound, improvingWork));
   };
   improve(starts.slice(0, improvedOrders).map(({ order }) => order));
   // Placed by offset, first fit makes the best placement again, or one that is better.
   if (best !== undefined) {
     const { offsets } = best;
-    improve([freeBlocks(blocks).sort((a, b) => offsets[a] - offsets[b] || a - b)]);
+    improve([fit.free.slice().sort((a, b) => offsets[a] - offsets[b] || a - b)]);
   }
   return best;
 }
@@ -101,14 +92,9 @@ function orderings(blocks: readonly Block[]): readonly Comparison[] {
 }
 
 /** Every order of placing, cut off where it cannot become better. A best placement comes out when it goes by offset. */
-function placeExhaustively(
-  blocks: readonly Block[],
-  conflicts: readonly (readonly Conflict[])[],
-  lowerBound: number,
-  limit: number,
-): Placement | undefined {
-  const { offsets, bytes: pinned } = pinnedOnly(blocks);
-  const free = freeBlocks(blocks);
+function placeExhaustively(fit: FirstFit, lowerBound: number, limit: number): Placement | undefined {
+  const { blocks, free } = fit;
+  const { offsets, bytes: pinned } = fit.start();
   let best: Placement | undefined;
   const visit = (placed: number, bytes: number): void => {
     if (bytes >= (best?.bytes ?? limit) || best?.bytes === lowerBound) return;
@@ -118,7 +104,7 @@ function placeExhaustively(
     }
     for (const b of free) {
       if (offsets[b] >= 0) continue;
-      offsets[b] = lowestFree(conflicts[b], offsets);
+      offsets[b] = fit.offsetOf(b, offsets);
       visit(placed + 1, Math.max(bytes, offsets[b] + blocks[b].bytes));
       offsets[b] = -1;
     }

@@ -48,27 +48,25 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const shared = goal === 'search' ? findOrder(memory, known, searchLimit) : undefined;
   const apart = goal === 'search' ? findOrder(plain, known, searchLimit) : undefined;
   const leastBytes = shared?.lowerBound ?? peakOf(memory, known[0]);
+  const attempt = (order: Order, live: LiveMemory) => ({ order, live, peak: peakOf(live, order) });
   // The searched orders as they were searched for first: rows that share no bytes are the easier ones to place.
   const searched = [
-    ...(apart === undefined ? [] : [{ order: apart.order, live: plain }]),
-    ...(shared === undefined ? [] : [{ order: shared.order, live: memory }]),
+    ...(apart === undefined ? [] : [attempt(apart.order, plain)]),
+    ...(shared === undefined ? [] : [attempt(shared.order, memory)]),
   ];
-  const standardAttempts = known.flatMap(order => [plain, memory].map(live => ({ order, live })));
+  const standardAttempts = known.flatMap(order => [attempt(order, plain), attempt(order, memory)]);
   // A program too large to be searched takes long to place, too: there, searched orders have to promise to save more than
   // one part in a hundred.
   const large = shared !== undefined && shared.peak > shared.lowerBound;
-  const standardPeak = Math.min(...standardAttempts.map(({ order, live }) => peakOf(live, order)));
-  const attempts = [
-    ...searched.filter(({ order, live }) => !large || peakOf(live, order) < 0.99 * standardPeak),
-    ...standardAttempts,
-  ];
+  const standardPeak = Math.min(...standardAttempts.map(({ peak }) => peak));
+  const attempts = [...searched.filter(({ peak }) => !large || peak < 0.99 * standardPeak), ...standardAttempts];
   let best: { order: Order; placement: Placement } | undefined;
-  for (const { order, live } of attempts) {
+  for (const { order, live, peak } of attempts) {
     const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
-    const peak = Math.max(start, peakOf(live, order));
-    if (peak >= limit) continue;
+    const bound = Math.max(start, peak);
+    if (bound >= limit) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
-    const placement = placeBlocks(blocks, peak, limit);
+    const placement = placeBlocks(blocks, bound, limit);
     if (placement !== undefined) best = { order, placement };
   }
   const order = best?.order ?? known[0];
