@@ -26,6 +26,16 @@ export class Session {
     this.found.push(found);
   }
 
+  /** Runs a step of many, and reports what it refuses, so that the others are looked at, too. */
+  collect(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      for (const found of error.diagnostics) this.report(found);
+    }
+  }
+
   error(code: DiagnosticCode, message: string, details: DiagnosticDetails = {}): void {
     this.report(diagnostic('error', code, message, details));
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CompileError, fail } from '../../diagnostics/diagnostic.js';
+import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
@@ -43,7 +43,7 @@ export function importOnnxBytes(bytes: Uint8Array, name: string, session: Sessio
   const state: ImportState = { builder, file, network, values: new Map() };
   const [input] = file.inputs;
   state.values.set(input.name, missing);
-  collect(session, () => {
+  session.collect(() => {
     state.values.set(input.name, addSource(state, input, span));
   });
   for (const operator of network.operators) translate(operator, state, name, session);
@@ -79,20 +79,10 @@ function requireOneOfEach({ inputs, outputs, nodes }: OnnxFile, name: string, sp
   }
 }
 
-/** Runs a step, and reports what it refuses. */
-function collect(session: Session, step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    for (const found of error.diagnostics) session.report(found);
-  }
-}
-
 function translate(operator: Operator, state: ImportState, name: string, session: Session): void {
   const site = new NodeSite(state, operator, spanOf(operator.node, name));
   for (const output of operator.outputs) state.values.set(output, missing);
-  collect(session, () => {
+  session.collect(() => {
     const translation = translations.get(operator.kind);
     const [graph] = [...operator.node.attributes.values()].filter(attribute => attribute.graph);
     if (translation === undefined || graph !== undefined) {

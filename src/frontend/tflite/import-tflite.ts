@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CompileError, fail } from '../../diagnostics/diagnostic.js';
+import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
@@ -70,7 +70,7 @@ function inputOf(contents: TfliteFile, builder: ImportBuilder, span: Span, sessi
   const quantised = contents.operators.some(({ kind, inputs }) => kind === 'QUANTIZE' && inputs[0] === index);
   if (quantised && (tensor.type === 'FLOAT32' || tensor.type === 'UINT8')) return { edge: tensor };
   let found: Known = missing;
-  collect(session, () => {
+  session.collect(() => {
     found = addSource(builder, tensor, tensor, activationQuantisation(tensor, span), span);
   });
   return found;
@@ -89,16 +89,6 @@ function readChecked(bytes: Uint8Array, file: string): TfliteFile {
   }
 }
 
-/** Runs a step, and reports what it refuses. */
-function collect(session: Session, step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    for (const found of error.diagnostics) session.report(found);
-  }
-}
-
 function translate(
   operator: TfliteOperator,
   builder: ImportBuilder,
@@ -112,7 +102,7 @@ function translate(
   const unfinished = () => {
     for (const index of operator.outputs) if (!values.has(index)) values.set(index, standIn(index, builder, file));
   };
-  collect(session, () => {
+  session.collect(() => {
     try {
       requireStatic(operator, file, span);
       const translation = translations.get(operator.kind);
