@@ -7,10 +7,12 @@ import { sweepBlocks } from './sweep.js';
 /** Blocks up to which every order of placing is tried. */
 const exhaustiveBlocks = 7;
 /** Work that one sweep may do, in blocks looked at, and the widths that it may get out of that. */
-const sweepWork = 2_000_000;
+const sweepWork = 1_000_000;
 const widths = { least: 8, most: 128 };
 /** Sweeps after the first: so many that their work together stays within that of one at its widest. */
 const sweeps = { least: 0, most: 3 };
+/** How often sweeps and improvement take turns. */
+const rounds = 2;
 /** Conflicts that a search for a better order of placing may look at. */
 const improvingWork = 6_000_000;
 const improvedOrders = 4;
@@ -21,53 +23,48 @@ const improvedOrders = 4;
  *
  * First each block in turn is put at the lowest offset that its placed rivals leave free, in several orders of placing.
  * Then sweeps over time ({@link sweepBlocks}) try to do with less: with `lowerBound`, then with the middle between that and
- * the best so far, and so on. Then the best of the orders of placing are improved ({@link improvePlacing}), and at last the
- * one that the best placement has.
+ * the best so far, and so on. Then the best of the orders of placing are improved ({@link improvePlacing}), and after that
+ * the one that the best placement has. At last sweeps go on from there, and what they find is improved.
  *
  * @param blocks by time of birth
  * @param lowerBound in bytes: no placement needs less
- * @param limit placements of so many bytes and more are of no use
- * @returns nothing when it found none below the limit
  */
-export function placeBlocks(
-  blocks: readonly Block[],
-  lowerBound: number,
-  limit = Number.POSITIVE_INFINITY,
-): Placement | undefined {
+export function placeBlocks(blocks: readonly Block[], lowerBound: number): Placement {
   const fit = new FirstFit(blocks);
   const { meetings } = fit;
-  if (fit.free.length <= exhaustiveBlocks) return placeExhaustively(fit, lowerBound, limit);
-  let best: Placement | undefined;
-  const better = (placement: Placement | undefined): void => {
-    if (placement !== undefined && placement.bytes < (best?.bytes ?? limit)) best = placement;
-  };
+  if (fit.free.length <= exhaustiveBlocks) return placeExhaustively(fit, lowerBound);
   const starts = orderings(blocks)
     .map(compare => fit.free.slice().sort((a, b) => compare(blocks[a], blocks[b]) || a - b))
     .map(order => ({ order, placement: fit.place(order) }))
     .sort((a, b) => a.placement.bytes - b.placement.bytes);
-  better(starts[0].placement);
+  let best = starts[0].placement;
+  const better = (placement: Placement | undefined): void => {
+    if (placement !== undefined && placement.bytes < best.bytes) best = placement;
+  };
   const width = Math.max(widths.least, Math.min(widths.most, Math.floor(sweepWork / (meetings + 1))));
   const more = Math.max(sweeps.least, Math.min(sweeps.most, Math.floor(sweepWork / (meetings * width + 1))));
   let tried = lowerBound - alignment;
   const sweep = (bytes: number): void => {
-    if (bytes >= (best?.bytes ?? limit)) return;
+    if (bytes >= best.bytes) return;
     const offsets = sweepBlocks(blocks, bytes, width);
     if (offsets === undefined) tried = bytes;
     else better({ offsets, bytes: blocks.reduce((most, b, i) => Math.max(most, offsets[i] + b.bytes), 0) });
   };
-  sweep(lowerBound);
-  for (let i = 0; i < more; i++) {
-    const end = best?.bytes ?? Math.min(limit, 2 * tried);
-    sweep(tried + alignment * Math.max(1, Math.floor((end - tried) / (2 * alignment))));
-  }
   const improve = (orders: readonly Int32Array[]): void => {
-    if ((best?.bytes ?? limit) > lowerBound) better(improvePlacing(fit, orders, lowerBound, improvingWork));
+    if (best.bytes > lowerBound) better(improvePlacing(fit, orders, lowerBound, improvingWork));
   };
-  improve(starts.slice(0, improvedOrders).map(({ order }) => order));
-  // Placed by offset, first fit makes the best placement again, or one that is better.
-  if (best !== undefined) {
+  sweep(lowerBound);
+  for (let round = 0; round < rounds; round++) {
+    const before = best;
+    for (let i = 0; i < more; i++) {
+      sweep(tried + alignment * Math.max(1, Math.floor((best.bytes - tried) / (2 * alignment))));
+    }
+    if (round === 0) improve(starts.slice(0, improvedOrders).map(({ order }) => order));
+    // Placed by offset, first fit makes the best placement again, or one that is better.
     const { offsets } = best;
-    improve([fit.free.slice().sort((a, b) => offsets[a] - offsets[b] || a - b)]);
+    // In large programs that takes long, and seldom helps where the start is still the best.
+    if (best !== before || (round === 0 && more > 0))
+      improve([fit.free.slice().sort((a, b) => offsets[a] - offsets[b] || a - b)]);
   }
   return best;
 }
@@ -92,12 +89,12 @@ function orderings(blocks: readonly Block[]): readonly Comparison[] {
 }
 
 /** Every order of placing, cut off where it cannot become better. A best placement comes out when it goes by offset. */
-function placeExhaustively(fit: FirstFit, lowerBound: number, limit: number): Placement | undefined {
+function placeExhaustively(fit: FirstFit, lowerBound: number): Placement {
   const { blocks, free } = fit;
   const { offsets, bytes: pinned } = fit.start();
-  let best: Placement | undefined;
+  let best = fit.place(free);
   const visit = (placed: number, bytes: number): void => {
-    if (bytes >= (best?.bytes ?? limit) || best?.bytes === lowerBound) return;
+    if (bytes >= best.bytes || best.bytes === lowerBound) return;
     if (placed === free.length) {
       best = { offsets: offsets.slice(), bytes };
       return;

@@ -45,11 +45,12 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const beside = (bytes: number): number => Math.max(0, bytes - start);
   const standard = { demand: beside(peakOf(plain, demand)), layers: beside(peakOf(plain, layers)) };
   const known = goal === 'layers' ? [layers] : goal === 'demand' ? [demand] : [demand, layers];
-  const shared = goal === 'search' ? findOrder(memory, known, searchLimit) : undefined;
   const apart = goal === 'search' ? findOrder(plain, known, searchLimit) : undefined;
+  // Where that came to no end, another search would not, either: once is enough.
+  const ended = apart !== undefined && apart.peak === apart.lowerBound;
+  const shared = apart && findOrder(memory, [...known, apart.order], ended ? searchLimit : 0);
   const leastBytes = shared?.lowerBound ?? peakOf(memory, known[0]);
   const attempt = (order: Order, live: LiveMemory) => ({ order, live, peak: peakOf(live, order) });
-  // The searched orders as they were searched for first: rows that share no bytes are the easier ones to place.
   const searched = [
     ...(apart === undefined ? [] : [attempt(apart.order, plain)]),
     ...(shared === undefined ? [] : [attempt(shared.order, memory)]),
@@ -59,15 +60,19 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   // one part in a hundred.
   const large = shared !== undefined && shared.peak > shared.lowerBound;
   const standardPeak = Math.min(...standardAttempts.map(({ peak }) => peak));
-  const attempts = [...searched.filter(({ peak }) => !large || peak < 0.99 * standardPeak), ...standardAttempts];
+  // The least peak first: what is placed well spares the others whose peak alone is larger.
+  const attempts = [...searched.filter(({ peak }) => !large || peak < 0.99 * standardPeak), ...standardAttempts].sort(
+    (a, b) => a.peak - b.peak,
+  );
   let best: { order: Order; placement: Placement } | undefined;
-  for (const { order, live, peak } of attempts) {
-    const limit = best?.placement.bytes ?? Number.POSITIVE_INFINITY;
+  for (const [i, { order, live, peak }] of attempts.entries()) {
+    if (attempts.slice(0, i).some(earlier => earlier.live === live && isEqual(earlier.order, order))) continue;
     const bound = Math.max(start, peak);
-    if (bound >= limit) continue;
+    if (best !== undefined && bound >= best.placement.bytes) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
-    const placement = placeBlocks(blocks, bound, limit);
-    if (placement !== undefined) best = { order, placement };
+    // An order is placed alike whatever was placed before it: more orders never make the plan worse.
+    const placement = placeBlocks(blocks, bound);
+    if (best === undefined || placement.bytes < best.placement.bytes) best = { order, placement };
   }
   const order = best?.order ?? known[0];
   const steps = stepsOf(order, program.layers.length);
@@ -82,6 +87,10 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     standard,
     leastBytes: beside(leastBytes),
   };
+}
+
+function isEqual(a: Order, b: Order): boolean {
+  return a.length === b.length && a.every((layer, i) => layer === b[i]);
 }
 
 /** The same layers, none of whose outputs may lie over its inputs. */
