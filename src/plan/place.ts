@@ -9,7 +9,7 @@ const exhaustiveBlocks = 7;
 /** Work that one sweep may do, in blocks looked at, and the widths that it may get out of that. */
 const sweepWork = 1_000_000;
 const widths = { least: 8, most: 128 };
-/** Sweeps after the first: so many that their work together stays within that of one at its widest. */
+/** Sweeps of a round: so many that their work together stays within twice that. */
 const sweeps = { least: 0, most: 3 };
 /** How often sweeps and improvement take turns. */
 const rounds = 2;
@@ -42,7 +42,7 @@ export function placeBlocks(blocks: readonly Block[], lowerBound: number): Place
     if (placement !== undefined && placement.bytes < best.bytes) best = placement;
   };
   const width = Math.max(widths.least, Math.min(widths.most, Math.floor(sweepWork / (meetings + 1))));
-  const more = Math.max(sweeps.least, Math.min(sweeps.most, Math.floor(sweepWork / (meetings * width + 1))));
+  const more = Math.max(sweeps.least, Math.min(sweeps.most, Math.floor((2 * sweepWork) / (meetings * width + 1))));
   let tried = lowerBound - alignment;
   const sweep = (bytes: number): void => {
     if (bytes >= best.bytes) return;

@@ -56,8 +56,8 @@ describe('networks that overwrite their input', () => {
     ['tiny', () => loadExample('tiny/model.ts'), [36, 100]],
     ['rows of no whole words', oddNetwork, undefined],
     ['no arena at all', shrinkingNetwork, [0, 28]],
-    ['EffNet for SVHN', () => loadExample('paper/effnet-svhn.ts'), [204, 1128]],
-    ['EffNet for CIFAR-10', () => loadExample('effnet-cifar10/model.ts'), [4304, 5704]],
+    ['EffNet for SVHN', () => loadExample('paper/effnet-svhn.ts'), [204, 1112]],
+    ['EffNet for CIFAR-10', () => loadExample('effnet-cifar10/model.ts'), [4156, 5704]],
     ['ResNet-8', () => loadExample('shapes/resnet8.ts'), [7168, 8960]],
     ['MobileNetV1 at 96x96', () => loadExample('paper/mobilenet-v1-025-96.ts'), [384, 9600]],
   ] as const)(
