@@ -14,7 +14,9 @@ import { toyFirmware } from './firmware.js';
 import { needsTool } from './tools.js';
 
 const here = needsTool('arm-none-eabi-gcc') && needsTool('qemu-system-arm');
-const cores = ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'microbit'];
+const all = ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m7', 'cortex-m33', 'cortex-m55', 'microbit'];
+/** The large networks share the cores, but for the slow suite. */
+const some = (...cores: readonly string[]): readonly string[] => (process.env.EFFNETC_EXHAUSTIVE === '1' ? all : cores);
 
 /** Words of padding that nothing writes, and a path that is not the one taken: much more would be a mistake. */
 const slackBytes = 32;
@@ -22,15 +24,20 @@ const slackBytes = 32;
 const [perStep, perRow, perByte] = [20, 80, 8];
 
 const random = (file: string) => randomModel(`${packageRoot()}/${file}`, { seed: 1 }, new Session());
-const models: readonly (readonly [string, readonly Entry[], () => Promise<LoadedModel>])[] = [
-  ['tiny', ['infer', 'push-row'], () => random('examples/tiny/model.ts')],
+const models: readonly (readonly [string, readonly Entry[], readonly string[], () => Promise<LoadedModel>])[] = [
+  ['tiny', ['infer', 'push-row'], all, () => random('examples/tiny/model.ts')],
   // Small enough that GCC would like to put its only layer and the loop over the steps into the entry.
-  ['one layer', ['infer', 'push-row'], () => random('test/emulation/fixtures/one-layer.ts')],
-  ['the demo network', ['infer'], () => quantisedExample('model.ts', 'effnet_relu.npz', 'native', 16)],
-  ['ds-cnn', ['push-row'], () => random('examples/shapes/ds-cnn.ts')],
+  ['one layer', ['infer', 'push-row'], all, () => random('test/emulation/fixtures/one-layer.ts')],
+  [
+    'the demo network',
+    ['infer'],
+    some('cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m55'),
+    () => quantisedExample('model.ts', 'effnet_relu.npz', 'native', 16),
+  ],
+  ['ds-cnn', ['push-row'], some('cortex-m7', 'cortex-m33', 'microbit'), () => random('examples/shapes/ds-cnn.ts')],
 ];
 
-describe.skipIf(!here).each(models)('the stack of %s', (_, entries, load) => {
+describe.skipIf(!here).each(models)('the stack of %s', (_, entries, cores, load) => {
   let loaded: Promise<LoadedModel> | undefined;
 
   it.each(cores.flatMap(core => entries.map(entry => [core, entry] as const)))(
