@@ -10,7 +10,7 @@ const unit = {
 };
 const pattern = (count: number) => Array.from({ length: count }, (_, i) => ((i * 37) % 255) - 127);
 
-type Step = readonly [
+export type Step = readonly [
   kind: string,
   output: TensorSpec,
   constants: readonly TensorSpec[],
