@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/span.js';
 import type { Attributes, Node } from '../ir/graph.js';
 import type { Constant, Quantisation, Shape, TensorData, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import type { ChannelRules } from './channels.js';
 import type { KernelVariant } from './kernel.js';
 import type { Activation } from './shared/activation.js';
 
@@ -171,6 +172,9 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 
   /** The node that makes the same of an input whose channels come in another order; undefined where that is not possible. */
   reorderInputs?(node: Node<A>, order: ChannelOrder): Node<A> | undefined;
+
+  /** How the channels of the integer node can be left out. Without it, all of them stay, and all of its inputs. */
+  readonly channels?: ChannelRules<A>;
 
   /** The float meaning, for calibration and for measuring what quantisation costs. */
   evaluate(node: Node<A>, inputs: readonly Operand[]): Float32Array;

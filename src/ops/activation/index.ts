@@ -5,6 +5,7 @@ import type { OpDefinition } from '../op.js';
 import { type Activation, activate, activationSchema } from '../shared/activation.js';
 import { activationTable } from '../shared/activation-table.js';
 import { reorderFirst } from '../shared/channel-order.js';
+import { lookedUp, ownChannelRules } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { vectorParameter } from '../shared/parameters.js';
 import { sameRow } from '../shared/window.js';
@@ -37,6 +38,7 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
     const constants = slope === undefined ? others : { ...others, slope: reorderFirst(slope, order) };
     return { node: { ...node, constants }, inputs: true };
   },
+  channels: ownChannelRules((node, range) => lookedUp(node.constants.table.data, range)),
   evaluate(node, [input]) {
     const { channels } = node.type.shape;
     const slope = node.constants.slope?.data;

@@ -3,6 +3,7 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { allocate, elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { upTo, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { keepQuantisation } from '../shared/pool.js';
 import { sameRow } from '../shared/window.js';
@@ -27,6 +28,10 @@ function shuffled(node: Node<ChannelShuffleAttributes>, [input]: readonly Operan
   return output;
 }
 
+function orderOf({ attributes: { groups }, type: { shape } }: Node<ChannelShuffleAttributes>): number[] {
+  return upTo(shape.channels).map(i => (i % groups) * (shape.channels / groups) + Math.floor(i / groups));
+}
+
 /** ShuffleNet's: channels as [groups, rest], transposed to [rest, groups]. */
 export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   kind: 'channelShuffle',
@@ -47,8 +52,20 @@ export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   },
   rowWindows: () => [sameRow],
   macs: () => 0,
-  channelOrder: ({ attributes: { groups }, type: { shape } }) =>
-    Array.from({ length: shape.channels }, (_, i) => (i % groups) * (shape.channels / groups) + Math.floor(i / groups)),
+  channelOrder: orderOf,
+  channels: {
+    ranges: (node, [input]) => orderOf(node).map(c => input.ranges[c]),
+    // One channel of each group: so groups stay of one size.
+    bundles(node) {
+      const order = orderOf(node);
+      const { groups } = node.attributes;
+      return upTo(order.length / groups).map(i => {
+        const outputs = upTo(groups).map(group => i * groups + group);
+        return { inputs: [outputs.map(o => order[o])], outputs };
+      });
+    },
+    select: (node, _inputs, { outputs }) => withChannels(node, outputs.length),
+  },
   evaluate: (node, inputs) => Float32Array.from(shuffled(node, inputs)),
   reference: shuffled,
   lower: keepQuantisation,

@@ -4,6 +4,7 @@ import type { Node } from '../../ir/graph.js';
 import { type Constant, elementCount, formatShape, type Quantisation } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { lookedUp, upTo, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
 import { genericConcat } from './generic.js';
@@ -57,6 +58,25 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
   },
   rowWindows: (_site, inputs) => inputs.map(() => sameRow),
   macs: () => 0,
+  channels: {
+    ranges: ({ attributes: { tables = [] }, constants }, inputs) =>
+      inputs.flatMap(({ ranges }, k) =>
+        tables[k] < 0
+          ? ranges
+          : ranges.map(range =>
+              lookedUp(constants.tables.data.subarray(256 * tables[k], 256 * (tables[k] + 1)), range),
+            ),
+      ),
+    bundles(_node, inputs) {
+      let first = 0;
+      return inputs.flatMap(({ channels }, k) => {
+        const from = first;
+        first += channels;
+        return upTo(channels).map(c => ({ inputs: inputs.map((_, i) => (i === k ? [c] : [])), outputs: [from + c] }));
+      });
+    },
+    select: (node, _inputs, { outputs }) => withChannels(node, outputs.length),
+  },
   evaluate(node, inputs) {
     const output = new Float32Array(elementCount(node.type.shape));
     forEachElement(node, inputs, (i, _k, x) => {

@@ -10,6 +10,7 @@ import { biasParameter } from '../shared/parameters.js';
 import { windowPatches } from '../shared/patches.js';
 import { paddingOption, perAxis, resolveWindow, windowOutput, windowRows } from '../shared/window.js';
 import { attributes, type ConvAttributes, channels, groupOf } from './attributes.js';
+import { convChannels } from './channels.js';
 import { dspConv } from './dsp.js';
 import { genericConv } from './generic.js';
 import { mlaConv, thumb1Conv } from './lanes.js';
@@ -100,6 +101,7 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
     }),
   reorderOutputs,
   reorderInputs: (node, order) => (node.attributes.groups === 1 ? reorderWeights(node, order) : undefined),
+  channels: convChannels,
   evaluate: evaluateConv,
   reference: referenceConv,
   quantise: quantiseLinear,

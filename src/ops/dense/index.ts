@@ -18,6 +18,7 @@ import { biasParameter } from '../shared/parameters.js';
 import { wholeInputPatch } from '../shared/patches.js';
 import { wholeInput } from '../shared/window.js';
 import { accumulatingDense } from './accumulate.js';
+import { denseChannels } from './channels.js';
 import { dspAccumulatingDense, dspDense } from './dsp.js';
 import { genericDense } from './generic.js';
 import { mveAccumulatingDense, mveDense } from './mve.js';
@@ -96,6 +97,7 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   patches: ({ attributes: { units } }, input) => wholeInputPatch(input, units),
   reorderOutputs: (node, order) => ({ node: reorderLinear(node, order), inputs: false }),
   reorderInputs: reorderWeights,
+  channels: denseChannels,
   evaluate(node, [input]) {
     const output = new Float32Array(node.attributes.units);
     const finish = floatEpilogue(node);

@@ -23,6 +23,7 @@ import {
   windowRows,
 } from '../shared/window.js';
 import { mlaDepthwiseConv, thumb1DepthwiseConv } from './by-channel.js';
+import { depthwiseChannels } from './channels.js';
 import { dspDepthwiseConv } from './dsp.js';
 import { genericDepthwiseConv } from './generic.js';
 import { mveDepthwiseConv } from './mve.js';
@@ -110,6 +111,7 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
     windowPatches(attributes, input, type.shape, { groups: input.channels, inputs: 1 }),
   reorderOutputs: (node, order) =>
     node.attributes.multiplier === 1 ? { node: reorderLinear(node, order), inputs: true } : undefined,
+  channels: depthwiseChannels,
   evaluate: evaluateDepthwiseConv,
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,

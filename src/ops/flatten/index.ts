@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
-import { allocate, elementCount } from '../../ir/tensor.js';
+import { allocate, elementCount, type Shape } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { upTo, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { keepQuantisation } from '../shared/pool.js';
 import { wholeInput } from '../shared/window.js';
@@ -27,6 +28,12 @@ function flattened(node: Node<FlattenAttributes>, [input]: readonly Operand[]) {
   return output;
 }
 
+/** The elements of the result that are of channel `c`. */
+function elementsOf(order: FlattenAttributes['order'], { height, width, channels }: Shape, c: number): number[] {
+  const positions = height * width;
+  return upTo(positions).map(position => (order === 'NHWC' ? position * channels + c : c * positions + position));
+}
+
 /** In front of a dense layer a pass folds it into the weights, whatever the order; elsewhere it copies. */
 export const flatten: OpDefinition = defineOp<FlattenAttributes>({
   kind: 'flatten',
@@ -42,6 +49,17 @@ export const flatten: OpDefinition = defineOp<FlattenAttributes>({
   inferShape: (_site, [input]) => ({ height: 1, width: 1, channels: elementCount(input) }),
   rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: () => 0,
+  channels: {
+    ranges({ attributes: { order } }, [{ type, ranges }]) {
+      const positions = type.shape.height * type.shape.width;
+      return upTo(elementCount(type.shape)).map(
+        i => ranges[order === 'NHWC' ? i % ranges.length : Math.floor(i / positions)],
+      );
+    },
+    bundles: ({ attributes: { order } }, [input]) =>
+      upTo(input.channels).map(c => ({ inputs: [[c]], outputs: elementsOf(order, input, c) })),
+    select: (node, _inputs, { outputs }) => withChannels(node, outputs.length),
+  },
   evaluate: (node, inputs) => Float32Array.from(flattened(node, inputs)),
   reference: flattened,
   lower: keepQuantisation,

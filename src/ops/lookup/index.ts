@@ -3,6 +3,7 @@ import { elementCount } from '../../ir/tensor.js';
 import type { OpDefinition } from '../op.js';
 import { type Activation, activate, activationSchema } from '../shared/activation.js';
 import { activationTable } from '../shared/activation-table.js';
+import { lookedUp, ownChannels, pickFirst, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
 import { genericLookup } from './generic.js';
@@ -34,6 +35,20 @@ export const lookup: OpDefinition = defineOp<LookupAttributes>({
   ],
   rowWindows: () => [sameRow],
   macs: () => 0,
+  channels: {
+    ranges({ constants: { table } }, [input]) {
+      const tables = table.shape[0];
+      return input.ranges.map((range, c) =>
+        lookedUp(table.data.subarray((c % tables) * 256, ((c % tables) + 1) * 256), range),
+      );
+    },
+    bundles: ownChannels,
+    select(node, _inputs, { outputs }) {
+      const { table } = node.constants;
+      const picked = node.attributes.perChannel ? { ...node, constants: { table: pickFirst(table, outputs) } } : node;
+      return withChannels(picked, outputs.length);
+    },
+  },
   evaluate: (node, [input]) => Float32Array.from(input.data, x => activate(node.attributes.function, x, 0)),
   reference(node, [input]) {
     const table = node.constants.table.data;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
+import type { TensorType } from '../../ir/tensor.js';
 import { clamp, requantise } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { ownChannelRules } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { wholeInput } from '../shared/window.js';
 import { accumulatingMean, genericMean } from './generic.js';
@@ -22,6 +24,14 @@ function sums(node: Node, input: Operand, zeroPoint: number): number[] {
   return result;
 }
 
+/** The integer epilogue: what the sum becomes. */
+function finishOf({ name, attributes, type }: Node<MeanAttributes>, input: TensorType): (sum: number) => number {
+  const { requantisation } = attributes;
+  const [from, to] = [input.quantisation, type.quantisation];
+  invariant(requantisation !== undefined && from !== undefined && to !== undefined, `${name} is in integer form`);
+  return sum => clamp(requantise(requantisation.rounding, sum, requantisation, 0) + to.zeroPoint, -128, 127);
+}
+
 /** Unlike avgPool it has a scale of its own, and one multiplication instead of a division. */
 export const mean: OpDefinition = defineOp<MeanAttributes>({
   kind: 'mean',
@@ -33,20 +43,19 @@ export const mean: OpDefinition = defineOp<MeanAttributes>({
   inferShape: (_site, [{ channels }]) => ({ height: 1, width: 1, channels }),
   rowWindows: (_site, [input]) => [wholeInput(input)],
   macs: () => 0,
+  channels: ownChannelRules((node, { low, high }, { type }) => {
+    const { height, width } = type.shape;
+    const finish = finishOf(node, type);
+    // The factor is positive.
+    const [least, most] = [low, high].map(x => finish(height * width * (x - (type.quantisation?.zeroPoint ?? 0))));
+    return { low: least, high: most };
+  }),
   evaluate(node, [input]) {
     const { height, width } = input.type.shape;
     return Float32Array.from(sums(node, input, 0), sum => sum / (height * width));
   },
   reference(node, [input]) {
-    const { requantisation } = node.attributes;
-    const [from, to] = [input.type.quantisation, node.type.quantisation];
-    invariant(
-      requantisation !== undefined && from !== undefined && to !== undefined,
-      `${node.name} is in integer form`,
-    );
-    return Int8Array.from(sums(node, input, from.zeroPoint), sum =>
-      clamp(requantise(requantisation.rounding, sum, requantisation, 0) + to.zeroPoint, -128, 127),
-    );
+    return Int8Array.from(sums(node, input, input.type.quantisation?.zeroPoint ?? 0), finishOf(node, input.type));
   },
   lower(node, { inputs: [input], output, rounding }) {
     const { height, width } = input.shape;

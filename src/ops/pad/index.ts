@@ -4,6 +4,7 @@ import type { Attributes, Node } from '../../ir/graph.js';
 import { allocate, elementCount, type Quantisation } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { hull, ownChannelRules } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { keepQuantisation } from '../shared/pool.js';
 import { genericPad } from './generic.js';
@@ -70,6 +71,10 @@ export const pad: OpDefinition = defineOp<PadAttributes>({
   },
   rowWindows: ({ attributes: { padding } }) => [{ rows: 1, stride: 1, before: padding[0] }],
   macs: () => 0,
+  channels: ownChannelRules((node, range, { type }) => {
+    const filling = paddingValue(node, type.quantisation);
+    return hull(range, { low: filling, high: filling });
+  }),
   evaluate: (node, [input]) => Float32Array.from(padded(node, input, node.attributes.value)),
   reference: (node, [input]) => padded(node, input, paddingValue(node, node.type.quantisation)),
   lower: keepQuantisation,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
-import { elementCount, type Quantisation } from '../../ir/tensor.js';
+import { elementCount, type Quantisation, type TensorType } from '../../ir/tensor.js';
 import { clamp, type Rounding } from '../../numeric/requantise.js';
 import type { KernelVariant } from '../kernel.js';
 import type { OpDefinition } from '../op.js';
 import { activate, activationSchema, clampRange, isClamp } from './activation.js';
 import { broadcastShape, broadcastWindows, forEachPair } from './broadcast.js';
+import { ownChannels, upTo, withChannels } from './channel-rules.js';
 import { defineOp, vocabulary } from './define.js';
 import type { Range } from './rescale.js';
 
@@ -67,19 +68,27 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
       return output;
     },
 
-    reference({ name, attributes, type }, [a, b]) {
-      const { requantisation } = attributes;
-      const [zeroA, zeroB, zero] = [a.type, b.type, type].map(({ quantisation }) => quantisation?.zeroPoint);
-      invariant(
-        requantisation !== undefined && zeroA !== undefined && zeroB !== undefined && zero !== undefined,
-        `${name} is not in integer form`,
-      );
-      const { low, high } = requantisation;
-      const output = new Int8Array(elementCount(type.shape));
-      forEachPair(type.shape, a.type.shape, b.type.shape, (i, ofA, ofB) => {
-        output[i] = clamp(meaning.integer(requantisation, a.data[ofA] - zeroA, b.data[ofB] - zeroB) + zero, low, high);
+    reference(node, [a, b]) {
+      const combine = integerOf(meaning, node, [a.type, b.type]);
+      const output = new Int8Array(elementCount(node.type.shape));
+      forEachPair(node.type.shape, a.type.shape, b.type.shape, (i, ofA, ofB) => {
+        output[i] = combine(a.data[ofA], b.data[ofB]);
       });
       return output;
+    },
+
+    channels: {
+      // Sums go one way in each operand, and so do products where the other operand stays: extremes are at the corners.
+      ranges(node, [a, b]) {
+        const combine = integerOf(meaning, node, [a.type, b.type]);
+        return upTo(node.type.shape.channels).map(c => {
+          const [ofA, ofB] = [a, b].map(({ ranges }) => ranges[ranges.length === 1 ? 0 : c]);
+          const corners = [ofA.low, ofA.high].flatMap(x => [ofB.low, ofB.high].map(y => combine(x, y)));
+          return { low: Math.min(...corners), high: Math.max(...corners) };
+        });
+      },
+      bundles: ownChannels,
+      select: (node, _inputs, { outputs }) => withChannels(node, outputs.length),
     },
 
     lower(node, { inputs, output, rounding }) {
@@ -94,4 +103,20 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
     },
     kernels,
   });
+}
+
+/** What two int8 values become. */
+function integerOf<R extends Range>(
+  meaning: PairMeaning<R>,
+  { name, attributes, type }: Node<PairAttributes<R>>,
+  [a, b]: readonly [TensorType, TensorType],
+): (x: number, y: number) => number {
+  const { requantisation } = attributes;
+  const [zeroA, zeroB, zero] = [a, b, type].map(({ quantisation }) => quantisation?.zeroPoint);
+  invariant(
+    requantisation !== undefined && zeroA !== undefined && zeroB !== undefined && zero !== undefined,
+    `${name} is not in integer form`,
+  );
+  const { low, high } = requantisation;
+  return (x, y) => clamp(meaning.integer(requantisation, x - zeroA, y - zeroB) + zero, low, high);
 }

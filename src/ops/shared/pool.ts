@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
 import { allocate, elementCount, type Shape, type TensorType } from '../../ir/tensor.js';
 import type { OpDefinition, Operand, QuantiseContext } from '../op.js';
+import { ownChannelRules } from './channel-rules.js';
 import { vocabulary } from './define.js';
 import {
   forEachTap,
@@ -38,7 +39,7 @@ function mutable({ kernel, stride, padding }: WindowAttributes): PoolAttributes 
 /** Shape rules and window of a pool; scale and zero point pass through. */
 export const poolShape: Pick<
   OpDefinition<PoolAttributes>,
-  'arity' | 'attributes' | 'inferShape' | 'rowWindows' | 'macs' | 'reorderOutputs' | 'lower'
+  'arity' | 'attributes' | 'inferShape' | 'rowWindows' | 'macs' | 'reorderOutputs' | 'channels' | 'lower'
 > = {
   arity: 1,
   attributes: poolAttributes,
@@ -46,6 +47,8 @@ export const poolShape: Pick<
   rowWindows: site => [windowRows(site.attributes)],
   macs: () => 0,
   reorderOutputs: node => ({ node, inputs: true }),
+  // The largest value and the rounded mean of a window are not outside of what the window holds; padding never counts.
+  channels: ownChannelRules((_node, range) => range),
   lower: keepQuantisation,
 };
 

@@ -3,6 +3,7 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { allocate, elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
+import { upTo, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { keepQuantisation } from '../shared/pool.js';
 import { sameRow } from '../shared/window.js';
@@ -45,6 +46,18 @@ export const slice: OpDefinition = defineOp<SliceAttributes>({
   },
   rowWindows: () => [sameRow],
   macs: () => 0,
+  channels: {
+    ranges: ({ attributes: { from, channels } }, [input]) => input.ranges.slice(from, from + channels),
+    bundles: ({ attributes: { from, channels } }) => upTo(channels).map(c => ({ inputs: [[from + c]], outputs: [c] })),
+    // Those beside the slice are not read at all.
+    spared: ({ attributes: { from, channels } }, [input]) => [
+      input.ranges.map((_, c) => c < from || c >= from + channels),
+    ],
+    select(node, _inputs, { inputs: [inputs], outputs }) {
+      const from = inputs.filter(c => c < node.attributes.from).length;
+      return withChannels({ ...node, attributes: { from, channels: outputs.length } }, outputs.length);
+    },
+  },
   evaluate: (node, inputs) => Float32Array.from(sliced(node, inputs)),
   reference: sliced,
   lower: keepQuantisation,

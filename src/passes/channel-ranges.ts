@@ -1,0 +1,23 @@
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { anyValue, type ChannelInput, type ValueRange } from '../ops/channels.js';
+import { opTable } from '../ops/index.js';
+
+/** What each channel of each tensor can hold. */
+export type Ranges = ReadonlyMap<string, readonly ValueRange[]>;
+
+/** The ranges of an integer graph, from those of its input on: all of int8. */
+export function channelRanges(graph: Graph): Ranges {
+  const index = new GraphIndex(graph);
+  const ranges = new Map<string, readonly ValueRange[]>();
+  for (const node of graph.nodes) {
+    const rules = opTable.get(node.op)?.channels;
+    const any = Array.from({ length: node.type.shape.channels }, () => anyValue);
+    ranges.set(node.name, rules === undefined ? any : rules.ranges(node, channelInputs(node, index, ranges)));
+  }
+  return ranges;
+}
+
+/** The tensors that a node reads, with what is known of them. */
+export function channelInputs(node: Node, index: GraphIndex, ranges: Ranges): ChannelInput[] {
+  return node.inputs.map(name => ({ type: index.node(name).type, ranges: ranges.get(name) ?? [] }));
+}
