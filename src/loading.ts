@@ -134,6 +134,10 @@ function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
 /** A model with quantised weights, as integer graph, with what its origin was. */
 export interface LoadedModel {
   readonly graph: Graph;
+  /** The graph with all channels, where `reduceFor` has left some out of `graph`. The result is the same, byte for byte. */
+  readonly whole?: Graph | undefined;
+  /** All channels are there because the user wants it so. */
+  readonly keepsChannels?: true | undefined;
   readonly rounding: Rounding;
   /** How well each tensor agrees with the float network; of weights that `effnetc quantize` made. */
   readonly quality?: readonly LayerQuality[] | undefined;

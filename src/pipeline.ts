@@ -3,13 +3,14 @@ import { invariant } from './diagnostics/diagnostic.js';
 import { type EmittedModel, emitModel } from './emit/emit-model.js';
 import { TemplateEngine } from './emit/engine.js';
 import { type Limits, limitsView } from './emit/limits.js';
+import { reducedText } from './emit/reduced-text.js';
 import { type Graph, GraphIndex } from './ir/graph.js';
 import { byteCount, rowBytes } from './ir/tensor.js';
 import { candidatesOf, type LayerCandidates } from './kernels/candidates.js';
 import { chooseKernels, type KernelChoice, type Measured } from './kernels/select.js';
 import type { LoadedModel } from './loading.js';
 import type { Rounding } from './numeric/requantise.js';
-import { countMacs, sourceOf } from './ops/facts.js';
+import { countMacs, type ReducedLayer, reducedLayers, sourceOf } from './ops/facts.js';
 import type { Goal } from './ops/kernel.js';
 import { packageRoot } from './package-root.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
@@ -33,10 +34,11 @@ export {
   type RandomWeights,
   randomModel,
 } from './loading.js';
-export { countMacs, layerMacs, sourceOf } from './ops/facts.js';
+export { countMacs, layerMacs, type ReducedLayer, sourceOf } from './ops/facts.js';
 export type { Goal } from './ops/kernel.js';
 export type { OrderGoal } from './plan/plan.js';
 export { describeSource } from './provenance.js';
+export { reduceFor } from './reducing.js';
 
 /**
  * The stages of effnetc, in order; this file is the map of the project.
@@ -49,7 +51,8 @@ export { describeSource } from './provenance.js';
  *   importOnnx -> lowerModel                                                 of an int8 .onnx
  *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
  *                                                                            --random-weights
- *             -> integerPasses -> planKernels -> planGraph -> emitModel      `compile` and what builds on it
+ *             -> integerPasses -> reduceFor -> planKernels -> planGraph -> emitModel
+ *                                                                            `compile` and what builds on it
  */
 
 export interface CompiledModel extends EmittedModel {
@@ -62,6 +65,8 @@ export interface CompiledModel extends EmittedModel {
   readonly tuned: Measured;
   readonly firmware: Firmware;
   readonly macs: number;
+  /** What was left out of which layers; nothing where all channels are kept on purpose. */
+  readonly reduced: readonly ReducedLayer[];
   readonly rounding: Rounding;
   readonly order: OrderGoal;
   /** The plan was allowed to overwrite the image, whether it does or not. */
@@ -101,21 +106,23 @@ export function compileModel(
 ): CompiledModel {
   const { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} } = options;
   const { choose, tuned = () => undefined, tuning } = options;
-  const { graph, rounding, source } = loaded;
+  const { graph, whole = graph, rounding, source } = loaded;
   invariant(!consumeInput || entry === 'infer', 'rows that are pushed are not overwritten');
   const candidates = kernelCandidates(loaded, target);
   const choices = choose === undefined ? chooseKernels(candidates, optimize, tuned) : choose(candidates);
   const plan = planGraph(graph, choices, order, consumeInput);
   const macs = countMacs(graph);
+  const reduced = reducedLayers(whole, graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const provenance = [
-    { label: 'command', text: describeCommand(source, target, rounding, order) },
+    { label: 'command', text: describeCommand(loaded, target, order) },
     { label: 'target', text: target.name },
     ...describeSource(source),
     { label: 'rounding', text: rounding },
     ...(optimize === 'balanced' ? [] : [{ label: 'optimize', text: optimize }]),
     ...(tuning === undefined ? [] : [{ label: 'tuned', text: tuning }]),
     { label: 'MACs', text: String(macs) },
+    ...(reduced.length === 0 ? [] : [{ label: 'left out', text: reducedText(reduced) }]),
     { label: 'RAM', text: ramText(plan) },
   ];
   const { isa, placement } = target;
@@ -132,6 +139,7 @@ export function compileModel(
     optimize,
     tuned,
     macs,
+    reduced,
     rounding,
     order,
     mayConsumeInput: consumeInput,

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { LabelledText } from './emit/views.js';
 import type { LoadedModel, RandomWeights } from './loading.js';
-import type { Rounding } from './numeric/requantise.js';
 import type { OrderGoal } from './plan/plan.js';
 import type { Target } from './target/target.js';
 
@@ -17,13 +16,12 @@ export function describeSource({ model, weights }: LoadedModel['source']): Label
 
 /** The command that writes this C again, in the directory where model and weights are. */
 export function describeCommand(
-  { model, weights }: LoadedModel['source'],
+  { source: { model, weights }, rounding, keepsChannels }: LoadedModel,
   target: Target,
-  rounding: Rounding,
   order: OrderGoal,
 ) {
   const parameters = weights === undefined ? '' : `${weightsOption(weights)} `;
-  const more = order === 'search' ? '' : ` --order ${order}`;
+  const more = (order === 'search' ? '' : ` --order ${order}`) + (keepsChannels === true ? ' --keep-channels' : '');
   return `effnetc compile ${quoted(basename(model))} ${parameters}--target ${target.name} --rounding ${rounding}${more} -o .`;
 }
 

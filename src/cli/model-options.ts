@@ -1,9 +1,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
+import { reducedText } from '../emit/reduced-text.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { CompiledModel, Goal, LoadedModel, OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
+import type { Target } from '../target/target.js';
 import type { CommandIo } from './io.js';
 import type { JsonObject } from './output.js';
 
@@ -87,6 +89,8 @@ export interface PlanOptions {
   readonly optimize?: Goal;
   /** The input may be overwritten. */
   readonly consumeInput?: boolean;
+  /** Nothing is left out of the network. */
+  readonly keepChannels?: boolean;
 }
 
 /** Refuses what cannot be had together. @throws CompileError E0901 */
@@ -127,6 +131,36 @@ export async function loadModelOrRandom(io: CommandIo, model: string, options: M
   return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
     io.progress.update('calibrating', done, total),
   );
+}
+
+/** The model as it is compiled for a target: without the channels that its result does not need, unless they are to be kept. */
+export async function fitToTarget(
+  loaded: LoadedModel,
+  target: Target,
+  { keepChannels = false, ...options }: PlanOptions,
+): Promise<LoadedModel> {
+  const { reduceFor } = await import('../pipeline.js');
+  return keepChannels ? { ...loaded, keepsChannels: true } : reduceFor(loaded, target, options);
+}
+
+/** What was left out, by layer, in JSON; nothing where all channels are kept on purpose. */
+export function reducedFields({ keepChannels = false }: PlanOptions, { reduced }: CompiledModel): JsonObject {
+  return keepChannels
+    ? {}
+    : {
+        leftOut: reduced.map(({ name, channels, macs, weights }) => ({
+          name,
+          channels: { ...channels },
+          macs: { ...macs },
+          weights: { ...weights },
+        })),
+      };
+}
+
+/** The same as a line of text. */
+export function reducedNote({ reduced }: CompiledModel, indent = ''): string {
+  if (reduced.length === 0) return '';
+  return `${indent}left out: ${reducedText(reduced)}; the result is the same, byte for byte\n`;
 }
 
 /** What the JSON says of weights that no training made. */

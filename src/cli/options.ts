@@ -141,6 +141,8 @@ export const sharedOptions = {
       somePath('--tune-cache'),
     ),
   consumeInput: () => option('--consume-input', 'the input may be overwritten, to need less RAM'),
+  keepChannels: () =>
+    option('--keep-channels', 'leave no channel out, not even those whose value is known or that nobody reads'),
   optimize: () =>
     option(
       '--optimize <goal>',

@@ -27,11 +27,11 @@ export async function runOutputs(
     }
     return outputs;
   }
-  const { compileModel } = await import('../pipeline.js');
+  const { compileModel, reduceFor } = await import('../pipeline.js');
   const { loadTarget } = await import('../target/load-target.js');
   const { outputDriver } = await import('../run/drivers.js');
   const target = loadTarget(name === 'host' ? 'host' : targetName);
-  const { firmware } = compileModel(loaded, target, io.version);
+  const { firmware } = compileModel(reduceFor(loaded, target), target, io.version);
   const driver = outputDriver(name);
   const unsuited = driver.unsuited(firmware);
   if (unsuited !== undefined) {

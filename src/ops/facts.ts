@@ -14,6 +14,38 @@ export function layerMacs(graph: Graph, node: Node): number {
   return opTable.get(node.op)?.macs(node, shapes, node.type.shape) ?? 0;
 }
 
+/** A layer of which less is left than there was. */
+export interface ReducedLayer {
+  readonly name: string;
+  readonly channels: Change;
+  readonly macs: Change;
+  /** Elements. */
+  readonly weights: Change;
+}
+
+export interface Change {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The layers that differ between a graph and what passes have left of it, node by node. */
+export function reducedLayers(whole: Graph, graph: Graph): ReducedLayer[] {
+  const index = new GraphIndex(graph);
+  const changed = ({ before, after }: Change) => before !== after;
+  return whole.nodes.flatMap((before): ReducedLayer[] => {
+    if (!index.has(before.name)) return [];
+    const after = index.node(before.name);
+    const weights = ({ constants: { weight } }: Node) => weight?.data.length ?? 0;
+    const layer: ReducedLayer = {
+      name: before.name,
+      channels: { before: before.type.shape.channels, after: after.type.shape.channels },
+      macs: { before: layerMacs(whole, before), after: layerMacs(graph, after) },
+      weights: { before: weights(before), after: weights(after) },
+    };
+    return [layer.channels, layer.macs, layer.weights].some(changed) ? [layer] : [];
+  });
+}
+
 export function countMacs(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + layerMacs(graph, node), 0);
 }

@@ -5,37 +5,43 @@ import { ChannelClasses } from './channel-classes.js';
 import { channelInputs, channelRanges, type Ranges } from './channel-ranges.js';
 import type { Pass } from './pass.js';
 
+/** The pass below with its default. */
+export const eliminateChannels = eliminateChannelsBy(1);
+
 /**
  * Leaves out channels whose value is known, which go into the biases of what reads them, and channels that nobody needs.
  * Needs: integer graph with weights; leaves any other as it is. Keeps: every byte of the result, and of every channel that stays.
  * Breaks: the numbers of channels between input and result.
  *
- * How many channels of a tensor stay is rounded up so that kernels take it as well as before: see {@link grainOf}.
+ * Kernels take several channels at a time. Of a tensor whose channels come in a multiple of `grain`, a power of two, a multiple of
+ * it stays; of others a multiple of the largest power of two below `grain` that they are a multiple of.
  */
-export const eliminateChannels: Pass = {
-  name: 'eliminate-channels',
-  needsWeights: true,
-  run(graph) {
-    if (!graph.nodes.every(isInteger)) return graph;
-    // What is known goes on through layers that have become smaller.
-    for (let current = graph; ; ) {
-      const next = eliminated(current);
-      if (next === undefined) return current;
-      current = next;
-    }
-  },
-};
+export function eliminateChannelsBy(grain: number): Pass {
+  return {
+    name: 'eliminate-channels',
+    needsWeights: true,
+    run(graph) {
+      if (!graph.nodes.every(isInteger)) return graph;
+      // A channel that had to stay for the grain may go for another one's sake.
+      for (let current = graph; ; ) {
+        const next = eliminated(current, grain);
+        if (next === undefined) return current;
+        current = next;
+      }
+    },
+  };
+}
 
 function isInteger({ op, type, constants }: Node): boolean {
   const bound = opTable.get(op)?.traits.linear !== true || 'multiplier' in constants;
   return bound && (type.dtype === 'i8' || opTable.get(op)?.traits.integerResult === true);
 }
 
-function eliminated(graph: Graph): Graph | undefined {
+function eliminated(graph: Graph, grain: number): Graph | undefined {
   const index = new GraphIndex(graph);
   const ranges = channelRanges(graph);
   const classes = new ChannelClasses(graph);
-  const gone = wellRounded(graph, classes, index, ranges);
+  const gone = wellRounded(graph, classes, index, ranges, grain);
   if (gone.size === 0) return undefined;
   const kept = (name: string) => stayingOf(index.node(name), classes, gone);
   return mapNodes(graph, node => {
@@ -55,30 +61,29 @@ function stayingOf({ name, type }: Node, classes: ChannelClasses, gone: Readonly
   return Array.from({ length: type.shape.channels }, (_, c) => c).filter(c => !gone.has(classes.of(name, c)));
 }
 
-/**
- * Kernels take four channels at a time, or two: a tensor that has a multiple of that many keeps one. So no kernel gets worse, and
- * rows stay aligned as they were.
- */
-function grainOf(channels: number): number {
-  return channels % 4 === 0 ? 4 : channels % 2 === 0 ? 2 : 1;
-}
-
 /** The classes that go: all that can, but for those that have to stay for the number of channels of some tensor. */
-function wellRounded(graph: Graph, classes: ChannelClasses, index: GraphIndex, ranges: Ranges): ReadonlySet<number> {
+function wellRounded(
+  graph: Graph,
+  classes: ChannelClasses,
+  index: GraphIndex,
+  ranges: Ranges,
+  grain: number,
+): ReadonlySet<number> {
   const pinned = new Set<number>();
   for (;;) {
     const gone = unneeded(graph, classes, index, ranges, pinned);
-    const pins = graph.nodes.flatMap(node => missingOf(node, classes, gone)).slice(0, 1);
+    const pins = graph.nodes.flatMap(node => missingOf(node, classes, gone, grain)).slice(0, 1);
     if (pins.length === 0) return gone;
     for (const of of pins.flat()) pinned.add(of);
   }
 }
 
 /** The classes that have to come back for a tensor to have a fitting number of channels, the first ones: one list, or none. */
-function missingOf(node: Node, classes: ChannelClasses, gone: ReadonlySet<number>): readonly number[][] {
+function missingOf(node: Node, classes: ChannelClasses, gone: ReadonlySet<number>, most: number): readonly number[][] {
   const { channels } = node.type.shape;
   const staying = stayingOf(node, classes, gone).length;
-  const grain = grainOf(channels);
+  // The largest power of two that it is a multiple of.
+  const grain = Math.min(most, channels & -channels);
   const wanted = Math.max(1, Math.ceil(staying / grain)) * grain;
   if (staying === channels || staying === wanted) return [];
   const lost = Array.from({ length: channels }, (_, c) => classes.of(node.name, c)).filter(of => gone.has(of));

@@ -2,7 +2,7 @@ import type { Graph } from '../ir/graph.js';
 import { verifyGraph } from '../ops/verify.js';
 import { dropIdentities } from './drop-identities.js';
 import { dropUnread } from './drop-unread.js';
-import { eliminateChannels } from './eliminate-channels.js';
+import { eliminateChannels, eliminateChannelsBy } from './eliminate-channels.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { foldFlatten } from './fold-flatten.js';
 import { foldShuffle } from './fold-shuffle.js';
@@ -27,8 +27,8 @@ export const floatPasses: readonly Pass[] = [
 /** The passes on the integer graph, in order. What they change is not in the quantised weights file, which is of the float graph. */
 export const integerPasses: readonly Pass[] = [foldShuffle];
 
-/** The passes on the integer graph that can be turned off, after those. */
-export const reducingPasses: readonly Pass[] = [eliminateChannels];
+/** Ways to make the integer graph smaller after those. Each target takes the one that suits its kernels, or none. */
+export const reducingPasses: readonly Pass[] = [eliminateChannels, ...[2, 4, 8, 16].map(eliminateChannelsBy)];
 
 /** Runs passes one after the other, the verifier behind each. */
 export function runPasses(graph: Graph, passes: readonly Pass[]): Graph {

@@ -1,3 +1,4 @@
+import { invariant } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
@@ -29,6 +30,23 @@ export async function referenceTensors(
     await turn();
   }
   return all;
+}
+
+/**
+ * Holds the results of two graphs that mean the same against each other, over vectors that both have run.
+ * @throws InternalError at the first byte that differs: it is effnetc that got it wrong
+ */
+export function requireSameResults(
+  before: Graph,
+  expected: readonly Tensors[],
+  after: Graph,
+  actual: readonly Tensors[],
+): void {
+  for (const [vector, tensors] of expected.entries()) {
+    const [wanted, found] = [tensors.get(before.output), actual[vector].get(after.output)];
+    const differs = wanted?.length !== found?.length || wanted?.some((value, i) => value !== found?.[i]) === true;
+    invariant(!differs, `leaving channels out has changed the result of vector ${vector}`);
+  }
 }
 
 /** Compares every byte of every layer, and of the output. Undefined when all are equal. */

@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   toolchain: ['diagnostics', 'emit', 'package-root.ts', 'run', 'target'],
   run: ['diagnostics', 'ir', 'ops', 'target', 'timing', 'toolchain'],
   'loading.ts': ['diagnostics', 'frontend', 'ir', 'numeric', 'ops', 'passes', 'quantize', 'run'],
+  'reducing.ts': ['ir', 'kernels', 'loading.ts', 'ops', 'passes', 'plan', 'target'],
   'provenance.ts': ['emit', 'loading.ts', 'numeric', 'plan', 'target'],
   'pipeline.ts': [
     'diagnostics',
@@ -34,6 +35,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'package-root.ts',
     'plan',
     'provenance.ts',
+    'reducing.ts',
     'run',
     'target',
   ],

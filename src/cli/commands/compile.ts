@@ -3,9 +3,12 @@ import type { CompiledModel } from '../../pipeline.js';
 import {
   consumeFields,
   consumeNote,
+  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  reducedFields,
+  reducedNote,
   requireOneEntry,
   weightsFields,
   weightsNote,
@@ -37,6 +40,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.countedEntry())
     .addOption(sharedOptions.order())
     .addOption(sharedOptions.consumeInput())
+    .addOption(sharedOptions.keepChannels())
     .addOption(sharedOptions.optimize())
     .addOption(sharedOptions.tune())
     .addOption(sharedOptions.tuneCache())
@@ -56,7 +60,7 @@ export function registerCompile(program: Command, shell: Shell): void {
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
-        const loaded = await loadModelOrRandom(io, model, options);
+        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
         requireOneEntry(options);
         const limits = { ram: options.maxRam, flash: options.maxFlash };
         const tuned = await tuneKernels(io, options, loaded, target);
@@ -83,6 +87,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...tuned.json,
             ...consumeFields(options, plan),
+            ...reducedFields(options, compiled),
             ...weightsFields(loaded),
           },
           text: () =>
@@ -92,6 +97,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
             (tuned.text === '' ? '' : `  ${tuned.text}`) +
             consumeNote(options, plan, '  ') +
+            reducedNote(compiled, '  ') +
             terminalMap(plan) +
             files.map(file => `  wrote  ${file}\n`).join('') +
             weightsNote(loaded),

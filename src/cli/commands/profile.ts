@@ -3,9 +3,12 @@ import { explainText } from '../explain-text.js';
 import {
   consumeFields,
   consumeNote,
+  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  reducedFields,
+  reducedNote,
   requireOneEntry,
   weightsFields,
   weightsNote,
@@ -39,6 +42,7 @@ export function registerProfile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.tune())
     .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.consumeInput())
+    .addOption(sharedOptions.keepChannels())
     .option('--no-counts', 'without counts by class of instruction and estimated cycles, which take a plugin for QEMU')
     .option('--explain', 'the kernels that there are for each layer, with predicted and measured figures')
     .addHelpText(
@@ -54,8 +58,8 @@ export function registerProfile(program: Command, shell: Shell): void {
         const { profileReport } = await import('../../report/profile-report.js');
         const { explainReport } = await import('../../report/explain-report.js');
         requireOneEntry(options);
-        const loaded = await loadModelOrRandom(io, model, options);
         const target = loadTarget(options.target);
+        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
         const tuned = await tuneKernels(io, options, loaded, target);
         const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
         checkBudget(compiled, target);
@@ -70,6 +74,7 @@ export function registerProfile(program: Command, shell: Shell): void {
             ...(explain === undefined ? {} : { explain }),
             ...tuned.json,
             ...consumeFields(options, compiled.plan),
+            ...reducedFields(options, compiled),
             ...weightsFields(loaded),
           },
           keepWhenQuiet: true,
@@ -85,6 +90,7 @@ export function registerProfile(program: Command, shell: Shell): void {
               `flash  ${formatBytes(flash.total)}: code ${formatBytes(flash.code)}, weights ${formatBytes(flash.weights)}, tables ${formatBytes(flash.tables)}\n` +
               tuned.text +
               consumeNote(options, compiled.plan) +
+              reducedNote(compiled) +
               weightsNote(loaded)
             );
           },

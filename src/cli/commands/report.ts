@@ -3,9 +3,12 @@ import type { Measurement } from '../../report/measure.js';
 import {
   consumeFields,
   consumeNote,
+  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  reducedFields,
+  reducedNote,
   weightsFields,
   weightsNote,
 } from '../model-options.js';
@@ -13,7 +16,7 @@ import { sharedOptions } from '../options.js';
 import { formatBytes, formatCount, type JsonObject } from '../output.js';
 import type { Shell } from '../shell.js';
 
-interface ReportOptions extends MeasureOptions, Pick<PlanOptions, 'consumeInput'> {
+interface ReportOptions extends MeasureOptions, Pick<PlanOptions, 'consumeInput' | 'keepChannels'> {
   readonly target: string;
   readonly output: string;
   readonly profile: boolean;
@@ -30,6 +33,7 @@ export function registerReport(program: Command, shell: Shell): void {
     .addOption(sharedOptions.target().makeOptionMandatory())
     .addOption(sharedOptions.rounding())
     .addOption(sharedOptions.consumeInput())
+    .addOption(sharedOptions.keepChannels())
     .option('--no-profile', 'without the figures of a run in emulation')
     .addOption(sharedOptions.output('the page, .html').makeOptionMandatory())
     .addHelpText(
@@ -45,7 +49,7 @@ export function registerReport(program: Command, shell: Shell): void {
         const { reportPage } = await import('../../report/report-page.js');
         const { profileReport } = await import('../../report/profile-report.js');
         const target = loadTarget(options.target);
-        const loaded = await loadModelOrRandom(io, model, options);
+        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
         const compiled = compileModel(loaded, target, io.version, { consumeInput: options.consumeInput });
         const measurement = await measure(compiled.firmware, options.profile);
         writeFileAtomically(options.output, reportPage(compiled, loaded, measurement), { cwd: io.cwd });
@@ -61,6 +65,7 @@ export function registerReport(program: Command, shell: Shell): void {
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes, least: plan.leastBytes },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...consumeFields(options, plan),
+            ...reducedFields(options, compiled),
             ...profileFields(measurement, measured),
             ...weightsFields(loaded),
           },
@@ -71,6 +76,7 @@ export function registerReport(program: Command, shell: Shell): void {
               ? notMeasured(measurement)
               : `  run    ${formatCount(measured.instructions)} instructions (not cycles), ${formatBytes(measured.ram.stack)} of stack\n`) +
             consumeNote(options, plan, '  ') +
+            reducedNote(compiled, '  ') +
             `  wrote  ${options.output}\n` +
             weightsNote(loaded),
         };

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
+import type { Graph } from '../../ir/graph.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import type { LoadedModel } from '../../pipeline.js';
 import type { Tensors } from '../../run/reference.js';
 import { exitCodes } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
 import {
   consumeFields,
   consumeNote,
+  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
+  reducedFields,
+  reducedNote,
   requireOneEntry,
   resolvePath,
   weightsFields,
@@ -49,6 +52,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .addOption(sharedOptions.tune())
     .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.consumeInput())
+    .addOption(sharedOptions.keepChannels())
     .option('--inputs <x.npy>', 'inputs to run; without it, random and extreme ones')
     .option('--expect <y.npy>', 'outputs that the inputs should give, from another implementation')
     .addOption(sharedOptions.random())
@@ -64,7 +68,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         const { checkBudget } = await import('../../budget.js');
         const { compileModel, sourceOf } = await import('../../pipeline.js');
         const { loadTarget } = await import('../../target/load-target.js');
-        const { referenceTensors } = await import('../../run/compare.js');
+        const { referenceTensors, requireSameResults } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
         const { judge } = await import('../../run/verdict.js');
         const { driversFor } = await import('../../run/drivers.js');
@@ -77,7 +81,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         }
         requireOneEntry(options);
         const target = loadTarget(options.target);
-        const loaded = await loadModelOrRandom(io, model, options);
+        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
         const tuned = await tuneKernels(io, options, loaded, target);
         const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
         checkBudget(compiled, target);
@@ -94,6 +98,15 @@ export function registerVerify(program: Command, shell: Shell): void {
         const reference = await referenceTensors(loaded.graph, vectors.all, (done, total) =>
           io.progress.update('reference', done, total),
         );
+        // The network with all channels says what the outputs have to be; the C is compared with what is left, layer by layer.
+        const { graph, whole = graph } = loaded;
+        const honest =
+          whole === graph
+            ? reference
+            : await referenceTensors(whole, vectors.all, (done, total) =>
+                io.progress.update('all channels', done, total),
+              );
+        requireSameResults(whole, honest, graph, reference);
         const drivers = driversFor(compiled.firmware, options.driver);
         const reports = await verifyDrivers(
           loaded.graph,
@@ -103,8 +116,8 @@ export function registerVerify(program: Command, shell: Shell): void {
           drivers,
           (name, done, total) => io.progress.update(name, done, total),
         );
-        const expected = others && compareExpected(others, loaded.graph, reference.slice(0, vectors.given));
-        const compared = await comparedRounding(io, model, options, loaded, vectors.all, reference);
+        const expected = others && compareExpected(others, whole, honest.slice(0, vectors.given));
+        const compared = await comparedRounding(io, model, options, whole, vectors.all, honest);
         const verdict = judge(reports, target, options.driver);
         const asExpected = expected === undefined || expected.differing === 0;
         const exitCode = asExpected ? exitCodeOfVerdict(verdict) : exitCodes.checkFailed;
@@ -122,6 +135,7 @@ export function registerVerify(program: Command, shell: Shell): void {
             ...roundingFields(compared),
             ...tuned.json,
             ...consumeFields(options, compiled.plan),
+            ...reducedFields(options, compiled),
             ...weightsFields(loaded),
           },
           exitCode,
@@ -137,7 +151,7 @@ export function registerVerify(program: Command, shell: Shell): void {
               expected === undefined
                 ? ''
                 : `expected outputs: ${expected.equal} of ${expected.vectors} vectors equal, ${expected.differing} elements differ by at most ${expected.maxAbsDiff}\n`;
-            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${tuned.text}${roundingText(compared, loaded.rounding, vectors.all.length, style)}${consumeNote(options, compiled.plan)}${weightsNote(loaded)}`;
+            return `${table}${failureDetails(reports)}${loaded.graph.name} on ${target.name}: ${vectors.all.length} vectors, ${describeVerdict(verdict, reports)}\n${agreement}${tuned.text}${roundingText(compared, loaded.rounding, vectors.all.length, style)}${consumeNote(options, compiled.plan)}${reducedNote(compiled)}${weightsNote(loaded)}`;
           },
         };
       }),
@@ -149,7 +163,7 @@ async function comparedRounding(
   io: CommandIo,
   model: string,
   options: VerifyOptions,
-  { graph }: LoadedModel,
+  graph: Graph,
   vectors: readonly Uint8Array[],
   reference: readonly Tensors[],
 ): Promise<NamedComparison | undefined> {

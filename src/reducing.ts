@@ -1,0 +1,78 @@
+import type { Graph } from './ir/graph.js';
+import { candidatesOf } from './kernels/candidates.js';
+import { chooseKernels, ranked } from './kernels/select.js';
+import type { LoadedModel } from './loading.js';
+import type { Goal } from './ops/kernel.js';
+import { reducingPasses, runPasses } from './passes/index.js';
+import { type OrderGoal, planGraph } from './plan/plan.js';
+import { loadCosts } from './target/load-costs.js';
+import type { Target } from './target/target.js';
+
+export interface ReduceOptions {
+  /** What kernels are chosen for. */
+  readonly optimize?: Goal | undefined;
+  readonly order?: OrderGoal | undefined;
+  readonly consumeInput?: boolean | undefined;
+}
+
+/** What a graph takes on a target, with the kernels that the goal takes. */
+interface GraphCost {
+  /** Predicted; absent where kernels are not measured for the target. */
+  readonly instructions: number | undefined;
+  /** Exact: weights and tables. */
+  readonly bytes: number;
+  /** Bytes of RAM; planned when it is asked for, which takes time. */
+  arena(): number;
+}
+
+/**
+ * Leaves out the channels that the result does not need, for a target. Kernels take 2, 4 or 16 channels at a time, so that with a few
+ * channels less a network may take more time than with all of them: so each of the reducing passes is tried, and the one with the
+ * least predicted instructions is taken (for `size` the least bytes), if the network takes no more instructions, no more bytes of
+ * weights and tables and no more of the arena than with all channels. With nothing to gain, the model stays what it is.
+ */
+export function reduceFor(loaded: LoadedModel, target: Target, options: ReduceOptions = {}): LoadedModel {
+  const { graph: whole } = loaded;
+  const [finest] = reducingPasses;
+  const least = runPasses(whole, [finest]);
+  if (least === whole) return loaded;
+  const all = costOfGraph(whole, target, options);
+  const better = reducingPasses
+    .map(pass => (pass === finest ? least : runPasses(whole, [pass])))
+    .filter(graph => graph !== whole)
+    .map(graph => ({ graph, cost: costOfGraph(graph, target, options) }))
+    .filter(({ cost }) => cost.bytes <= all.bytes && noSlower(cost, all))
+    .sort((a, b) => compare(a.cost, b.cost, options.optimize))
+    .find(({ cost }) => cost.arena() <= all.arena());
+  return better === undefined ? loaded : { ...loaded, graph: better.graph, whole };
+}
+
+/** Where instructions are known of one alone, nothing can be said. */
+function noSlower(a: GraphCost, b: GraphCost): boolean {
+  if (a.instructions === undefined || b.instructions === undefined) return a.instructions === b.instructions;
+  return a.instructions <= b.instructions;
+}
+
+function compare(a: GraphCost, b: GraphCost, goal: Goal | undefined): number {
+  const [time, size] = [(a.instructions ?? 0) - (b.instructions ?? 0), a.bytes - b.bytes];
+  return goal === 'size' ? size || time : time || size;
+}
+
+function costOfGraph(
+  graph: Graph,
+  target: Target,
+  { optimize = 'balanced', order, consumeInput }: ReduceOptions,
+): GraphCost {
+  const layers = candidatesOf(graph, target.isa, loadCosts(target.cpu));
+  const costs = layers.map(({ rows }) => ranked(rows, optimize)[0].cost);
+  const known = costs.flatMap(({ instructions }) => (instructions === undefined ? [] : [instructions]));
+  let arena: number | undefined;
+  return {
+    instructions: known.length === costs.length ? known.reduce((sum, count) => sum + count, 0) : undefined,
+    bytes: costs.reduce((sum, { tableBytes }) => sum + tableBytes, 0),
+    arena() {
+      arena ??= planGraph(graph, chooseKernels(layers, optimize), order, consumeInput).arenaBytes;
+      return arena;
+    },
+  };
+}
