@@ -49,10 +49,8 @@ export const slice: OpDefinition = defineOp<SliceAttributes>({
   channels: {
     ranges: ({ attributes: { from, channels } }, [input]) => input.ranges.slice(from, from + channels),
     bundles: ({ attributes: { from, channels } }) => upTo(channels).map(c => ({ inputs: [[from + c]], outputs: [c] })),
-    // Those beside the slice are not read at all.
-    spared: ({ attributes: { from, channels } }, [input]) => [
-      input.ranges.map((_, c) => c < from || c >= from + channels),
-    ],
+    // Those in no bundle, beside the slice, are not read at all.
+    spared: (_node, [input]) => [input.ranges.map(() => true)],
     select(node, _inputs, { inputs: [inputs], outputs }) {
       const from = inputs.filter(c => c < node.attributes.from).length;
       return withChannels({ ...node, attributes: { from, channels: outputs.length } }, outputs.length);
