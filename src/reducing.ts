@@ -37,15 +37,19 @@ export function reduceFor(loaded: LoadedModel, target: Target, options: ReduceOp
   const least = runPasses(whole, [finest]);
   if (least === whole) return loaded;
   const all = costOfGraph(whole, target, options);
-  const better = reducingPasses
-    .map(pass => (pass === finest ? least : runPasses(whole, [pass])))
-    .filter(graph => graph !== whole)
+  const reduced = reducingPasses.map(pass => (pass === finest ? least : runPasses(whole, [pass])));
+  // Several passes often come to the same.
+  const different = [...new Map([whole, ...reduced].map(graph => [widths(graph), graph])).values()].slice(1);
+  const better = different
     .map(graph => ({ graph, cost: costOfGraph(graph, target, options) }))
     .filter(({ cost }) => cost.bytes <= all.bytes && noSlower(cost, all))
     .sort((a, b) => compare(a.cost, b.cost, options.optimize))
     .find(({ cost }) => cost.arena() <= all.arena());
   return better === undefined ? loaded : { ...loaded, graph: better.graph, whole };
 }
+
+/** The channels of all tensors: graphs of one origin that agree in them are the same. */
+const widths = (graph: Graph): string => graph.nodes.map(({ type }) => type.shape.channels).join();
 
 /** Where instructions are known of one alone, nothing can be said. */
 function noSlower(a: GraphCost, b: GraphCost): boolean {

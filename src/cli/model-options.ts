@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { reducedText } from '../emit/reduced-text.js';
 import { quoteName } from '../frontend/arrays/quote.js';
-import type { Rounding } from '../numeric/requantise.js';
+import { type Rounding, signedBits } from '../numeric/requantise.js';
 import type { CompiledModel, Goal, LoadedModel, OrderGoal } from '../pipeline.js';
 import type { Entry } from '../run/driver.js';
 import type { Target } from '../target/target.js';
@@ -141,6 +141,24 @@ export async function fitToTarget(
 ): Promise<LoadedModel> {
   const { reduceFor } = await import('../pipeline.js');
   return keepChannels ? { ...loaded, keepsChannels: true } : reduceFor(loaded, target, options);
+}
+
+/** The largest |accumulator| of each layer that has one, over all inputs and with its real weights, and the bits of an int that holds it. */
+export function accumulatorFields({ plan }: CompiledModel): JsonObject {
+  return {
+    accumulators: plan.layers.flatMap(({ node, kernel: { accumulatorBound: bound } }) =>
+      bound === undefined ? [] : [{ layer: node.name, bound, bits: signedBits(bound) }],
+    ),
+  };
+}
+
+/** The layer whose accumulators are the largest, as a line of text. */
+export function accumulatorNote({ plan }: CompiledModel, indent = ''): string {
+  const [first, ...others] = plan.layers.filter(({ kernel }) => kernel.accumulatorBound !== undefined);
+  if (first === undefined) return '';
+  const boundOf = ({ kernel }: typeof first) => kernel.accumulatorBound ?? 0;
+  const worst = others.reduce((a, b) => (boundOf(b) > boundOf(a) ? b : a), first);
+  return `${indent}|acc|  at most ${signedBits(boundOf(worst))} bits of 32, in layer ${worst.node.name}\n`;
 }
 
 /** What was left out, by layer, in JSON; nothing where all channels are kept on purpose. */

@@ -173,6 +173,23 @@ export interface QualityView {
   readonly height: number;
 }
 
+/** A figure with all channels, and without those that were left out. */
+export interface ChangeView {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The layers of which less is left. */
+export interface ReducedView {
+  readonly rows: readonly {
+    readonly name: string;
+    readonly channels: ChangeView;
+    readonly weights: ChangeView;
+    readonly macs: ChangeView;
+  }[];
+  readonly total: string;
+}
+
 export interface PageView {
   readonly model: string;
   readonly target: string;
@@ -206,6 +223,8 @@ export interface PageView {
     readonly cycles: string;
     readonly cyclesPerMac: string;
   };
+  /** Null where nothing was left out. */
+  readonly reduced: ReducedView | null;
   /** Null where the weights do not say. */
   readonly quality: QualityView | null;
   /** Null where nothing was measured. */

@@ -9,6 +9,7 @@ import type { Measurement } from './measure.js';
 import { memoryMap } from './memory-map.js';
 import type { PageView } from './page-views.js';
 import { qualityTable } from './quality-table.js';
+import { reducedTable } from './reduced-table.js';
 import { pushCalls, stepLanes } from './step-lanes.js';
 import { facts, figures, misfits, orderBars } from './summary.js';
 
@@ -33,6 +34,7 @@ export function pageView(compiled: CompiledModel, loaded: LoadedModel, measureme
     push: view.push === null ? null : pushCalls(plan.steps.length, view.push.cuts.flat()),
     lanes: stepLanes(plan),
     work: workTable(compiled, measured ? measurement.profile : undefined),
+    reduced: reducedTable(compiled.reduced),
     quality: qualityTable(loaded.quality),
     classes: measured ? classTable(compiled, measurement.profile) : null,
     memory: memoryTable(compiled, measured ? measurement.profile : undefined),

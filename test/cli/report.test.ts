@@ -54,6 +54,12 @@ describe('effnetc report', () => {
       macs: 3456,
       ram: { arena: expect.any(Number), bound: expect.any(Number), least: expect.any(Number) },
       flash: { weights: 612, tables: expect.any(Number) },
+      accumulators: ['block.pw', 'block.dw1', 'block.dw2', 'block.conv', 'fc'].map(layer => ({
+        layer,
+        bound: expect.any(Number),
+        bits: expect.any(Number),
+      })),
+      leftOut: [],
       profile: null,
       reason: 'nothing emulates the target host',
       weights: 'random',

@@ -124,6 +124,27 @@ describe('E0501', () => {
   });
 });
 
+describe('of several channels', () => {
+  it('the one that can overflow is named', () => {
+    const { node, input } = lowered({ bias: 0, factor: 0.5, rounding: 'native' });
+    const weight = constant('i8', [4, 1, 1, 1], [1, -127, 1, 100]);
+    // The second and the third channel reach the limit, and do not pass it.
+    const bias = constant('i32', [4], [0, -(largest - 127 * 127), largest - 127, largest - 100 * 127 + 1]);
+    const scales = { weight_scale: constant('f64', [4], [0.4, 0.4, 0.4, 0.4]) };
+    const wide: Node = {
+      ...node,
+      attributes: { ...node.attributes, units: 4 },
+      constants: { weight, bias, ...scales },
+      type: { dtype: 'f32', shape: { ...node.type.shape, channels: 4 } },
+    };
+    const lower = () =>
+      dense.lower?.(wide, { inputs: [input], output: { scale: 1, zeroPoint: 0 }, rounding: 'native' });
+    expect(lower).toThrow("the accumulator of channel 3 of 'fc' could leave the range of int32");
+    bias.data[3] -= 1;
+    expect(lower).not.toThrow();
+  });
+});
+
 describe('E0502', () => {
   it('a batch norm behind the activation counts into the factor', () => {
     const layer = { bias: 0, factor: 0.5, rounding: 'native', affineOffset: 0 } as const;

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CompiledModel } from '../../pipeline.js';
 import {
+  accumulatorFields,
+  accumulatorNote,
   consumeFields,
   consumeNote,
   fitToTarget,
@@ -87,6 +89,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...tuned.json,
             ...consumeFields(options, plan),
+            ...accumulatorFields(compiled),
             ...reducedFields(options, compiled),
             ...weightsFields(loaded),
           },
@@ -95,6 +98,7 @@ export function registerCompile(program: Command, shell: Shell): void {
             `  RAM    ${formatBytes(plan.arenaBytes)} of arena, most in layer ${plan.peak.node.name}\n` +
             pushedText(plan.pushing) +
             `  flash  ${formatBytes(view.weightBytes)} of weights, ${formatBytes(view.tableBytes)} of tables, and the code\n` +
+            accumulatorNote(compiled, '  ') +
             (tuned.text === '' ? '' : `  ${tuned.text}`) +
             consumeNote(options, plan, '  ') +
             reducedNote(compiled, '  ') +

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Measurement } from '../../report/measure.js';
 import {
+  accumulatorFields,
   consumeFields,
   consumeNote,
   fitToTarget,
@@ -65,6 +66,7 @@ export function registerReport(program: Command, shell: Shell): void {
             ram: { arena: plan.arenaBytes, bound: plan.boundBytes, least: plan.leastBytes },
             flash: { weights: view.weightBytes, tables: view.tableBytes },
             ...consumeFields(options, plan),
+            ...accumulatorFields(compiled),
             ...reducedFields(options, compiled),
             ...profileFields(measurement, measured),
             ...weightsFields(loaded),
