@@ -17,8 +17,10 @@ export interface ReduceOptions {
 
 /** What a graph takes on a target, with the kernels that the goal takes. */
 interface GraphCost {
-  /** Predicted; absent where kernels are not measured for the target. */
-  readonly instructions: number | undefined;
+  /** Predicted, of the layers whose kernels are measured for the target. */
+  readonly instructions: number;
+  /** The others. */
+  readonly unpredicted: string;
   /** Exact: weights and tables. */
   readonly bytes: number;
   /** Bytes of RAM; planned when it is asked for, which takes time. */
@@ -48,17 +50,15 @@ export function reduceFor(loaded: LoadedModel, target: Target, options: ReduceOp
   return better === undefined ? loaded : { ...loaded, graph: better.graph, whole };
 }
 
-/** The channels of all tensors: graphs of one origin that agree in them are the same. */
+/** The channels of all tensors: graphs of one origin that agree in them cost the same. */
 const widths = (graph: Graph): string => graph.nodes.map(({ type }) => type.shape.channels).join();
 
-/** Where instructions are known of one alone, nothing can be said. */
-function noSlower(a: GraphCost, b: GraphCost): boolean {
-  if (a.instructions === undefined || b.instructions === undefined) return a.instructions === b.instructions;
-  return a.instructions <= b.instructions;
-}
+/** As far as one can tell: where not the same layers are predicted, nothing can be said. */
+const noSlower = (a: GraphCost, b: GraphCost): boolean =>
+  a.unpredicted === b.unpredicted && a.instructions <= b.instructions;
 
 function compare(a: GraphCost, b: GraphCost, goal: Goal | undefined): number {
-  const [time, size] = [(a.instructions ?? 0) - (b.instructions ?? 0), a.bytes - b.bytes];
+  const [time, size] = [a.instructions - b.instructions, a.bytes - b.bytes];
   return goal === 'size' ? size || time : time || size;
 }
 
@@ -69,10 +69,13 @@ function costOfGraph(
 ): GraphCost {
   const layers = candidatesOf(graph, target.isa, loadCosts(target.cpu));
   const costs = layers.map(({ rows }) => ranked(rows, optimize)[0].cost);
-  const known = costs.flatMap(({ instructions }) => (instructions === undefined ? [] : [instructions]));
   let arena: number | undefined;
   return {
-    instructions: known.length === costs.length ? known.reduce((sum, count) => sum + count, 0) : undefined,
+    instructions: costs.reduce((sum, { instructions = 0 }) => sum + instructions, 0),
+    unpredicted: layers
+      .filter((_, i) => costs[i].instructions === undefined)
+      .map(({ node }) => node.name)
+      .join(),
     bytes: costs.reduce((sum, { tableBytes }) => sum + tableBytes, 0),
     arena() {
       arena ??= planGraph(graph, chooseKernels(layers, optimize), order, consumeInput).arenaBytes;
