@@ -58,19 +58,23 @@ async function runDemo(io: CommandIo) {
   const loaded = await pipeline.loadQuantisedModel({ model, weights }, io.session);
   const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph), io.session);
   const labels = readLabels(join(example, 'data', 'test_labels.npy'));
-  let compiled = pipeline.compileModel(loaded, loadTarget('cortex-m4'), io.version);
+  const compile = (name: string) => {
+    const target = loadTarget(name);
+    return pipeline.compileModel(pipeline.reduceFor(loaded, target), target, io.version);
+  };
+  let compiled = compile('cortex-m4');
   const fallback = driversFor(compiled.firmware).every(d => d.name === 'host' || d.unavailable(compiled.firmware));
   // Without QEMU, an emulator from npm runs the same network as Cortex-M0+ code.
-  if (fallback) compiled = pipeline.compileModel(loaded, loadTarget('cortex-m0'), io.version);
+  if (fallback) compiled = compile('cortex-m0');
   await letSignalsEndUs();
   writeFilesAtomically(out, compiled.files);
 
-  const expected = await referenceTensors(loaded.graph, vectors, (done, total) =>
+  const expected = await referenceTensors(compiled.graph, vectors, (done, total) =>
     io.progress.update('reference', done, total),
   );
   const checked = fallback ? vectors.slice(0, slowEmulatorImages) : vectors;
   const reports = await verifyDrivers(
-    loaded.graph,
+    compiled.graph,
     compiled.firmware,
     checked,
     expected.slice(0, checked.length),
@@ -79,7 +83,7 @@ async function runDemo(io: CommandIo) {
   );
   io.progress.clear();
   const predictions = expected.map(tensors =>
-    predictedClass(new Uint8Array(tensors.get(loaded.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
+    predictedClass(new Uint8Array(tensors.get(compiled.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
   );
   const correct = predictions.filter((p, i) => p === labels[i]).length;
   const verdict = judge(reports, compiled.firmware.target);
@@ -90,7 +94,7 @@ async function runDemo(io: CommandIo) {
 
   return {
     json: {
-      model: loaded.graph.name,
+      model: compiled.graph.name,
       target: compiled.firmware.target.name,
       images: vectors.length,
       correct,
@@ -134,7 +138,7 @@ async function runDemo(io: CommandIo) {
           '\n',
         );
       }
-      const name = `${loaded.graph.name} on ${compiled.firmware.target.name}`;
+      const name = `${compiled.graph.name} on ${compiled.firmware.target.name}`;
       lines.push(`${name}: ${correct} of ${vectors.length} images right, ${formatPercent(correct / vectors.length)}\n`);
       for (const r of reports) {
         const count =
