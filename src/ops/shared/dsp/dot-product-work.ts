@@ -20,6 +20,7 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
   const filled = rowsInside * columnsMissing + rowsMissing * view.kernelColumns * outputWidth;
   const edges = view.columnsMayMiss ? ' with edges' : '';
   const bytes = inPlace ? 0 : view.columnBytes;
+  const [twos, ones] = [(height * tiled) / 2, height * (outputWidth - tiled)];
   return {
     family: 'dot-product/dsp',
     counts: counted({
@@ -31,11 +32,20 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
       'bytes at edges': rowsInside * columnsMissing * bytes,
       'missing bytes': rowsMissing * view.kernelColumns * outputWidth * bytes,
       gathers: positions,
-      ...tiles('2x2', (height * tiled) / 2),
-      ...tiles('1x2', height * (outputWidth - tiled)),
+      ...tiles('2x2', twos),
+      ...tiles('1x2', ones),
       // Both positions of a tile are written out.
-      [`${requantisedKey(requantise)}, 2x2`]: fused ? 0 : height * tiled * channels,
-      [`${requantisedKey(requantise)}, 1x2`]: fused ? 0 : height * (outputWidth - tiled) * channels,
+      [`${requantisedKey(requantise)}, 2x2`]: fused ? 0 : 2 * twos * channels,
+      [`${requantisedKey(requantise)}, 1x2`]: fused ? 0 : ones * channels,
     }),
+    known: view.suffix === '' ? 0 : pairs * (twos * shiftedMore(view, 2) + ones * shiftedMore(view, 1)),
   };
+}
+
+/** Instructions that a pair of channels takes more where each is shifted by what is in the table, as `dsp/finish-*` has them. */
+function shiftedMore({ requantise: { tflite }, prefix }: DspDotProductView, pixels: 1 | 2): number {
+  const load = 1;
+  if (!tflite) return load + 2 * pixels;
+  // A mask for each; and shifts in place of a doubling, which is part of the shift that takes two channels apart.
+  return load + 2 * pixels + (prefix === '' ? pixels : 0);
 }

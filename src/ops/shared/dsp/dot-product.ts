@@ -44,6 +44,8 @@ export interface DspDotProductView extends GatherView {
   readonly requantise: RequantiseView;
   /** Requantised where it is summed up, in the assembler of a whole tile. */
   readonly fused: boolean;
+  /** Of the functions whose accumulators are shifted left by what is in the table. */
+  readonly suffix: string;
   readonly pairs: number;
   /** Added to requantised accumulators. */
   readonly offset: number;
@@ -102,8 +104,8 @@ function dspDotProductPlan(
   const words = (Math.ceil(depth / round) * round) / 2;
   const inPlace = input.aligned && columnBytes % 4 === 0;
   const saturating = channels % 2 === 0 ? saturatingOf(node, requantise, ranges) : undefined;
-  // A tile doubles where `tflite` wants it; other factors are not folded in.
-  const fused = saturating !== undefined && (!requantise.view.native || saturating.factor === 1);
+  const fused = saturating !== undefined;
+  const rule = `${rounding}${saturating?.plain === false ? '-shifted' : ''}` as const;
   const view: DspDotProductView = {
     outputWidth: width,
     channels,
@@ -124,17 +126,18 @@ function dspDotProductPlan(
     zeroPoints: ((zeroPoint & 0xffff) * 0x10001) >>> 0,
     requantise: requantise.view,
     fused,
+    suffix: saturating?.plain === false ? '_shifted' : '',
     pairs: channels / 2,
     offset: saturating?.offset ?? 0,
   };
   const prefix = wide ? 'wide-' : '';
   const helpers: Helper[] = ['assembler', 'lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
-  if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rounding}`);
+  if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rule}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
   for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {
     helpers.push(
       `widen-${pixels}`,
-      fused ? `${prefix}tile-${pixels}x2-${round}-${rounding}` : `${prefix}dot-${pixels}x2-${round}`,
+      fused ? `${prefix}tile-${pixels}x2-${round}-${rule}` : `${prefix}dot-${pixels}x2-${round}`,
     );
     if (fills) helpers.push(`fill-${pixels}`);
   }
@@ -169,7 +172,8 @@ export function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
 }
 
 /** Biases and what requantises, pair by pair. */
-function channelTable(tables: KernelPlan['tables'], { columns }: Saturating): ConstantTable {
+function channelTable(tables: KernelPlan['tables'], { columns: taken, plain, factors }: Saturating): ConstantTable {
+  const columns = plain ? taken : [...taken, factors.map(factor => 31 - Math.clz32(factor))];
   const bias = tableOf(tables, 'bias').values;
   const values = Array.from({ length: bias.length / 2 }, (_, pair) =>
     [bias, ...columns].flatMap(column => [column[2 * pair], column[2 * pair + 1]]),
@@ -179,7 +183,7 @@ function channelTable(tables: KernelPlan['tables'], { columns }: Saturating): Co
     ctype: 'int32_t',
     values: values.flat(),
     perLine: values[0].length,
-    layout: `per pair of output channels: both biases, the zero point of the input folded in, and both ${saturatingNames(columns)}`,
+    layout: `per pair of output channels: both biases, the zero point of the input folded in, and both ${saturatingNames(taken)}${plain ? '' : ', and by how much accumulators are shifted left first'}`,
     kind: 'tables',
   };
 }
