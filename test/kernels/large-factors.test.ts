@@ -1,24 +1,15 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Graph, Node } from '../../src/ir/graph.js';
-import { allOf } from '../../src/kernels/why.js';
 import { Random } from '../../src/numeric/random.js';
 import { clamp, type Rounding, requantise, roundings } from '../../src/numeric/requantise.js';
 import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
 import { saturatingOf } from '../../src/ops/shared/dsp/saturating.js';
 import type { LinearAttributes } from '../../src/ops/shared/linear.js';
 import { requantisePlan } from '../../src/ops/shared/requantise-kernel.js';
-import { packageRoot } from '../../src/package-root.js';
-import { compileModel, kernelCandidates } from '../../src/pipeline.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { referenceTensors } from '../../src/run/compare.js';
-import { hostDriver } from '../../src/run/host.js';
-import { qemuDriver } from '../../src/run/qemu.js';
-import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
-import { verifyDrivers } from '../../src/run/verify.js';
-import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
+import { expectKernelsEqual } from './every-kernel.js';
 
 // Cross-layer equalisation, and inputs of coarse scales, leave channels with factors of a half and more among small ones.
 
@@ -104,23 +95,6 @@ describe.each(roundings)('factors of a half and more, %s', rounding => {
   });
 
   it('every kernel on cortex-m4 equals the reference', async () => {
-    const target = loadTarget('cortex-m4');
-    const graph = await steepModel(rounding);
-    const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
-    const loaded = { graph, rounding, source };
-    const layers = kernelCandidates(loaded, target).map(layer => ({ ...layer, all: allOf(layer) }));
-    const bytes = 6 * 5 * 4;
-    const vectors = [...extremeVectors(bytes), ...randomVectors(8, bytes)];
-    const expected = await referenceTensors(graph, vectors);
-    for (let round = 0; round < 4; round++) {
-      const choices = new Map(layers.map(({ node, all }) => [node.name, { rows: all[round % all.length].plan }]));
-      const { firmware } = compileModel(loaded, target, '0.0.0', { choose: () => choices });
-      const able = [hostDriver, qemuDriver].filter(
-        driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
-      );
-      for (const report of await verifyDrivers(graph, firmware, vectors, expected, able)) {
-        expect(report, `round ${round}`).toMatchObject({ status: 'equal' });
-      }
-    }
+    await expectKernelsEqual(await steepModel(rounding), rounding, 'cortex-m4', 4);
   }, 300_000);
 });

@@ -4,13 +4,13 @@ import type { DspDotProductView } from './dot-product.js';
 
 /** What `kernels/dot-product/dsp` does for a layer of so many output rows: inputs are widened, then all channels computed of them. */
 export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, height: number): Work {
-  const { outputWidth, tiled, channels, words, round, fused, inPlace, prefix, requantise } = view;
+  const { outputWidth, tiled, channels, words, round, fused, inPlace, prefix, requantise, groups } = view;
   const pairs = Math.ceil(channels / 2);
   const { native, tflite } = requantise;
   const rule = fused ? (native ? 'native' : tflite ? 'tflite' : 'tflite-single') : 'to memory';
   const weights = prefix === '' ? '' : 'int16 ';
   const tiles = (shape: string, count: number) => ({
-    [`${shape} tiles`]: count,
+    [`${shape} tiles`]: groups * count,
     [`${weights}${shape} pairs, ${rule}`]: count * pairs,
     [`${weights}${shape} rounds`]: (count * pairs * 2 * words) / round,
     [`${weights}${shape} steps`]: (count * pairs * words) / 2,
@@ -24,14 +24,14 @@ export function dspDotProductWork(view: DspDotProductView, taps: WindowTaps, hei
   return {
     family: 'dot-product/dsp',
     counts: counted({
-      [`${inPlace ? 'widened' : 'copied'} rows${edges}`]: rowsInside * outputWidth,
-      'missing rows': rowsMissing * outputWidth,
-      'widened fours': widened,
-      'filled fours': inPlace ? filled * view.columnFours : 0,
-      [`copied bytes${edges}`]: rowsInside * columnsInside * bytes,
-      'bytes at edges': rowsInside * columnsMissing * bytes,
-      'missing bytes': rowsMissing * view.kernelColumns * outputWidth * bytes,
-      gathers: positions,
+      [`${inPlace ? 'widened' : 'copied'} rows${edges}`]: groups * rowsInside * outputWidth,
+      'missing rows': groups * rowsMissing * outputWidth,
+      'widened fours': groups * widened,
+      'filled fours': inPlace ? groups * filled * view.columnFours : 0,
+      [`copied bytes${edges}`]: groups * rowsInside * columnsInside * bytes,
+      'bytes at edges': groups * rowsInside * columnsMissing * bytes,
+      'missing bytes': groups * rowsMissing * view.kernelColumns * outputWidth * bytes,
+      gathers: groups * positions,
       ...tiles('2x2', twos),
       ...tiles('1x2', ones),
       // Both positions of a tile are written out.

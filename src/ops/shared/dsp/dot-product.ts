@@ -6,7 +6,7 @@ import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import type { WindowGeometry } from '../taps.js';
-import { tileOverlayDistance } from '../window.js';
+import { groupOverlayDistance, tileOverlayDistance } from '../window.js';
 import { windowTaps } from '../work.js';
 import { dspDotProductWork } from './dot-product-work.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
@@ -47,36 +47,55 @@ export interface DspDotProductView extends GatherView {
   /** Of the functions whose accumulators are shifted left by what is in the table. */
   readonly suffix: string;
   readonly pairs: number;
+  /** A conv of its own for each of several ranges of channels. */
+  readonly grouped: boolean;
+  readonly groups: number;
+  /** Bytes from a column of the input to the next. */
+  readonly pixelBytes: number;
+  /** Of a group: output channels, and words of the tables. */
+  readonly groupChannels: number;
+  readonly groupWeights: number;
+  readonly groupWords: number;
   /** Added to requantised accumulators. */
   readonly offset: number;
 }
 
-/** A way to do it: output positions at a time, and whether weights are int16. */
+/** A way to do it: output positions at a time, and whether weights are int16; and how many convs it is. */
 interface Tiling {
   readonly tile: 1 | 2;
   readonly wide: boolean;
+  readonly groups: number;
 }
 
 /**
  * A conv for the DSP extension: the inputs of 2 output positions are widened to int16 once, then multiplied with the
- * weights of two output channels at a time. Does not suit groups. Weights are int8 in pairs of channels, or int16
- * where that is not possible, or for speed. One position at a time takes half of the scratch.
+ * weights of two output channels at a time. Weights are int8 in pairs of channels, or int16 where that is not possible, or for
+ * speed. One position at a time takes half of the scratch. Groups are convs over ranges of channels, one after the other, at
+ * each position: their inputs have to be one run of bytes in a row, and their channels whole pairs.
  */
 export function dspDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
+  groups = 1,
 ): KernelOffer[] {
   const { weight, bias } = node.constants;
   const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
+  if (groups > 1) {
+    const { columnsMayMiss } = gatherView(geometry, input, node.type);
+    if (geometry.kernel[1] > 1 || columnsMayMiss) return [{ unsuited: 'groups, and a window of several columns' }];
+    if ((bias.data.length / groups) % 2 === 1) return [{ unsuited: 'groups of an odd number of channels' }];
+    const fused = saturatingOf(node, requantisePlan(node, input), ranges) !== undefined;
+    if (!fused) return [{ unsuited: 'groups, and the requantisation' }];
+  }
   const pairs = canPair(weight, ranges.map(magnitudeOf));
   const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
   return [
     ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
     ...(pairs ? [false, true] : [true]).flatMap(wide =>
       tiles.map((tile): KernelPlan => {
-        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide });
+        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide, groups });
         return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
       }),
     ),
@@ -89,13 +108,14 @@ function dspDotProductPlan(
   slug: string,
   geometry: WindowGeometry,
   ranges: readonly AccumulatorRange[],
-  { tile, wide }: Tiling,
+  { tile, wide, groups }: Tiling,
 ): KernelPlan {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const requantise = requantisePlan(node, input);
   const { rounding } = requantise;
-  const window = gatherView(geometry, input, node.type);
+  const whole = gatherView(geometry, input, node.type);
+  const window = { ...whole, columnBytes: whole.columnBytes / groups, rowBytes: whole.rowBytes / groups };
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
   const { width } = node.type.shape;
@@ -127,7 +147,13 @@ function dspDotProductPlan(
     requantise: requantise.view,
     fused,
     suffix: saturating?.plain === false ? '_shifted' : '',
-    pairs: channels / 2,
+    pairs: channels / groups / 2,
+    grouped: groups > 1,
+    groups,
+    pixelBytes: whole.columnBytes,
+    groupChannels: channels / groups,
+    groupWeights: (channels / groups / 2) * (wide ? 2 * words : words),
+    groupWords: saturating === undefined ? 0 : (channels / groups / 2) * pairWords(saturating),
     offset: saturating?.offset ?? 0,
   };
   const prefix = wide ? 'wide-' : '';
@@ -141,6 +167,7 @@ function dspDotProductPlan(
     );
     if (fills) helpers.push(`fill-${pixels}`);
   }
+  const distance = groups > 1 ? groupOverlayDistance : tileOverlayDistance;
   return {
     slug,
     template: 'kernels/dot-product/dsp',
@@ -151,7 +178,7 @@ function dspDotProductPlan(
     ],
     helpers,
     ...requantise.bounds,
-    overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, tiled, 2)],
+    overlays: [distance(input.shape, node.type.shape, { stride, left }, tiled, 2)],
     scratchBytes: 4 * (words * (tiled > 0 ? 2 : 1) + 1) + (inPlace ? 0 : 4 * Math.ceil(depth / 4)),
     work: dspDotProductWork(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
@@ -170,6 +197,9 @@ export function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
     return values.length % 2 === 0 ? table : { ...table, values: [...values, 0] };
   });
 }
+
+/** Words of a pair of channels: two biases, and two of each column. */
+const pairWords = ({ columns, plain }: Saturating): number => 2 * (1 + columns.length + (plain ? 0 : 1));
 
 /** Biases and what requantises, pair by pair. */
 function channelTable(tables: KernelPlan['tables'], { columns: taken, plain, factors }: Saturating): ConstantTable {
