@@ -44,8 +44,9 @@ export function chooseKernels(
 export type Measured = (candidate: Candidate) => number | undefined;
 
 /**
- * The candidates that the goal allows, best first. `size` looks at bytes of code and tables first, all others at
- * instructions. Where something is not known of a candidate, the order of the variants decides.
+ * The candidates that the goal allows, best first. `size` looks at bytes of code and tables, and lets a larger kernel pay for
+ * them with speed; all others look at instructions. Where something is not known of a candidate, the order of the variants
+ * decides.
  */
 export function ranked(
   candidates: readonly Candidate[],
@@ -55,23 +56,30 @@ export function ranked(
   const allowed = candidates.filter(({ plan }) => goal === 'speed' || plan.forSpeed !== true);
   const speeds = comparable(allowed.map(candidate => measured(candidate) ?? candidate.cost.instructions));
   const code = comparable(allowed.map(({ cost }) => cost.codeBytes));
-  const bytes =
-    goal === 'size' ? rounded(allowed.map(({ cost }, i) => cost.tableBytes + code[i])) : allowed.map(() => 0);
+  const bytes = goal === 'size' ? allowed.map(({ cost }, i) => cost.tableBytes + code[i]) : allowed.map(() => 0);
+  const prices = goal === 'size' ? withSpeed(bytes, speeds) : bytes;
   return allowed
     .map((candidate, i) => ({ candidate, i }))
-    .sort((a, b) => bytes[a.i] - bytes[b.i] || speeds[a.i] - speeds[b.i] || a.i - b.i)
+    .sort((a, b) => prices[a.i] - prices[b.i] || speeds[a.i] - speeds[b.i] || a.i - b.i)
     .map(({ candidate }) => candidate);
 }
 
-/**
- * What is within so many bytes of the least, and one part in a hundred, counts as much: predictions of code are no better, and
- * nobody wants a kernel that takes five times as long for them.
- */
-const roughBytes = 64;
+/** What a kernel may take more of flash, bytes and parts of the least that there is, if it halves the instructions of a layer. */
+const bytesOfHalf = 256;
+const partOfHalf = 0.02;
 
-function rounded(bytes: readonly number[]): readonly number[] {
+/** Bytes of kernels, and what others would be allowed for being faster. */
+function withSpeed(bytes: readonly number[], speeds: readonly number[]): readonly number[] {
   const least = bytes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  return bytes.map(each => (each <= least + roughBytes + least / 100 ? least : each));
+  const fastest = speeds.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return bytes.map((own, i) => own + doublings(speeds[i], fastest) * (bytesOfHalf + partOfHalf * least));
+}
+
+/** How often `from` is doubled to make `to`, between powers of two in proportion: no logarithm, so that it is the same everywhere. */
+export function doublings(to: number, from: number): number {
+  let [times, ratio] = [0, from > 0 ? to / from : 1];
+  for (; ratio >= 2; ratio /= 2) times++;
+  return times + ratio - 1;
 }
 
 /** All of them, or nothing but zeros where one is not known: what is measured is not compared with what is not. */

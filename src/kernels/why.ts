@@ -21,7 +21,7 @@ export function whyChosen(layer: LayerCandidates, chosen: Candidate, goal: Goal,
   if (list[0] !== chosen) return 'less RAM of the whole plan';
   const known = list.every(candidate => instructions(candidate, measured(candidate)) !== undefined);
   if (!known) return `${sums}the first of its kind: what others take on this core is not known`;
-  if (goal === 'size') return `${sums}fewest bytes of code and tables`;
+  if (goal === 'size') return `${sums}fewest bytes of code and tables for its speed`;
   return `${sums}fewest instructions${measured(chosen) === undefined ? '' : ', measured'}`;
 }
 

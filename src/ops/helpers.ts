@@ -79,11 +79,24 @@ const widths = [
   { prefix: 'wide-', view: { wide: true, prefix: 'wide_' } },
 ] as const;
 
+/** How a tile requantises: by a rule as it mostly is, or with shifts to the left that each channel has of its own. */
+const tileRules = roundings.flatMap(rounding => {
+  const rule = roundingView(rounding);
+  const channelWords = rounding === 'native' ? 4 : 8;
+  return [
+    { rule: `${rounding}` as const, view: { ...rule, shifted: false, suffix: '', channelWords, shiftWord: 0 } },
+    {
+      rule: `${rounding}-shifted` as const,
+      view: { ...rule, shifted: true, suffix: '_shifted', channelWords: channelWords + 2, shiftWord: channelWords },
+    },
+  ];
+});
+
 const tilePairs = widths.flatMap(({ prefix, view }) =>
-  roundings.map(rounding => ({
-    name: `${prefix}tile-pairs-${rounding}` as const,
+  tileRules.map(({ rule, view: rounding }) => ({
+    name: `${prefix}tile-pairs-${rule}` as const,
     template: 'dsp/tile-pairs',
-    view: { ...view, ...roundingView(rounding), channelWords: rounding === 'native' ? 4 : 8 },
+    view: { ...view, ...rounding },
   })),
 );
 
@@ -93,10 +106,10 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
       const view = { ...width, depth: round, steps: round / 4 };
       return [
         { name: `${prefix}dot-${tile}-${round}` as const, template: `dsp/dot-${tile}`, view },
-        ...roundings.map(rounding => ({
-          name: `${prefix}tile-${tile}-${round}-${rounding}` as const,
+        ...tileRules.map(({ rule, view: rounding }) => ({
+          name: `${prefix}tile-${tile}-${round}-${rule}` as const,
           template: `dsp/tile-${tile}`,
-          view: { ...view, ...roundingView(rounding) },
+          view: { ...view, ...rounding },
         })),
       ];
     }),

@@ -1,6 +1,6 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { Candidate } from '../kernels/candidates.js';
-import type { KernelChoice } from '../kernels/select.js';
+import { doublings, type KernelChoice } from '../kernels/select.js';
 import type { KernelPlan } from '../ops/kernel.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, peakOf } from './orders.js';
@@ -11,17 +11,23 @@ import { searchOrder } from './search.js';
 /** The kernel of every layer, by node name. */
 export type Kernels = ReadonlyMap<string, KernelPlan>;
 
+/** Kernels for a whole network, and what they take as far as that is known. */
+export interface KernelSet {
+  readonly kernels: Kernels;
+  /** Predicted, of the layers that had a choice. */
+  readonly instructions: number | undefined;
+}
+
 /**
  * Which way each layer is computed, where that is for memory to decide. Several choices where little RAM is wanted: live
- * bytes are what is looked at here, and the arena can be larger, so that the caller has to see which one is best placed; of
- * equal arenas the first is the fastest.
+ * bytes are what is looked at here, and the arena can be larger, so that the caller has to see how each is placed.
  */
 export function kernelChoices(
   graph: Graph,
   choices: ReadonlyMap<string, KernelChoice>,
   goal: OrderGoal,
   rowsOf: (kernels: Kernels) => RowProgram,
-): readonly Kernels[] {
+): readonly KernelSet[] {
   const peakWith = (kernels: Kernels): number => {
     const program = rowsOf(kernels);
     const memory = new LiveMemory(program);
@@ -31,9 +37,51 @@ export function kernelChoices(
   const index = new GraphIndex(graph);
   const fast = rowsOrSums(index, choices, peakWith);
   const layers = [...choices].flatMap(([name, { sparing }]) => (sparing === undefined ? [] : [{ name, sparing }]));
-  if (layers.length === 0) return [fast];
+  if (layers.length === 0) return [{ kernels: fast, instructions: undefined }];
   const slim = slimmest(index, layers, peakWith);
-  return [fasterWithin(layers, slim, peakWith), slim, fast];
+  const [least, most] = [peakWith(slim), peakWith(fast)];
+  const between = levels.map(part => least + Math.floor(part * (most - least)));
+  const peaks = [...new Set([least, ...(most > least ? between : [])])];
+  return [...peaks.map(peak => fasterWithin(layers, slim, peak, peakWith)), slim, fast].map(kernels => ({
+    kernels,
+    instructions: sumOf(layers, kernels),
+  }));
+}
+
+/** Peaks of live bytes that are tried, from the least that there is to that of the fastest kernels. */
+const levels = [1 / 2];
+
+/** A plan that takes twice the instructions of another has to save this part of its arena. */
+const partOfDouble = 1 / 8;
+
+/**
+ * The plan that is worth its instructions: of all, that with the smallest arena, if for each doubling of the instructions of the
+ * fastest an eighth is added to it. Where instructions are not known, the smallest arena; of equals the first.
+ *
+ * @param plans the last one is the usual one: whatever has a larger arena is not looked at
+ */
+export function worthwhile<T extends { readonly instructions: number | undefined; readonly arenaBytes: number }>(
+  plans: readonly T[],
+): T {
+  const usual = plans[plans.length - 1];
+  const slim = plans.filter(({ arenaBytes }) => arenaBytes <= usual.arenaBytes);
+  const known = slim.flatMap(({ instructions }) => instructions ?? []);
+  const fastest = known.length === slim.length ? known.reduce((a, b) => Math.min(a, b)) : undefined;
+  const price = ({ instructions, arenaBytes }: T): number =>
+    fastest === undefined || instructions === undefined
+      ? arenaBytes
+      : arenaBytes * (1 + partOfDouble * doublings(instructions, fastest));
+  return slim.reduce((a, b) => (price(b) < price(a) ? b : a));
+}
+
+function sumOf(layers: readonly SparingLayer[], kernels: Kernels): number | undefined {
+  let sum = 0;
+  for (const { name, sparing } of layers) {
+    const instructions = sparing.find(({ plan }) => plan === kernels.get(name))?.cost.instructions;
+    if (instructions === undefined) return undefined;
+    sum += instructions;
+  }
+  return sum;
 }
 
 /**
@@ -112,16 +160,16 @@ function slimmest(
 }
 
 /**
- * Faster kernels wherever the peak of live bytes stays what it is, in the order of the instructions that they save: a layer
+ * Faster kernels wherever live bytes stay within `peak`, in the order of the instructions that they save: a layer
  * that takes long is the first to get what it wants of the bytes that there are.
  */
 function fasterWithin(
   layers: readonly SparingLayer[],
   slim: Kernels,
+  peak: number,
   peakWith: (kernels: Kernels) => number,
 ): ReadonlyMap<string, KernelPlan> {
   const chosen = new Map(slim);
-  const peak = peakWith(slim);
   const steps = layers.flatMap(({ name, sparing }) => {
     const at = sparing.findIndex(({ plan }) => plan === slim.get(name));
     return sparing.slice(0, at).map((candidate, rank) => ({

@@ -2,7 +2,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { KernelChoice } from '../kernels/select.js';
 import type { KernelPlan } from '../ops/kernel.js';
 import { consuming } from './image.js';
-import { kernelChoices } from './kernel-choices.js';
+import { kernelChoices, worthwhile } from './kernel-choices.js';
 import { LiveMemory } from './live-memory.js';
 import { liveCurve, orderOf } from './orders.js';
 import { type OrderGoal, planRows, type RowPlan } from './plan-rows.js';
@@ -57,9 +57,12 @@ function planBesideImage(
     const program = programOf(graph, kernels);
     return consumeInput ? consuming(program) : program;
   };
-  const { kernels, plan } = kernelChoices(graph, choices, goal, rowsOf)
-    .map(kernels => ({ kernels, plan: planRows(rowsOf(kernels), goal) }))
-    .reduce((a, b) => (b.plan.arenaBytes < a.plan.arenaBytes ? b : a));
+  const { kernels, plan } = worthwhile(
+    kernelChoices(graph, choices, goal, rowsOf).map(({ kernels, instructions }) => {
+      const plan = planRows(rowsOf(kernels), goal);
+      return { kernels, plan, instructions, arenaBytes: plan.arenaBytes };
+    }),
+  );
   const index = new GraphIndex(graph);
   const layers = plan.program.layers.flatMap((row): PlannedLayer[] => {
     const kernel = kernels.get(row.name);

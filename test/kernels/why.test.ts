@@ -37,7 +37,7 @@ describe('why a kernel was taken', () => {
     expect(whyChosen(layer([slow, fast]), fast, 'balanced', ({ name }) => (name === 'fast' ? 7 : undefined))).toBe(
       'fewest instructions, measured',
     );
-    expect(whyChosen(layer([slow, fast]), fast, 'size', nothing)).toBe('fewest bytes of code and tables');
+    expect(whyChosen(layer([slow, fast]), fast, 'size', nothing)).toBe('fewest bytes of code and tables for its speed');
     expect(whyChosen(layer([fast]), fast, 'balanced', nothing)).toBe('the only one that suits');
   });
 

@@ -4,6 +4,7 @@ import { candidatesOf } from '../../src/kernels/candidates.js';
 import { chooseKernels } from '../../src/kernels/select.js';
 import { chosenAmong } from '../../src/kernels/why.js';
 import type { Goal } from '../../src/ops/kernel.js';
+import { worthwhile } from '../../src/plan/kernel-choices.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
 import { loadCosts } from '../../src/target/load-costs.js';
 import { loadTarget } from '../../src/target/load-target.js';
@@ -31,4 +32,18 @@ describe.each(['cortex-m0', 'cortex-m4'])('--optimize ram on %s', target => {
       if (ram.plan.arenaBytes === fast.plan.arenaBytes) expect(ram.instructions).toBeLessThanOrEqual(fast.instructions);
     },
   );
+});
+
+it('twice the instructions are worth an eighth of the arena, and nothing is worth more arena than the usual plan has', () => {
+  const usual = { arenaBytes: 9000, instructions: 100 };
+  const twice = { arenaBytes: 7999, instructions: 200 };
+  expect(worthwhile([twice, usual])).toBe(twice);
+  expect(worthwhile([{ ...twice, arenaBytes: 8001 }, usual])).toBe(usual);
+  // Four times: two eighths.
+  const fourTimes = { arenaBytes: 7199, instructions: 400 };
+  expect(worthwhile([fourTimes, usual])).toBe(fourTimes);
+  expect(worthwhile([{ ...fourTimes, arenaBytes: 7201 }, usual])).toBe(usual);
+  expect(worthwhile([{ arenaBytes: 9001, instructions: 10 }, usual])).toBe(usual);
+  const unknown = { arenaBytes: 8999, instructions: undefined };
+  expect(worthwhile([unknown, usual])).toBe(unknown);
 });

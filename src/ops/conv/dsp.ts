@@ -3,14 +3,14 @@ import type { KernelVariant } from '../kernel.js';
 import { dspDotProductPlans } from '../shared/dsp/dot-product.js';
 import type { ConvAttributes } from './index.js';
 
-/** For the DSP extension: tiles of 4 output positions by 2 output channels. */
+/** For the DSP extension: tiles of 2 output positions by 2 output channels, group by group where the window is one column wide. */
 export const dspConv: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
   plan(plain, [input]) {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups } = node.attributes;
-    if (groups > 1) return { unsuited: 'groups' };
-    return dspDotProductPlans(node, input, `conv_${kernel[0]}x${kernel[1]}`, node.attributes);
+    const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
+    return dspDotProductPlans(node, input, slug, node.attributes, groups);
   },
 };

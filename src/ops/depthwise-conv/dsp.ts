@@ -37,7 +37,9 @@ export interface DspDepthwiseView extends DepthwiseWindowView {
   /** Which arguments `saturating` takes besides the accumulator. */
   readonly takesOffset: boolean;
   readonly takesShift: boolean;
-  readonly halvesUp: boolean;
+  readonly halvesAway: boolean;
+  /** Not in all channels: where a shift comes last. */
+  readonly halvesMasked: boolean;
   /** Words behind the weights. */
   readonly tail: number;
 }
@@ -76,7 +78,7 @@ export const dspDepthwiseConv: KernelVariant = {
     };
     const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, zeroPoint);
     const given = saturatingOf(node, requantise, ranges);
-    const saturating = given !== undefined && given.factor <= mostFactor ? given : undefined;
+    const saturating = given?.factors.every(factor => factor <= mostFactor) ? given : undefined;
     const offset = saturating?.offset ?? 0;
     const view: DspDepthwiseView = {
       ...window,
@@ -84,7 +86,7 @@ export const dspDepthwiseConv: KernelVariant = {
       hasSingle: taps % 2 === 1,
       single: tapAt(taps - 1),
       plain: saturating !== undefined,
-      ...argumentsView(saturating),
+      ...argumentsView(saturating, requantise.view),
       assembler: saturating !== undefined && kernelRows <= rowRegisters.length && (kernelColumns - 1) * channels < 4096,
       fifthArgument: kernelRows === 3,
       offset,
@@ -135,6 +137,8 @@ function workOf(view: DspDepthwiseView, taps: number, height: number): Work {
       'single taps': fours * (taps % 2),
       [requantisedKey(requantise)]: plain ? 0 : 4 * fours,
     }),
+    // One to mask each correction.
+    known: view.halvesMasked && assembler ? 4 * fours : 0,
     unrolled: taps,
   };
 }
@@ -142,8 +146,8 @@ function workOf(view: DspDepthwiseView, taps: number, height: number): Work {
 /**
  * For each 4 channels what is needed for them, in the order in which it is: the biases; for each pair of taps a word per
  * channel, with the first tap's weight in the low half; for a tap that is left over, the channels 0 and 2 in one word and
- * 1 and 3 in the next; then, where they are requantised in one go, the multipliers and whether there is more to come.
- * The factor of the accumulators is folded into biases and weights.
+ * 1 and 3 in the next; then, where they are requantised in one go, what each channel takes for it and whether there is more to come.
+ * The factors of the accumulators are folded into biases and weights.
  */
 function fourTable(
   { attributes: { kernel }, constants: { weight } }: Node<DepthwiseConvAttributes>,
@@ -151,18 +155,18 @@ function fourTable(
   order: readonly number[],
   saturating: Saturating | undefined,
 ): ConstantTable {
-  const scale = saturating?.factor ?? 1;
   const taps = order.length;
   const channels = weight.data.length / taps;
   const bias = tableOf(tables, 'bias').values;
   const lines = Array.from({ length: channels / 4 }, (_, four) => {
     const first = 4 * four;
-    const at = (c: number, tap: number): number => scale * weight.data[(first + c) * taps + order[tap]];
-    const line = [0, 1, 2, 3].map(c => scale * bias[first + c]);
+    const scale = (c: number): number => saturating?.factors[first + c] ?? 1;
+    const at = (c: number, tap: number): number => scale(c) * weight.data[(first + c) * taps + order[tap]];
+    const line = [0, 1, 2, 3].map(c => scale(c) * bias[first + c]);
     for (let t = 0; t + 1 < taps; t += 2) for (let c = 0; c < 4; c++) line.push(halves(at(c, t), at(c, t + 1)));
     if (taps % 2 === 1) line.push(halves(at(0, taps - 1), at(2, taps - 1)), halves(at(1, taps - 1), at(3, taps - 1)));
     if (saturating !== undefined) {
-      for (const column of saturating.columns) line.push(...column.slice(first, first + 4));
+      for (let c = 0; c < 4; c++) line.push(...saturating.columns.map(column => column[first + c]));
       line.push(first + 4 < channels ? 1 : 0);
     }
     return line;
@@ -172,7 +176,7 @@ function fourTable(
     ctype: 'uint32_t',
     values: lines.flat(),
     perLine: lines[0].length,
-    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${saturating === undefined ? '' : `, ${saturatingNames(saturating.columns)}, more to come`}`,
+    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${saturating === undefined ? '' : `, by channel ${saturatingNames(saturating.columns)}, more to come`}`,
     kind: 'weights',
     packed: true,
   };
@@ -180,12 +184,14 @@ function fourTable(
 
 function argumentsView(
   saturating: Saturating | undefined,
-): Pick<DspDepthwiseView, 'takesOffset' | 'takesShift' | 'halvesUp' | 'tail'> {
+  { tflite }: RequantiseView,
+): Pick<DspDepthwiseView, 'takesOffset' | 'takesShift' | 'halvesAway' | 'halvesMasked' | 'tail'> {
   const columns = saturating?.columns.length ?? 0;
   return {
     takesOffset: columns === 1,
     takesShift: columns === 3,
-    halvesUp: saturating?.factor !== 2,
+    halvesAway: tflite,
+    halvesMasked: saturating?.columns[2]?.some(shift => shift === 0) ?? false,
     tail: 4 * columns + 1,
   };
 }

@@ -159,6 +159,23 @@ export function tileOverlayDistance(
   return distance;
 }
 
+/** The same for a kernel that reads taps of `tile` columns, of other groups, after it has written some of them. */
+export function groupOverlayDistance(
+  input: Shape,
+  output: Shape,
+  { stride, left }: { readonly stride: number; readonly left: number },
+  tiled: number,
+  tile: number,
+): number {
+  let distance = 0;
+  for (let x = 0; x < output.width; ) {
+    const next = x < tiled ? x + tile : x + 1;
+    distance = Math.max(distance, next * output.channels - Math.max(0, x * stride - left) * input.channels);
+    x = next;
+  }
+  return distance;
+}
+
 export function windowRows(attributes: WindowAttributes): RowWindow {
   return { rows: attributes.kernel[0], stride: attributes.stride[0], before: attributes.padding[0] };
 }

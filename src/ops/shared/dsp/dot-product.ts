@@ -6,7 +6,7 @@ import { type GatherView, gatherView } from '../gather.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan, tableOf } from '../requantise-kernel.js';
 import type { WindowGeometry } from '../taps.js';
-import { tileOverlayDistance } from '../window.js';
+import { groupOverlayDistance, tileOverlayDistance } from '../window.js';
 import { windowTaps } from '../work.js';
 import { dspDotProductWork } from './dot-product-work.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
@@ -44,37 +44,58 @@ export interface DspDotProductView extends GatherView {
   readonly requantise: RequantiseView;
   /** Requantised where it is summed up, in the assembler of a whole tile. */
   readonly fused: boolean;
+  /** Of the functions whose accumulators are shifted left by what is in the table. */
+  readonly suffix: string;
   readonly pairs: number;
+  /** A conv of its own for each of several ranges of channels. */
+  readonly grouped: boolean;
+  readonly groups: number;
+  /** Bytes from a column of the input to the next. */
+  readonly pixelBytes: number;
+  /** Of a group: output channels, and words of the tables. */
+  readonly groupChannels: number;
+  readonly groupWeights: number;
+  readonly groupWords: number;
   /** Added to requantised accumulators. */
   readonly offset: number;
 }
 
-/** A way to do it: output positions at a time, and whether weights are int16. */
+/** A way to do it: output positions at a time, and whether weights are int16; and how many convs it is. */
 interface Tiling {
   readonly tile: 1 | 2;
   readonly wide: boolean;
+  readonly groups: number;
 }
 
 /**
  * A conv for the DSP extension: the inputs of 2 output positions are widened to int16 once, then multiplied with the
- * weights of two output channels at a time. Does not suit groups. Weights are int8 in pairs of channels, or int16
- * where that is not possible, or for speed. One position at a time takes half of the scratch.
+ * weights of two output channels at a time. Weights are int8 in pairs of channels, or int16 where that is not possible, or for
+ * speed. One position at a time takes half of the scratch. Groups are convs over ranges of channels, one after the other, at
+ * each position: their inputs have to be one run of bytes in a row, and their channels whole pairs.
  */
 export function dspDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
   geometry: WindowGeometry,
+  groups = 1,
 ): KernelOffer[] {
   const { weight, bias } = node.constants;
   const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
+  if (groups > 1) {
+    const { columnsMayMiss } = gatherView(geometry, input, node.type);
+    if (geometry.kernel[1] > 1 || columnsMayMiss) return [{ unsuited: 'groups, and a window of several columns' }];
+    if ((bias.data.length / groups) % 2 === 1) return [{ unsuited: 'groups of an odd number of channels' }];
+    const fused = saturatingOf(node, requantisePlan(node, input), ranges) !== undefined;
+    if (!fused) return [{ unsuited: 'groups, and the requantisation' }];
+  }
   const pairs = canPair(weight, ranges.map(magnitudeOf));
   const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
   return [
     ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
     ...(pairs ? [false, true] : [true]).flatMap(wide =>
       tiles.map((tile): KernelPlan => {
-        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide });
+        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide, groups });
         return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
       }),
     ),
@@ -87,13 +108,14 @@ function dspDotProductPlan(
   slug: string,
   geometry: WindowGeometry,
   ranges: readonly AccumulatorRange[],
-  { tile, wide }: Tiling,
+  { tile, wide, groups }: Tiling,
 ): KernelPlan {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const requantise = requantisePlan(node, input);
   const { rounding } = requantise;
-  const window = gatherView(geometry, input, node.type);
+  const whole = gatherView(geometry, input, node.type);
+  const window = { ...whole, columnBytes: whole.columnBytes / groups, rowBytes: whole.rowBytes / groups };
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
   const { width } = node.type.shape;
@@ -102,8 +124,8 @@ function dspDotProductPlan(
   const words = (Math.ceil(depth / round) * round) / 2;
   const inPlace = input.aligned && columnBytes % 4 === 0;
   const saturating = channels % 2 === 0 ? saturatingOf(node, requantise, ranges) : undefined;
-  // A tile doubles where `tflite` wants it; other factors are not folded in.
-  const fused = saturating !== undefined && (!requantise.view.native || saturating.factor === 1);
+  const fused = saturating !== undefined;
+  const rule = `${rounding}${saturating?.plain === false ? '-shifted' : ''}` as const;
   const view: DspDotProductView = {
     outputWidth: width,
     channels,
@@ -124,20 +146,28 @@ function dspDotProductPlan(
     zeroPoints: ((zeroPoint & 0xffff) * 0x10001) >>> 0,
     requantise: requantise.view,
     fused,
-    pairs: channels / 2,
+    suffix: saturating?.plain === false ? '_shifted' : '',
+    pairs: channels / groups / 2,
+    grouped: groups > 1,
+    groups,
+    pixelBytes: whole.columnBytes,
+    groupChannels: channels / groups,
+    groupWeights: (channels / groups / 2) * (wide ? 2 * words : words),
+    groupWords: saturating === undefined ? 0 : (channels / groups / 2) * pairWords(saturating),
     offset: saturating?.offset ?? 0,
   };
   const prefix = wide ? 'wide-' : '';
   const helpers: Helper[] = ['assembler', 'lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
-  if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rounding}`);
+  if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rule}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
   for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {
     helpers.push(
       `widen-${pixels}`,
-      fused ? `${prefix}tile-${pixels}x2-${round}-${rounding}` : `${prefix}dot-${pixels}x2-${round}`,
+      fused ? `${prefix}tile-${pixels}x2-${round}-${rule}` : `${prefix}dot-${pixels}x2-${round}`,
     );
     if (fills) helpers.push(`fill-${pixels}`);
   }
+  const distance = groups > 1 ? groupOverlayDistance : tileOverlayDistance;
   return {
     slug,
     template: 'kernels/dot-product/dsp',
@@ -148,7 +178,7 @@ function dspDotProductPlan(
     ],
     helpers,
     ...requantise.bounds,
-    overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, tiled, 2)],
+    overlays: [distance(input.shape, node.type.shape, { stride, left }, tiled, 2)],
     scratchBytes: 4 * (words * (tiled > 0 ? 2 : 1) + 1) + (inPlace ? 0 : 4 * Math.ceil(depth / 4)),
     work: dspDotProductWork(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
@@ -168,8 +198,12 @@ export function evenTables(tables: KernelPlan['tables']): KernelPlan['tables'] {
   });
 }
 
+/** Words of a pair of channels: two biases, and two of each column. */
+const pairWords = ({ columns, plain }: Saturating): number => 2 * (1 + columns.length + (plain ? 0 : 1));
+
 /** Biases and what requantises, pair by pair. */
-function channelTable(tables: KernelPlan['tables'], { columns }: Saturating): ConstantTable {
+function channelTable(tables: KernelPlan['tables'], { columns: taken, plain, factors }: Saturating): ConstantTable {
+  const columns = plain ? taken : [...taken, factors.map(factor => 31 - Math.clz32(factor))];
   const bias = tableOf(tables, 'bias').values;
   const values = Array.from({ length: bias.length / 2 }, (_, pair) =>
     [bias, ...columns].flatMap(column => [column[2 * pair], column[2 * pair + 1]]),
@@ -179,7 +213,7 @@ function channelTable(tables: KernelPlan['tables'], { columns }: Saturating): Co
     ctype: 'int32_t',
     values: values.flat(),
     perLine: values[0].length,
-    layout: `per pair of output channels: both biases, the zero point of the input folded in, and both ${saturatingNames(columns)}`,
+    layout: `per pair of output channels: both biases, the zero point of the input folded in, and both ${saturatingNames(taken)}${plain ? '' : ', and by how much accumulators are shifted left first'}`,
     kind: 'tables',
   };
 }
