@@ -176,7 +176,7 @@ function fourTable(
     ctype: 'uint32_t',
     values: lines.flat(),
     perLine: lines[0].length,
-    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${saturating === undefined ? '' : `, by channel ${saturatingNames(saturating.columns)}, more to come`}`,
+    layout: `${kernel.join('x')}x${channels}, a line per 4 channels: biases, weights as int16 by pairs of taps${saturating === undefined ? '' : `, ${saturating.columns.length > 1 ? 'by channel ' : ''}${saturatingNames(saturating.columns)}, more to come`}`,
     kind: 'weights',
     packed: true,
   };

@@ -331,7 +331,8 @@ static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const
         dot_pair(sums, sums + 2, pixels, count, weights, channels);
         for (int32_t c = 0; c < 2; ++c) {
             for (int32_t p = 0; p < count; ++p) {
-                out[p * stride + o + c] = saturating(sums[2 * c + p], channels[2 + c], offset);
+                const int32_t acc = sums[2 * c + p];
+                out[p * stride + o + c] = saturating(acc, channels[2 + c], offset);
             }
         }
         weights += words;
