@@ -3,7 +3,8 @@ import { type BiasCorrection, biasCorrections } from '../quantize/layers/index.j
 import type { LayerQuality } from '../quantize/quality.js';
 import type { QuantiseOptions } from '../quantize/quantise-model.js';
 import { rangeRules } from '../quantize/ranges/index.js';
-import { oneOf } from './options.js';
+import type { WeightBitsRule } from '../quantize/weight-bits.js';
+import { oneOf, weightBitsRules } from './options.js';
 import type { JsonObject } from './output.js';
 
 /** The switches of `effnetc quantize`, as commander gives them. */
@@ -13,6 +14,7 @@ export interface QuantizeSwitches {
   readonly equalise: boolean;
   readonly roundingSearch: boolean;
   readonly biasCorrection: BiasCorrection;
+  readonly weightBits?: readonly WeightBitsRule[];
 }
 
 const rangeNames = ['best', ...rangeRules.map(rule => rule.name)];
@@ -31,6 +33,12 @@ export function addQuantizeSwitches(command: Command): Command {
         .argParser(oneOf('--weight-ranges', weightRanges))
         .default('max'),
     )
+    .addOption(
+      new Option(
+        '--weight-bits <rules>',
+        'bits of weights by layer names: *.pw=4,block1.pw=8; the last that fits counts',
+      ).argParser(weightBitsRules('--weight-bits')),
+    )
     .option('--no-equalise', 'leave channels of one tensor as different in size as they are')
     .option('--no-rounding-search', 'round weights to nearest')
     .addOption(
@@ -45,6 +53,7 @@ export function quantiseOptionsOf(switches: QuantizeSwitches): Omit<QuantiseOpti
   return {
     equalise: switches.equalise,
     ranges: switches.ranges,
+    weightBits: switches.weightBits ?? [],
     fitWeightScales: switches.weightRanges === 'mse',
     roundingSearch: switches.roundingSearch,
     biasCorrection: switches.biasCorrection,
@@ -58,6 +67,7 @@ export function layerJson({
   signalToNoise,
   rule,
   weights,
+  weightBits,
   ...layer
 }: LayerQuality): JsonObject {
   return {
@@ -66,6 +76,6 @@ export function layerJson({
     ...(rule === undefined ? {} : { rangeRule: rule }),
     ...(signalToNoise === undefined ? {} : { signalToNoise }),
     saturation: { ...saturation },
-    ...(weights === undefined ? {} : { weights }),
+    ...(weights === undefined ? {} : { weights, weightBits: weightBits ?? 8 }),
   };
 }

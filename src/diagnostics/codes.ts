@@ -266,6 +266,10 @@ const numericCodes = {
     'few calibration images',
     'The network was quantised with very few images, so ranges and roundings follow what happens to be on them. Its accuracy on other images may be worse than it has to be: 100 images give good results, and 500 the best.',
   ),
+  E0506: entry(
+    'no such layer for narrow weights',
+    'A pattern of --weight-bits names no layer that has weights. Patterns are compared with the names of the layers as they are after batch norms and activations have been folded into them; `*` stands for any characters. The notes list the names that there are.',
+  ),
 } as const;
 
 // E06xx: memory plan and budgets

@@ -1,7 +1,15 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
 import type { Attributes, AttributeValue, Graph, Node } from './graph.js';
-import { allocate, type Constant, type DType, dtypeBytes, type TensorType } from './tensor.js';
+import {
+  allocate,
+  type Constant,
+  type DType,
+  dtypeBytes,
+  type NarrowBits,
+  narrowWidths,
+  type TensorType,
+} from './tensor.js';
 
 /** Reads the text form that `printGraph` writes. @throws CompileError E0209 with line and column */
 export function parseGraph(text: string, file = 'graph.txt'): Graph {
@@ -53,11 +61,18 @@ class Parser {
 
   private constant(): Constant {
     const dtype = this.dtype();
+    const bits = this.peek() === ':' ? this.bits() : undefined;
     const shape = this.list('[', ']', ',', () => this.number());
     const values = this.list('(', ')', ',', () => this.number());
     const data = allocate(dtype, values.length);
     data.set(values);
-    return { dtype, shape, data };
+    return { dtype, shape, data, ...(bits === undefined ? {} : { bits }) };
+  }
+
+  private bits(): NarrowBits {
+    this.symbol(':');
+    const width = this.number();
+    return narrowWidths.find(bits => bits === width) ?? this.fault(`a width of ${narrowWidths.join(' or ')} bits`);
   }
 
   private attributes(): Attributes {

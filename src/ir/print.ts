@@ -2,7 +2,8 @@ import type { Attributes, AttributeValue, Graph, Node } from './graph.js';
 import { type Constant, formatShape, type TensorType } from './tensor.js';
 
 /**
- * The text form of a graph, one node a line; `parseGraph` reads it back. Constants are written out element by element.
+ * The text form of a graph, one node a line; `parseGraph` reads it back. Constants are written out element by element;
+ * `i8:4` are int8 values of 4 bits.
  *
  *   graph tiny
  *   image = input() {height: 8, width: 8, channels: 3} : f32 8x8x3
@@ -32,8 +33,8 @@ export function printType({ dtype, shape, quantisation }: TensorType): string {
   return `${dtype} ${formatShape(shape)}${quantised}`;
 }
 
-function printConstant({ dtype, shape, data }: Constant): string {
-  return `${dtype}[${shape.join(', ')}] (${Array.from(data, String).join(', ')})`;
+function printConstant({ dtype, shape, data, bits }: Constant): string {
+  return `${dtype}${bits === undefined ? '' : `:${bits}`}[${shape.join(', ')}] (${Array.from(data, String).join(', ')})`;
 }
 
 function printAttributes(attributes: Attributes): string {

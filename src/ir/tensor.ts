@@ -48,7 +48,19 @@ export interface Constant {
   /** Dimensions, outermost first; `[]` is a scalar. */
   readonly shape: readonly number[];
   readonly data: TensorData;
+  /** Bits of each value in flash, for int8 weights that need fewer than 8: their values lie within {@link narrowLimit}. */
+  readonly bits?: NarrowBits | undefined;
 }
+
+/** Widths of weights below 8 bits, the widest first: int4 and ternary. */
+export const narrowWidths = [4, 2] as const;
+export type NarrowBits = (typeof narrowWidths)[number];
+
+/**
+ * Narrow weights lie in -limit to limit: 7 for 4 bits, 1 for 2. The value below is left free. It would be used by one side of a
+ * symmetric scale only, and two channels in one word (`a + 256 * b`) borrow it where `a` is negative.
+ */
+export const narrowLimit = (bits: NarrowBits): number => 2 ** (bits - 1) - 1;
 
 export function elementCount(shape: Shape): number {
   return shape.height * shape.width * shape.channels;

@@ -1,6 +1,6 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
-import { formatShape, sameShape } from '../ir/tensor.js';
+import { formatShape, narrowLimit, sameShape } from '../ir/tensor.js';
 import { opTable } from './index.js';
 
 /**
@@ -10,7 +10,7 @@ import { opTable } from './index.js';
  * - each op is in the table, with the number of inputs and the attributes that it declares
  * - each shape is what the op infers from its inputs
  * - int8 tensors have a scale > 0 and a zero point in int8, other types have neither
- * - constants have as many elements as their shape says
+ * - constants have as many elements as their shape says, and narrow ones only values that fit their bits
  *
  * @throws InternalError that names the stage and the node
  */
@@ -64,9 +64,13 @@ function typeProblem({ type: { dtype, quantisation } }: Node): string | undefine
 }
 
 function constantProblem(node: Node): string | undefined {
-  for (const [role, { shape, data }] of Object.entries(node.constants)) {
+  for (const [role, { dtype, shape, data, bits }] of Object.entries(node.constants)) {
     const count = shape.reduce((a, b) => a * b, 1);
     if (count !== data.length) return `${role}: ${data.length} elements in shape [${shape.join(', ')}]`;
+    if (bits === undefined) continue;
+    if (dtype !== 'i8') return `${role}: ${dtype} in ${bits} bits`;
+    const wide = data.find(value => Math.abs(value) > narrowLimit(bits));
+    if (wide !== undefined) return `${role}: ${wide} in ${bits} bits`;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Node } from '../ir/graph.js';
-import type { Quantisation, TensorData } from '../ir/tensor.js';
+import type { NarrowBits, Quantisation, TensorData } from '../ir/tensor.js';
 import { logarithm } from '../numeric/elementary.js';
 
 /** Bins of the histograms of int8 values: 8 values each. */
@@ -20,6 +20,8 @@ export interface LayerQuality {
   readonly values: readonly number[];
   /** The same of the weights; absent where there are none. */
   readonly weights?: readonly number[] | undefined;
+  /** Bits of a weight, where they are fewer than 8. */
+  readonly weightBits?: NarrowBits | undefined;
 }
 
 function histogramOf(tensors: readonly ArrayLike<number>[]): number[] {
@@ -63,5 +65,6 @@ export function layerQuality(
     saturation: { low: zeroPoint === -128 ? 0 : low / count, high: high / count },
     values: histogramOf(integer),
     ...(weight === undefined ? {} : { weights: histogramOf([weight.data]) }),
+    ...(weight?.bits === undefined ? {} : { weightBits: weight.bits }),
   };
 }

@@ -13,6 +13,7 @@ import { floatLayer, integerLayer } from './layers/run-layer.js';
 import type { LayerConstants } from './layers/site.js';
 import { type LayerQuality, layerQuality } from './quality.js';
 import type { QuantisedModel } from './quantise.js';
+import type { NarrowLayers } from './weight-bits.js';
 
 /** A tensor over all calibration images: in the float network, and as the quantised one computes it. */
 interface TensorPair {
@@ -31,7 +32,7 @@ export async function quantiseLayers(
   images: readonly Float32Array[],
   ranges: ReadonlyMap<string, ChosenRange>,
   rounding: Rounding,
-  options: LayerOptions,
+  options: LayerOptions & { readonly narrow?: NarrowLayers | undefined },
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<QuantisedModel> {
   const turn = takeTurns();
@@ -67,7 +68,7 @@ interface NodeSite {
   readonly quantisation: Quantisation | undefined;
   readonly rounding: Rounding;
   readonly images: readonly Float32Array[];
-  readonly options: LayerOptions;
+  readonly options: Parameters<typeof quantiseLayers>[4];
   readonly turn: () => Promise<void>;
 }
 
@@ -134,9 +135,11 @@ async function quantiseLinearLayer(
     float.push(result.output);
     await turn();
   }
+  const bits = options.narrow?.get(node.name);
   const site = {
     node,
     patches,
+    bits,
     input: quantisation,
     inputType: input.type,
     output,
@@ -145,7 +148,7 @@ async function quantiseLinearLayer(
     targets,
   };
   let constants: LayerConstants = op.quantise(node, [input.type], output);
-  for (const step of layerSteps(options)) {
+  for (const step of layerSteps(options, bits)) {
     constants = step.run(site, constants);
     await turn();
   }

@@ -9,6 +9,7 @@ import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
+import { narrowLayers, type WeightBitsRule } from './weight-bits.js';
 
 /** How a network is quantised. */
 export interface QuantiseOptions extends LayerOptions {
@@ -17,6 +18,8 @@ export interface QuantiseOptions extends LayerOptions {
   readonly equalise: boolean;
   /** The rule for ranges of activations; `best` tries all of them for each tensor. */
   readonly ranges: string;
+  /** Bits of weights, by patterns of layer names; 8 where none fits. */
+  readonly weightBits: readonly WeightBitsRule[];
 }
 
 /** What `effnetc quantize` does where nothing is said; docs/quantising.md has what each part brings. */
@@ -24,6 +27,7 @@ export const defaultQuantiseOptions: QuantiseOptions = {
   rounding: 'native',
   equalise: true,
   ranges: 'best',
+  weightBits: [],
   fitWeightScales: false,
   roundingSearch: true,
   biasCorrection: 'measured',
@@ -47,7 +51,7 @@ export type StageProgress = (stage: string, done: number, total: number) => void
 /**
  * Post-training quantisation of a fused float graph with calibration images, in real units. The same bytes on every machine: sums
  * are taken in one order, and nothing is computed by libm but square roots.
- * @throws CompileError E0503 when a parameter or a value is not finite
+ * @throws CompileError E0503 when a parameter or a value is not finite, E0506 when bits are given to a layer that is not there
  */
 export async function quantiseByImages(
   graph: Graph,
@@ -59,6 +63,7 @@ export async function quantiseByImages(
     let done = 0;
     return () => onProgress(stage, ++done, total);
   };
+  const narrow = narrowLayers(graph, options.weightBits);
   let equalised = graph;
   if (options.equalise) {
     const few = images.slice(0, equalisingImages);
@@ -77,7 +82,7 @@ export async function quantiseByImages(
     images.slice(0, fittingImages(equalised)),
     ranges,
     options.rounding,
-    options,
+    { ...options, narrow },
     (done, total) => onProgress('fitting layers', done, total),
   );
 }

@@ -13,6 +13,12 @@ pool = maxPool(image) {kernel: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0]} : 
 return pool
 `;
 
+const narrow = `graph g
+image = input() {height: 2, width: 2, channels: 1} : i8 2x2x1 scale 0.5 zero -3
+pool = maxPool(image) {kernel: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0]} [weight: i8:4[2] (7, -7)] : i8 2x1x1 scale 0.5 zero -3
+return pool
+`;
+
 describe('the text form', () => {
   it.each(Object.keys(models))('prints and parses %s, float and integer', async name => {
     const { plain, fused, images } = await makeModel(name);
@@ -27,6 +33,7 @@ describe('the text form', () => {
 
   it('is what a person writes', () => {
     expect(printGraph(parseGraph(small))).toBe(small);
+    expect(printGraph(parseGraph(narrow))).toBe(narrow);
     expect(parseGraph(small).nodes[0].span).toEqual({ file: 'model.ts', line: 4, column: 9, length: 12 });
   });
 
@@ -36,6 +43,7 @@ describe('the text form', () => {
     ['graph g\nx = input() : u8 1x1x1', 2, 15],
     ['graph g\nx = input() : i8 1x1\nreturn x', 2, 18],
     ['graph g\nreturn x y', 2, 10],
+    ['graph g\nx = input() [weight: i8:3[1] (1)] : i8 1x1x1\nreturn x', 2, 25],
   ])('%j is refused where it goes wrong', (text, line, column) => {
     try {
       parseGraph(text);
@@ -58,6 +66,8 @@ describe('the verifier', () => {
     ['a zero point outside int8', small.replace('zero -3\nreturn', 'zero -300\nreturn')],
     ['a name used twice', small.replace('pool =', 'image =')],
     ['a result that there is not', small.replace('return pool', 'return nothing')],
+    ['a weight beyond its bits', narrow.replace('(7, -7)', '(7, -8)')],
+    ['narrow weights of another type', narrow.replace('i8:4', 'i32:4')],
     ['too many inputs', small.replace('(image)', '(image, image)')],
   ])('finds %s', (_what, text) => {
     expect(text).not.toBe(small);

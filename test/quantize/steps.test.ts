@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { constant } from '../../src/ir/tensor.js';
+import { constant, narrowLimit } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Patches } from '../../src/ops/op.js';
 import { correctBiasAnalytically, correctBiasByData } from '../../src/quantize/layers/correct-bias.js';
@@ -111,6 +111,39 @@ describe('steps of a layer', () => {
       const ideal = site.node.constants.weight.data[i] / constants.weight_scale.data[Math.floor(i / length)];
       expect(Math.abs(searched.weight.data[i] - ideal)).toBeLessThan(1);
     }
+  });
+
+  // Constants as the op gives them, of 8 bits: each step has to bring them to 4.
+  const wide = (): LayerConstants => ({
+    ...constants,
+    weight_scale: constant(
+      'f64',
+      [channels],
+      constants.weight_scale.data.map(scale => (scale * 7) / 127),
+    ),
+  });
+
+  it.each([
+    [4, 0.02],
+    [2, 0.4],
+  ] as const)('weights of %i bits are clipped where that pays, and searched within their limits', (bits, part) => {
+    const narrow = { ...site, bits };
+    const fitted = fitWeightScales.run(narrow, wide());
+    const searched = searchRounding.run(narrow, fitted);
+    const signal = noise(site, {
+      ...constants,
+      weight: constant('i8', [channels, length], new Int8Array(channels * length)),
+    });
+    for (const { weight } of [fitted, searched]) {
+      expect(weight.bits).toBe(bits);
+      expect(Math.max(...weight.data.map(Math.abs))).toBe(narrowLimit(bits));
+    }
+    const widest = constants.weight_scale.data.map(scale => (scale * 7) / narrowLimit(bits));
+    expect(fitted.weight_scale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
+      bits === 2 ? 3 : 0,
+    );
+    expect(noise(site, searched)).toBeLessThan(noise(site, fitted));
+    expect(noise(site, searched)).toBeLessThan(part * signal);
   });
 
   it('roundings found with few images are better than nearest ones on others', () => {

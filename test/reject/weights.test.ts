@@ -71,6 +71,24 @@ const quantize = (name: string, calibration = 'images.npy') =>
   run('quantize', 'model.ts', '--weights', name, '--calibration', calibration, '-o', 'q.safetensors');
 
 describe('weights that are refused, as the user sees it', () => {
+  it.each(['fd=4', 'fc=3', 'fc'])('narrow weights by %s', async rules => {
+    const { code, stderr } = await run(
+      ...[
+        'quantize',
+        'model.ts',
+        '--weights',
+        'good.safetensors',
+        '--calibration',
+        'images.npy',
+        '-o',
+        'q.safetensors',
+      ],
+      ...['--weight-bits', rules],
+    );
+    expect(`\n${stderr}`).toMatchSnapshot();
+    expect(code).toBe(2);
+  });
+
   it.each(Object.keys(weights))('%s', async name => {
     writeFileSync(join(directory, 'w.safetensors'), weights[name]);
     const { code, stderr } = await quantize('w.safetensors');

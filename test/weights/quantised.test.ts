@@ -66,6 +66,23 @@ describe('quantised weights', () => {
     ]);
   });
 
+  it('keep the bits of narrow weights, in a format of their own', () => {
+    const weight = constant('i8', [2, 1, 1, 3], [1, -2, 3, -7, 7, 0]);
+    const narrow = { ...model, graph: withConstants({ ...constants, weight: { ...weight, bits: 4 } }) };
+    const written = writeQuantised(narrow);
+    const { metadata } = parseWeightsFile('q.safetensors', written);
+    expect(metadata.get('format')).toBe('effnetc-quantised-3');
+    expect(metadata.get('weight_bits')).toBe('{"block1.pw":4}');
+    expect(bind(written).graph).toEqual(narrow.graph);
+    expect(writeQuantised(bind(written))).toEqual(written);
+  });
+
+  it('are refused where they do not fit their bits', () => {
+    const [found] = diagnosticsOf(() => bind(altered({}, { weight_bits: '{"block1.pw":4}' })));
+    expect(found).toMatchObject({ code: 'E0313', span: spanAt(2) });
+    expect(found.message).toMatch(/has the value -127, beyond the 4 bits/);
+  });
+
   it('are refused tensor by tensor', () => {
     expect(
       codes(
@@ -96,6 +113,12 @@ describe('quantised weights', () => {
     ['activations', '{"input":[1e999,0]}', /no \[scale > 0/],
     ['activations', '{"gone":[1,0]}', /'gone', which is no op of 'tiny'/],
     ['activations', '{"input":[1,0]}', /gives no scale for conv 'block1.pw'/],
+    ['weight_bits', '{"block1.pw":3}', /widths of weights that are not 4 or 2 bits by name/],
+    ['weight_bits', '{"block1.pw":4,"block1.pw":2}', /widths of weights/],
+    ['weight_bits', '[4]', /widths of weights/],
+    ['weight_bits', '{', /widths of weights/],
+    ['weight_bits', '{"input":4}', /width of weights for 'input', which has none/],
+    ['weight_bits', '{"gone":4}', /width of weights for 'gone', which has none/],
   ])('are refused with %s %s', (key, value, message) => {
     const [found] = diagnosticsOf(() => bind(altered({}, { [key]: value })));
     expect(found.message).toMatch(message);

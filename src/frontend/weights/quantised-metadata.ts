@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../../diagnostics/session.js';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
 import { type Rounding, roundings } from '../../numeric/requantise.js';
 import type { LayerQuality } from '../../quantize/quality.js';
 import { quoteName } from '../arrays/quote.js';
@@ -9,6 +9,9 @@ import type { WeightsFile } from './weights-file.js';
 
 /** `__metadata__.format` of the files that `effnetc quantize` writes. */
 export const quantisedFormat = 'effnetc-quantised-2';
+
+/** The same where layers have narrow weights: a reader that knows nothing of them would store them as int8. */
+export const narrowFormat = 'effnetc-quantised-3';
 
 /** Is it a quantised file, of this or of another version? */
 export function isQuantisedFormat(file: WeightsFile): boolean {
@@ -23,6 +26,8 @@ export interface QuantisedMetadata {
   readonly activations: ReadonlyMap<string, Quantisation>;
   /** The graph that was quantised, as structure.ts writes it. */
   readonly structure: string;
+  /** Bits of weights below 8, by node name. */
+  readonly narrow: ReadonlyMap<string, NarrowBits>;
   readonly quality?: readonly LayerQuality[] | undefined;
 }
 
@@ -38,6 +43,7 @@ const layerQuality = z.strictObject({
   saturation: z.strictObject({ low: z.number().min(0).max(1), high: z.number().min(0).max(1) }),
   values: counts,
   weights: counts.optional(),
+  weightBits: z.literal(narrowWidths).optional(),
 });
 
 /** The quality of each tensor; undefined for a file without, and null where it cannot be read. */
@@ -50,6 +56,23 @@ function decodeQuality(text: string | undefined): readonly LayerQuality[] | unde
   }
 }
 
+const encodeNarrow = (narrow: ReadonlyMap<string, NarrowBits>): string =>
+  JSON.stringify(Object.fromEntries([...narrow].sort(([a], [b]) => (a < b ? -1 : 1))));
+
+/** The widths by name; none for a file without, and undefined where they cannot be read. */
+function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits> | undefined {
+  if (text === undefined) return new Map();
+  try {
+    const json = parseStrictJson(text, 2, message => {
+      throw new SyntaxError(message);
+    });
+    const entries = objectEntries(json)?.map(([name, value]) => [name, z.literal(narrowWidths).parse(value)] as const);
+    return entries === undefined ? undefined : new Map(entries);
+  } catch {
+    return undefined;
+  }
+}
+
 const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
@@ -58,6 +81,7 @@ export function encodeMetadata({
   rounding,
   activations,
   structure,
+  narrow,
   quality,
 }: QuantisedMetadata): Map<string, string> {
   const names = [...activations.keys()].sort();
@@ -67,11 +91,12 @@ export function encodeMetadata({
   });
   return new Map([
     ['activations', `{${entries.join(',')}}`],
-    ['format', quantisedFormat],
+    ['format', narrow.size === 0 ? quantisedFormat : narrowFormat],
     ['model', model],
     ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
     ['structure', structure],
+    ...(narrow.size === 0 ? [] : [['weight_bits', encodeNarrow(narrow)] as const]),
   ]);
 }
 
@@ -83,9 +108,9 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`, { hint });
   };
   const format = file.metadata.get('format') ?? '';
-  if (format !== quantisedFormat)
+  if (format !== quantisedFormat && format !== narrowFormat)
     return problem(
-      `has the format ${quoteName(format)}, where '${quantisedFormat}' is read`,
+      `has the format ${quoteName(format)}, where '${quantisedFormat}' and '${narrowFormat}' are read`,
       'another version of effnetc wrote it: quantise again',
     );
   const model = file.metadata.get('model') ?? '';
@@ -113,5 +138,8 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   }
   const quality = decodeQuality(file.metadata.get('quality'));
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
-  return sound && rounding !== undefined ? { model, rounding, activations, structure, quality } : undefined;
+  const narrow = decodeNarrow(file.metadata.get('weight_bits'));
+  if (narrow === undefined)
+    return problem(`gives widths of weights that are not ${narrowWidths.join(' or ')} bits by name`);
+  return sound && rounding !== undefined ? { model, rounding, activations, structure, narrow, quality } : undefined;
 }

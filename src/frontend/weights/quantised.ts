@@ -1,7 +1,7 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
-import type { Constant, Quantisation } from '../../ir/tensor.js';
+import { type Constant, type NarrowBits, narrowLimit, type Quantisation } from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 import { elementsOf } from '../arrays/elements.js';
@@ -52,6 +52,27 @@ function takeTensor(
   return { dtype, shape, data };
 }
 
+/** The weights with the bits that the file gives them, which have to hold them. */
+function narrowed(
+  { name, op, span }: Node,
+  weight: Constant,
+  narrow: ReadonlyMap<string, NarrowBits>,
+  file: WeightsFile,
+  session: Session,
+): Constant {
+  const bits = narrow.get(name);
+  if (bits === undefined) return weight;
+  const limit = narrowLimit(bits);
+  const wide = weight.data.find(value => Math.abs(value) > limit);
+  if (wide === undefined) return { ...weight, bits };
+  session.error(
+    'E0313',
+    `weight of ${op} ${quoteName(name)} has the value ${wide}, beyond the ${bits} bits that it has in ${quoteName(file.path)}`,
+    { span, notes: [`weights of ${bits} bits lie in -${limit} to ${limit}`] },
+  );
+  return weight;
+}
+
 /**
  * Binds the parameters of a graph to a file that {@link writeQuantised} wrote: tensor `<node>.<role>`, of exactly the dtype
  * and shape that the op lists.
@@ -97,10 +118,20 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
       const tensor = file.tensors.get(`${node.name}.${spec.role}`);
       if (tensor !== undefined) claimed.add(tensor);
       const constant = takeTensor(node, spec, tensor, file, session);
-      if (constant !== undefined) constants[spec.role] = constant;
+      if (constant === undefined) continue;
+      constants[spec.role] =
+        spec.role === 'weight' ? narrowed(node, constant, metadata.narrow, file, session) : constant;
     }
     return specs.length === 0 ? node : { ...node, constants };
   });
+  const weighted = new Set(nodes.filter(({ constants }) => constants.weight !== undefined).map(({ name }) => name));
+  for (const name of metadata.narrow.keys()) {
+    if (weighted.has(name)) continue;
+    session.error(
+      'E0313',
+      `the weights file ${quoteName(file.path)} gives a width of weights for ${quoteName(name)}, which has none in '${graph.name}'`,
+    );
+  }
   reportExtraTensors(file, claimed, graph, session);
   session.stopOnErrors();
   return {
@@ -152,7 +183,10 @@ function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, ses
  */
 export function writeQuantised({ graph, activations, rounding, quality }: QuantisedModel): Uint8Array {
   const tensors = new Map<string, Constant>();
+  const narrow = new Map<string, NarrowBits>();
   for (const node of graph.nodes) {
+    const { bits } = node.constants.weight ?? {};
+    if (bits !== undefined) narrow.set(node.name, bits);
     for (const [role, constant] of Object.entries(node.constants)) {
       const name = `${node.name}.${role}`;
       invariant(!tensors.has(name), `two constants are named ${name}`);
@@ -162,6 +196,6 @@ export function writeQuantised({ graph, activations, rounding, quality }: Quanti
   }
   return writeSafetensors(
     tensors,
-    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph), quality }),
+    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph), narrow, quality }),
   );
 }

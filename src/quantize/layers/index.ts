@@ -1,3 +1,4 @@
+import type { NarrowBits } from '../../ir/tensor.js';
 import { correctBiasAnalytically, correctBiasByData } from './correct-bias.js';
 import { fitWeightScales } from './fit-weight-scales.js';
 import { searchRounding } from './search-rounding.js';
@@ -15,10 +16,10 @@ export interface LayerOptions {
   readonly biasCorrection: BiasCorrection;
 }
 
-/** The steps that a linear layer is quantised in, behind rounding to nearest; in order. */
-export function layerSteps(options: LayerOptions): readonly LayerStep[] {
+/** The steps that a linear layer is quantised in, behind rounding to nearest; in order. @param bits of narrow weights */
+export function layerSteps(options: LayerOptions, bits?: NarrowBits): readonly LayerStep[] {
   return [
-    ...(options.fitWeightScales ? [fitWeightScales] : []),
+    ...(options.fitWeightScales || bits !== undefined ? [fitWeightScales] : []),
     ...(options.roundingSearch ? [searchRounding] : []),
     ...(options.biasCorrection === 'analytic' ? [correctBiasAnalytically] : []),
     // Behind all others: it takes back what they have done to the mean.

@@ -1,7 +1,15 @@
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
 import { gather, positionsOf } from './products.js';
-import { accumulatorScale, channelsOf, type LayerSite, type LayerStep, meanOf, meanPatch } from './site.js';
+import {
+  accumulatorScale,
+  channelsOf,
+  type LayerSite,
+  type LayerStep,
+  meanOf,
+  meanPatch,
+  weightLimit,
+} from './site.js';
 import { type CentredPatches, errorByMoments, errorByPatches, type SquaredError } from './squared-error.js';
 
 /**
@@ -38,14 +46,14 @@ export const searchRounding: LayerStep = {
       const scale = constants.weight_scale.data[o];
       const weights = rounded.subarray(o * length, (o + 1) * length);
       const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(site, constants, o));
-      descend(error, weights, i => float[o * length + i] / scale);
+      descend(error, weights, i => float[o * length + i] / scale, weightLimit(site));
     }
     return { ...constants, weight: { ...constants.weight, data: rounded } };
   },
 };
 
 /** Moves the weights, in place, to the best of their two neighbours, one after the other until none moves. */
-function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => number): void {
+function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => number, limit: number): void {
   const curvatures = Float64Array.from(weights, (_, i) => error.curvature(i));
   const pull = (damping * curvatures.reduce((sum, c) => sum + c, 0)) / weights.length;
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
@@ -56,7 +64,7 @@ function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => 
       const want = ideal(i);
       const slope = error.slope(i) + pull * (weights[i] - want);
       const best = Math.round(weights[i] - slope / curvature);
-      const by = clamp(clamp(best, Math.floor(want), Math.ceil(want)), -127, 127) - weights[i];
+      const by = clamp(clamp(best, Math.floor(want), Math.ceil(want)), -limit, limit) - weights[i];
       if (by === 0) continue;
       weights[i] += by;
       error.move(i, by);
