@@ -52,12 +52,12 @@ export interface Constant {
   readonly bits?: NarrowBits | undefined;
 }
 
-/** Widths of weights below 8 bits, the widest first: int4 and ternary. */
-export const narrowWidths = [4, 2] as const;
+/** Widths of weights below 8 bits, the widest first; 2 bits are ternary weights. */
+export const narrowWidths = [4, 3, 2] as const;
 export type NarrowBits = (typeof narrowWidths)[number];
 
 /**
- * Narrow weights lie in -limit to limit: 7 for 4 bits, 1 for 2. The value below is left free. It would be used by one side of a
+ * Narrow weights lie in -limit to limit: 7 for 4 bits, 3 for 3, 1 for 2. The value below is left free. It would be used by one side of a
  * symmetric scale only, and two channels in one word (`a + 256 * b`) borrow it where `a` is negative.
  */
 export const narrowLimit = (bits: NarrowBits): number => 2 ** (bits - 1) - 1;

@@ -35,6 +35,10 @@ export interface LayerCandidates {
   readonly refused: readonly Refusal[];
 }
 
+/** Does the kernel keep narrow weights in whole bytes? That is faster, and not what they are narrow for. */
+const unpacked = ({ constants }: Node, { tables }: KernelPlan): boolean =>
+  constants.weight?.bits !== undefined && tables.every(({ narrow }) => narrow === undefined);
+
 /** The kernels of every layer whose instructions the target has. */
 export function candidatesOf(
   graph: Graph,
@@ -61,7 +65,8 @@ export function candidatesOf(
               return [];
             }
             const name = offer.form === undefined ? variant.name : `${variant.name} ${offer.form}`;
-            return [{ name, plan: offer, cost: costOf(node, shapes, offer, costs) }];
+            const plan = unpacked(node, offer) ? { ...offer, forSpeed: true as const } : offer;
+            return [{ name, plan, cost: costOf(node, shapes, plan, costs) }];
           }),
         );
     return [{ node, rows: planned(op.kernels), accumulate: planned(op.accumulators ?? []), refused }];

@@ -27,7 +27,7 @@ export function whyChosen(layer: LayerCandidates, chosen: Candidate, goal: Goal,
 
 /** What a candidate that was not taken has against it. */
 export function whyNot(candidate: Candidate, chosen: Candidate, goal: Goal, measured: Measured): string {
-  if (candidate.plan.forSpeed === true && goal !== 'speed') return 'weights as int16: for --optimize speed';
+  if (candidate.plan.forSpeed === true && goal !== 'speed') return 'weights take more flash: for --optimize speed';
   const [own, best] = [candidate, chosen].map(each => instructions(each, measured(each)));
   return own === undefined || best === undefined || best === 0 ? '' : `${(own / best).toFixed(2)} x`;
 }

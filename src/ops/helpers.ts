@@ -1,4 +1,6 @@
+import { narrowWidths } from '../ir/tensor.js';
 import { type Rounding, roundings } from '../numeric/requantise.js';
+import { packOf, placeOf } from './shared/narrow.js';
 
 /** A C function that kernels share: it is emitted once into each model that has a kernel which calls it. */
 interface HelperEntry {
@@ -143,9 +145,39 @@ const mve = [
   { name: 'mve-dot', template: 'mve/dot', copies: true },
 ] as const satisfies readonly HelperEntry[];
 
+const narrow = narrowWidths.map(bits => ({
+  name: `weight-${bits}` as const,
+  template: 'narrow/weight',
+  view: { three: bits === 3, bits, perWord: 32 / bits, groups: 8 / bits, mask: 2 ** bits - 1, bias: 2 ** (bits - 1) },
+}));
+
+const bytes = narrowWidths.map(bits => ({
+  name: `bytes-of-${bits}` as const,
+  template: 'narrow/bytes',
+  view: { bits, leasts: 2 ** (bits - 1) * 0x01010101 },
+}));
+
+const unpack = narrowWidths.map(bits => {
+  const three = bits === 3;
+  const { values, words } = packOf(bits);
+  const mask = (three ? 3 : 2 ** bits - 1) * 0x01010101;
+  const places = Array.from({ length: values / 4 }, (_, to) => {
+    const { word, shift } = placeOf(bits, 4 * to);
+    return { to, word, shift, mask, three, highShift: to };
+  });
+  return {
+    name: `unpack-${bits}` as const,
+    template: 'narrow/unpack',
+    view: { three, bits, values, words, places, toWords: values / 4 },
+  };
+});
+
 /** All of them, callees first: the order in which they stand in the C. */
 export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] = [
   ...arithmetic,
+  ...narrow,
+  ...bytes,
+  ...unpack,
   ...dsp,
   ...saturating,
   ...tilePairs,
@@ -156,6 +188,9 @@ export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] =
 
 export type Helper = (
   | (typeof arithmetic)[number]
+  | (typeof narrow)[number]
+  | (typeof bytes)[number]
+  | (typeof unpack)[number]
   | (typeof dsp)[number]
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]

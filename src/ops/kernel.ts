@@ -1,5 +1,5 @@
 import type { Node } from '../ir/graph.js';
-import type { TensorType } from '../ir/tensor.js';
+import type { NarrowBits, TensorType } from '../ir/tensor.js';
 import type { Helper } from './helpers.js';
 
 export type { Helper } from './helpers.js';
@@ -21,6 +21,8 @@ export interface ConstantTable {
   readonly kind: 'weights' | 'tables';
   /** Words of packed values are printed in hexadecimal. */
   readonly packed?: boolean;
+  /** Weights of so many bits, packed; 8 and more when left out. */
+  readonly narrow?: NarrowBits;
 }
 
 /** Bytes of the types that tables are made of, those of the driver included. */

@@ -43,7 +43,7 @@ describe('the text form', () => {
     ['graph g\nx = input() : u8 1x1x1', 2, 15],
     ['graph g\nx = input() : i8 1x1\nreturn x', 2, 18],
     ['graph g\nreturn x y', 2, 10],
-    ['graph g\nx = input() [weight: i8:3[1] (1)] : i8 1x1x1\nreturn x', 2, 25],
+    ['graph g\nx = input() [weight: i8:5[1] (1)] : i8 1x1x1\nreturn x', 2, 25],
   ])('%j is refused where it goes wrong', (text, line, column) => {
     try {
       parseGraph(text);

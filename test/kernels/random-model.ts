@@ -1,9 +1,11 @@
 import type { Graph } from '../../src/ir/graph.js';
+import type { NarrowBits } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { buildModel } from '../ops/models.js';
+import { narrowed } from '../ops/narrow.js';
 
 /** A whole number from `low` to `high`, both included; small ones are as likely as all large ones together. */
 type Draw = (low: number, high: number) => number;
@@ -81,8 +83,8 @@ export function randomChain(seed: number): { readonly input: string; readonly bo
   return { input, body: lines.join(' ') };
 }
 
-/** The same model with weights of all int8 values, in the ways that are hard: all extreme, mostly extreme, or any. */
-export async function randomIntegerModel(seed: number, rounding: Rounding): Promise<Graph> {
+/** The same model with weights of all int8 values, in the ways that are hard: all extreme, mostly extreme, or any. @param bits of weights that are narrow */
+export async function randomIntegerModel(seed: number, rounding: Rounding, bits?: NarrowBits): Promise<Graph> {
   const { input, body } = randomChain(seed);
   const { fused, images } = await buildModel(`r${seed}`, input, body);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
@@ -99,5 +101,6 @@ export async function randomIntegerModel(seed: number, rounding: Rounding): Prom
     if (old === undefined || old.dtype !== 'i8') return node;
     return { ...node, constants: { ...node.constants, weight: { ...old, data: Int8Array.from(old.data, weight) } } };
   });
-  return lowerModel({ ...quantised, graph: { ...quantised.graph, nodes } });
+  const model = { ...quantised, graph: { ...quantised.graph, nodes } };
+  return lowerModel(bits === undefined ? model : narrowed(model, () => bits));
 }

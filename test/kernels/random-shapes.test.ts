@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.js';
-import { byteCount } from '../../src/ir/tensor.js';
+import { byteCount, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
 import type { KernelChoice } from '../../src/kernels/select.js';
 import { allOf } from '../../src/kernels/why.js';
 import { roundings } from '../../src/numeric/requantise.js';
@@ -23,23 +23,16 @@ const mustRun = process.env.CI === 'true';
 describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0'])('%s', target => {
   it.each(Array.from({ length: models }, (_, i) => i + 1))(
     'model %i equals the reference',
-    async seed => {
-      const rounding = roundings[seed % roundings.length];
-      const graph = await randomIntegerModel(seed, rounding);
-      const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
-      const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
-      const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(3, firmware.inputBytes)];
-      const expected = await referenceTensors(graph, vectors);
-      for (const driver of [hostDriver, qemuDriver]) {
-        const reason = driver.unavailable(firmware);
-        if (reason !== undefined && !mustRun) {
-          console.warn(`skipped: ${reason}`);
-          continue;
-        }
-        const [report] = await verifyDrivers(graph, firmware, vectors, expected, [driver]);
-        expect(report, JSON.stringify(randomChain(seed))).toEqual({ name: driver.name, status: 'equal' });
-      }
-    },
+    seed => verify(target, seed),
+    300_000,
+  );
+});
+
+// All widths of narrow weights on the same shapes, odd counts of channels and taps among them.
+describe.each(['cortex-m4', 'cortex-m55'])('%s with narrow weights', target => {
+  it.each(Array.from({ length: exhaustive ? 30 : 2 }, (_, i) => i + 1))(
+    'model %i equals the reference',
+    seed => verify(target, seed, narrowWidths[seed % narrowWidths.length]),
     300_000,
   );
 });
@@ -74,4 +67,23 @@ describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0', 'cortex-m55'])('every kern
 
 function inputBytes(graph: Graph): number {
   return byteCount(sourceOf(graph).type);
+}
+
+/** The kernels that are chosen, on the host and in QEMU. */
+async function verify(target: string, seed: number, bits?: NarrowBits): Promise<void> {
+  const rounding = roundings[seed % roundings.length];
+  const graph = await randomIntegerModel(seed, rounding, bits);
+  const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
+  const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
+  const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(3, firmware.inputBytes)];
+  const expected = await referenceTensors(graph, vectors);
+  for (const driver of [hostDriver, qemuDriver]) {
+    const reason = driver.unavailable(firmware);
+    if (reason !== undefined && !mustRun) {
+      console.warn(`skipped: ${reason}`);
+      continue;
+    }
+    const [report] = await verifyDrivers(graph, firmware, vectors, expected, [driver]);
+    expect(report, JSON.stringify(randomChain(seed))).toEqual({ name: driver.name, status: 'equal' });
+  }
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { plainWeights } from '../shared/dot-product-kernel.js';
+import { packedWeights } from '../shared/dot-product-kernel.js';
+import { narrowHelpers, narrowView } from '../shared/narrow.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
 import { requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
@@ -24,20 +25,25 @@ export const accumulatingDense: KernelVariant = {
         lastRow: height - 1,
         rowElements: width * channels,
         weightsPerUnit: height * width * channels,
+        narrow: narrowView(weight),
         requantise: requantise.view,
       },
-      tables: [plainWeights(weight, 'unit'), ...requantise.tables],
-      helpers: requantise.helpers,
+      tables: [packedWeights(weight, 'unit'), ...requantise.tables],
+      helpers: [...narrowHelpers(weight), ...requantise.helpers],
       ...requantise.bounds,
       sumsBytes: 4 * units,
-      work: {
-        family: 'dense/accumulate',
-        counts: {
-          sums: height * units,
-          macs: height * units * width * channels,
-          [requantisedKey(requantise.view)]: units,
-        },
-      },
+      ...(weight.bits === undefined
+        ? {
+            work: {
+              family: 'dense/accumulate',
+              counts: {
+                sums: height * units,
+                macs: height * units * width * channels,
+                [requantisedKey(requantise.view)]: units,
+              },
+            },
+          }
+        : {}),
     };
   },
 };

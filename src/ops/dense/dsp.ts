@@ -1,8 +1,9 @@
 import type { Node } from '../../ir/graph.js';
 import type { Constant } from '../../ir/tensor.js';
-import type { KernelVariant } from '../kernel.js';
+import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { dspDotProductPlans, evenTables } from '../shared/dsp/dot-product.js';
 import { canPair, pairTable } from '../shared/dsp/pairs.js';
+import { bytesOf, packNarrow, packs } from '../shared/narrow.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
 import { requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
@@ -33,7 +34,7 @@ export const dspAccumulatingDense: KernelVariant = {
     if (!input.aligned || rowElements % 4 !== 0) return { unsuited: 'rows are not aligned' };
     if (!canPair(weight, rowBounds(weight, units, rowElements))) return { unsuited: 'weights cannot be paired' };
     const requantise = requantisePlan(node, input);
-    return {
+    const plan: KernelPlan = {
       slug: 'dense_rows',
       template: 'kernels/dense/dsp-accumulate',
       view: {
@@ -43,6 +44,7 @@ export const dspAccumulatingDense: KernelVariant = {
         rowElements,
         rowWords: rowElements / 2,
         unitWords: (height * rowElements) / 2,
+        narrow: false,
         requantise: requantise.view,
       },
       tables: [pairTable(weight, units, height * rowElements), ...evenTables(requantise.tables)],
@@ -58,8 +60,29 @@ export const dspAccumulatingDense: KernelVariant = {
         },
       },
     };
+    return weight.bits === 4 ? [plan, ofHalfBytes(plan)] : plan;
   },
 };
+
+/** The same with weights of 4 bits: a word where there were two. */
+function ofHalfBytes({ work: _, tables: [weights, ...tables], ...plan }: KernelPlan): KernelPlan {
+  const bytes = bytesOf(weights);
+  return {
+    ...plan,
+    view: {
+      ...plan.view,
+      narrow: true,
+      rowWords: Number(plan.view.rowWords) / 2,
+      unitWords: Number(plan.view.unitWords) / 2,
+    },
+    tables: [
+      { ...weights, values: packNarrow(bytes, 4), layout: `${weights.layout}, ${packs(4)}`, narrow: 4 },
+      ...tables,
+    ],
+    helpers: [...plan.helpers, 'bytes-of-4'],
+    form: '4 bits',
+  };
+}
 
 /** Per unit the largest magnitude of what one input row adds to its sum. */
 function rowBounds(weight: Constant, units: number, rowElements: number): number[] {

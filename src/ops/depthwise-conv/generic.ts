@@ -1,5 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
+import { type NarrowView, narrowHelpers, narrowTable, narrowView } from '../shared/narrow.js';
 import { type RequantiseView, requantisePlan } from '../shared/requantise-kernel.js';
 import { padTable, type TapsView, tapsView } from '../shared/taps.js';
 import { overlayDistance } from '../shared/window.js';
@@ -12,6 +13,7 @@ export interface DepthwiseView {
   readonly severalChannels: boolean;
   readonly multiplier: number;
   readonly multiplied: boolean;
+  readonly narrow: NarrowView;
   readonly requantise: RequantiseView;
 }
 
@@ -32,6 +34,7 @@ export const genericDepthwiseConv: KernelVariant = {
       severalChannels: channels > 1,
       multiplier,
       multiplied: multiplier > 1,
+      narrow: narrowView(weight),
       requantise: requantise.view,
     };
     const { height, width } = node.type.shape;
@@ -41,18 +44,21 @@ export const genericDepthwiseConv: KernelVariant = {
       template: 'kernels/depthwise-conv/generic',
       view: { ...view },
       tables: [
-        {
-          suffix: 'weights',
-          ctype: 'int8_t',
-          values: tapMajor(weight.data, channels),
-          perLine: channels,
-          layout: `HWO ${kernel[0]}x${kernel[1]}x${channels}, a line per tap`,
-          kind: 'weights',
-        },
+        narrowTable(
+          {
+            suffix: 'weights',
+            ctype: 'int8_t',
+            values: tapMajor(weight.data, channels),
+            perLine: channels,
+            layout: `HWO ${kernel[0]}x${kernel[1]}x${channels}, a line per tap`,
+            kind: 'weights',
+          },
+          weight,
+        ),
         ...padTable(taps, input),
         ...requantise.tables,
       ],
-      helpers: requantise.helpers,
+      helpers: [...narrowHelpers(weight), ...requantise.helpers],
       ...requantise.bounds,
       overlays: [
         overlayDistance(
@@ -62,16 +68,20 @@ export const genericDepthwiseConv: KernelVariant = {
           multiplier === 1 ? 'channel' : 'pixel',
         ),
       ],
-      work: {
-        family: multiplier > 1 ? 'depthwise/multiplied' : 'depthwise/generic',
-        counts: counted({
-          positions,
-          'gathered taps': taps.several ? positions * taps.count : 0,
-          // GCC writes a few taps out.
-          [taps.count <= 3 ? `macs of ${taps.count}` : 'macs']: positions * channels * taps.count,
-          [requantisedKey(requantise.view)]: positions * channels,
-        }),
-      },
+      ...(weight.bits === undefined
+        ? {
+            work: {
+              family: multiplier > 1 ? 'depthwise/multiplied' : 'depthwise/generic',
+              counts: counted({
+                positions,
+                'gathered taps': taps.several ? positions * taps.count : 0,
+                // GCC writes a few taps out.
+                [taps.count <= 3 ? `macs of ${taps.count}` : 'macs']: positions * channels * taps.count,
+                [requantisedKey(requantise.view)]: positions * channels,
+              }),
+            },
+          }
+        : {}),
     };
   },
 };

@@ -2,6 +2,7 @@ import type { Node } from '../../ir/graph.js';
 import type { Constant, TensorType } from '../../ir/tensor.js';
 import type { ConstantTable, KernelPlan } from '../kernel.js';
 import type { LinearAttributes } from './linear.js';
+import { type NarrowView, narrowHelpers, narrowTable, narrowView } from './narrow.js';
 import { type RequantiseView, requantisePlan } from './requantise-kernel.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from './taps.js';
 import { overlayDistance } from './window.js';
@@ -20,6 +21,7 @@ export interface DotProductView {
   /** Input channels that a group reads: the distance between the parts of a tap. */
   readonly inputsPerGroup: number;
   readonly severalInputs: boolean;
+  readonly narrow: NarrowView;
   readonly requantise: RequantiseView;
 }
 
@@ -46,6 +48,7 @@ export function dotProductPlan(
     severalOutputs: channels > groups,
     inputsPerGroup,
     severalInputs: inputsPerGroup > 1,
+    narrow: narrowView(weight),
     requantise: requantise.view,
   };
   const { height, width } = node.type.shape;
@@ -57,24 +60,32 @@ export function dotProductPlan(
     slug,
     template: 'kernels/dot-product/generic',
     view: { ...view },
-    tables: [plainWeights(weight, 'output channel'), ...padTable(taps, input), ...requantise.tables],
-    helpers: requantise.helpers,
+    tables: [packedWeights(weight, 'output channel'), ...padTable(taps, input), ...requantise.tables],
+    helpers: [...narrowHelpers(weight), ...requantise.helpers],
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
-    work: {
-      family: groups > 1 ? 'dot-product/grouped' : 'dot-product/generic',
-      counts: counted({
-        positions,
-        ...(taps.several && !taps.direct ? { 'gathered taps': positions * taps.count } : {}),
-        ...(taps.several ? { [run]: outputs * taps.count } : {}),
-        [byte]: outputs * taps.count * view.taps.length,
-        [requantisedKey(requantise.view)]: outputs,
-      }),
-    },
+    ...(weight.bits === undefined
+      ? {
+          work: {
+            family: groups > 1 ? 'dot-product/grouped' : 'dot-product/generic',
+            counts: counted({
+              positions,
+              ...(taps.several && !taps.direct ? { 'gathered taps': positions * taps.count } : {}),
+              ...(taps.several ? { [run]: outputs * taps.count } : {}),
+              [byte]: outputs * taps.count * view.taps.length,
+              [requantisedKey(requantise.view)]: outputs,
+            }),
+          },
+        }
+      : {}),
   };
 }
 
-/** Weights in the order of the IR, as int8. @param what a line of the table is for */
+/** Weights in the order of the IR, packed where they are narrow. @param what a line of the table is for */
+export const packedWeights = (weight: Constant, what: 'output channel' | 'unit'): ConstantTable =>
+  narrowTable(plainWeights(weight, what), weight);
+
+/** The same as int8. */
 export function plainWeights(weight: Constant, what: 'output channel' | 'unit'): ConstantTable {
   return {
     suffix: 'weights',

@@ -9,11 +9,12 @@ import type { WindowGeometry } from '../taps.js';
 import { groupOverlayDistance, tileOverlayDistance } from '../window.js';
 import { windowTaps } from '../work.js';
 import { dspDotProductWork } from './dot-product-work.js';
+import { narrowDotProductPlan } from './narrow-dot-product.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
 /** What `kernels/dot-product/dsp` reads. */
-export interface DspDotProductView extends GatherView {
+export interface DspDotProductView extends GatherView, Readonly<Record<string, unknown>> {
   readonly outputWidth: number;
   readonly channels: number;
   /** The last channel has no partner. */
@@ -91,6 +92,12 @@ export function dspDotProductPlans(
   }
   const pairs = canPair(weight, ranges.map(magnitudeOf));
   const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
+  const { bits } = weight;
+  const narrow = ([tile]: readonly (1 | 2)[]): KernelPlan[] => {
+    if (bits === undefined || !pairs || groups > 1) return [];
+    const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide: false, groups });
+    return [false, true].map(sparing => narrowDotProductPlan(node, input, plan, plan.view, bits, sparing));
+  };
   return [
     ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
     ...(pairs ? [false, true] : [true]).flatMap(wide =>
@@ -99,6 +106,7 @@ export function dspDotProductPlans(
         return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
       }),
     ),
+    ...narrow(tiles),
   ];
 }
 
@@ -109,7 +117,7 @@ function dspDotProductPlan(
   geometry: WindowGeometry,
   ranges: readonly AccumulatorRange[],
   { tile, wide, groups }: Tiling,
-): KernelPlan {
+): KernelPlan & { readonly view: DspDotProductView } {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const requantise = requantisePlan(node, input);

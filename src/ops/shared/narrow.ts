@@ -1,0 +1,83 @@
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Constant, NarrowBits } from '../../ir/tensor.js';
+import type { ConstantTable, Helper } from '../kernel.js';
+
+/** How templates read weights: value by value where they are packed, as int8 otherwise. */
+export interface NarrowView {
+  readonly packed: boolean;
+  readonly bits: number;
+}
+
+export const narrowView = ({ bits }: Constant): NarrowView => ({ packed: bits !== undefined, bits: bits ?? 8 });
+
+/** The C functions that read packed weights one by one. */
+export const narrowHelpers = ({ bits }: Constant): readonly Helper[] =>
+  bits === undefined ? [] : [`weight-${bits}` as const];
+
+/** How values of a width are packed: so many of them in so many words. */
+interface Packing {
+  readonly values: number;
+  readonly words: number;
+  /** The word of value `i` of a pack, and where in it the value is, or its low bits. */
+  place(i: number): { readonly word: number; readonly shift: number };
+}
+
+/** Bits of a byte are shared by values that are 4 apart: so 4 neighbours are unpacked by one mask, in the order of memory. */
+const inBytes = (i: number, bits: number): number => (i % 4) * 8 + Math.floor(i / 4) * bits;
+
+const packings: Readonly<Record<NarrowBits, Packing>> = {
+  4: { values: 8, words: 1, place: i => ({ word: 0, shift: inBytes(i, 4) }) },
+  // The low two bits as those of 2-bit weights, in two words; the highest ones in a third.
+  3: { values: 32, words: 3, place: i => ({ word: Math.floor(i / 16), shift: inBytes(i % 16, 2) }) },
+  2: { values: 16, words: 1, place: i => ({ word: 0, shift: inBytes(i, 2) }) },
+};
+
+/** Values that are packed together: so many of them in so many words. */
+export const packOf = (bits: NarrowBits): { readonly values: number; readonly words: number } => packings[bits];
+
+/** In which word of its pack value `i` is, and where there; of 3 bits the low two. */
+export const placeOf = (bits: NarrowBits, i: number): ReturnType<Packing['place']> => packings[bits].place(i);
+
+/**
+ * Packs values of few bits into words; each is stored as its distance from the least value of its width. Of 4 bits, values 0 to 3
+ * are in the low halves of the bytes of the first word and 4 to 7 in the high ones.
+ */
+export function packNarrow(values: ArrayLike<number>, bits: NarrowBits): Uint32Array {
+  const pack = packings[bits];
+  const least = -(2 ** (bits - 1));
+  const words = new Uint32Array(Math.ceil(values.length / pack.values) * pack.words);
+  for (let i = 0; i < values.length; i++) {
+    const distance = values[i] - least;
+    invariant(distance >= 0 && distance < 2 ** bits, `${values[i]} has no ${bits} bits`);
+    const first = Math.floor(i / pack.values) * pack.words;
+    const { word, shift } = pack.place(i % pack.values);
+    words[first + word] |= (bits === 3 ? distance & 3 : distance) << shift;
+    if (bits === 3) words[first + 2] |= (distance >> 2) << inBytes(i % pack.values, 1);
+  }
+  return words;
+}
+
+/** `8 weights of 4 bits in a word` */
+export function packs(bits: NarrowBits): string {
+  const { values, words } = packings[bits];
+  return `${values} weights of ${bits} bits in ${words === 1 ? 'a word' : `${words} words`}`;
+}
+
+/** The bytes of a table of words, the lowest of each first. */
+export const bytesOf = ({ values }: ConstantTable): Int8Array =>
+  Int8Array.from({ length: 4 * values.length }, (_, i) => values[i >> 2] >> (8 * (i % 4)));
+
+/** A table of int8 weights as it is where they have 8 bits, and packed where they have fewer. */
+export function narrowTable(table: ConstantTable, { bits }: Constant): ConstantTable {
+  if (bits === undefined) return table;
+  return {
+    suffix: table.suffix,
+    ctype: 'uint32_t',
+    values: packNarrow(table.values, bits),
+    perLine: 8,
+    layout: `${table.layout.replace(/, a line per .*$/, '')}, ${packs(bits)}`,
+    kind: table.kind,
+    packed: true,
+    narrow: bits,
+  };
+}

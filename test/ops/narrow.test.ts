@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/ir/graph.js';
+import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
+import { allOf } from '../../src/kernels/why.js';
+import { Random } from '../../src/numeric/random.js';
+import { roundings } from '../../src/numeric/requantise.js';
+import { constantBytes } from '../../src/ops/kernel.js';
+import { packNarrow, packOf } from '../../src/ops/shared/narrow.js';
+import { packageRoot } from '../../src/package-root.js';
+import { integerPasses, runPasses } from '../../src/passes/index.js';
+import { compileModel, kernelCandidates } from '../../src/pipeline.js';
+import { calibrate } from '../../src/quantize/calibrate.js';
+import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { referenceTensors } from '../../src/run/compare.js';
+import { hostDriver } from '../../src/run/host.js';
+import { qemuDriver } from '../../src/run/qemu.js';
+import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
+import { verifyDrivers } from '../../src/run/verify.js';
+import { loadTarget } from '../../src/target/load-target.js';
+import { makeModel, models } from './models.js';
+import { narrowed } from './narrow.js';
+
+const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
+
+/** One for each family of kernels. */
+const cores = ['cortex-m4', 'cortex-m0', 'cortex-m3', 'cortex-m55'];
+
+// The header wants files to hash; any will do.
+const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
+
+async function narrowModel(name: string, rounding: (typeof roundings)[number], first: number): Promise<Graph> {
+  const { fused, images } = await makeModel(name);
+  const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
+  const bits = (layer: number) => narrowWidths[(first + layer) % narrowWidths.length];
+  return runPasses(lowerModel(narrowed(quantised, bits)), integerPasses);
+}
+
+// Each is a few builds: without the slow suite those that have every kind of layer with weights, and its corners.
+const chosen = ['conv', 'grouped', 'depthwise', 'normAfter', 'thin', 'block', 'fours', 'vectors', 'tiles', 'fewTaps'];
+const names = exhaustive ? Object.keys(models) : chosen;
+
+describe.each(names.map((name, m) => [name, m] as const))('%s with narrow weights', (name, m) => {
+  const tries = (exhaustive ? cores : [cores[m % cores.length]]).flatMap((target, t) =>
+    (exhaustive ? roundings : [roundings[m % 3]]).map(rounding => ({ target, rounding, first: m + t })),
+  );
+
+  it.each(tries)('the C equals the reference: $target, $rounding', async ({ target, rounding, first }) => {
+    const graph = await narrowModel(name, rounding, first);
+    const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
+    const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
+    const expected = await referenceTensors(graph, vectors);
+    const able = [hostDriver, qemuDriver].filter(
+      driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
+    );
+    expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
+      able.map(driver => ({ name: driver.name, status: 'equal' })),
+    );
+  });
+});
+
+describe('narrow weights in flash', () => {
+  it.each(narrowWidths)('%i bits each, the last pack filled up', bits => {
+    const random = new Random('pack');
+    const limit = narrowLimit(bits);
+    for (const count of [1, 3, 8, 31, 32, 33, 100]) {
+      const values = Array.from({ length: count }, () => Math.round(random.uniform(-limit - 1, limit)));
+      const words = packNarrow(values, bits);
+      expect(words.length).toBe(Math.ceil(count / packOf(bits).values) * packOf(bits).words);
+    }
+    expect(() => packNarrow([limit + 1], bits)).toThrow(/bits/);
+    expect(() => packNarrow([-limit - 2], bits)).toThrow(/bits/);
+  });
+
+  it.each(cores)(
+    'every layer has a kernel on %s that packs them, and takes it unless speed matters more',
+    async target => {
+      const graph = await narrowModel('conv', 'native', 0);
+      const loaded = { graph, rounding: 'native', source } as const;
+      for (const layer of kernelCandidates(loaded, loadTarget(target))) {
+        const { weight } = layer.node.constants;
+        const { bits } = weight;
+        if (bits === undefined) throw new Error('weights are not narrow');
+        const packed = allOf(layer).filter(({ plan }) => plan.forSpeed !== true);
+        expect(packed.length).toBeGreaterThan(0);
+        for (const { plan, name } of packed) {
+          const least = (weight.data.length * bits) / 8;
+          expect(constantBytes(plan.tables, 'weights'), name).toBeLessThan(least + 64);
+        }
+      }
+      const { plan } = compileModel(loaded, loadTarget(target), '0.0.0');
+      expect(plan.layers.every(({ kernel }) => kernel.tables.some(({ narrow }) => narrow !== undefined))).toBe(true);
+    },
+  );
+});
