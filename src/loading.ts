@@ -24,11 +24,16 @@ import type { LayerQuality } from './quantize/quality.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
 import {
   defaultQuantiseOptions,
+  fitQuantisation,
+  prepareQuantisation,
   type QuantiseOptions,
   quantiseByImages,
   type StageProgress,
 } from './quantize/quantise-model.js';
+import { type BitsGoal, type FoundBits, rulesOf, searchBits } from './quantize/search-bits.js';
+import { weightSensitivity } from './quantize/sensitivity.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
+import { narrowLayers, type WeightBitsRule } from './quantize/weight-bits.js';
 import { takeTurns } from './run/turns.js';
 
 /** From files to the integer graph: what the commands begin with. The stages are listed in pipeline.ts. */
@@ -97,6 +102,48 @@ export async function quantiseModel(
   const quantised = await quantiseByImages(graph, all, { ...defaultQuantiseOptions, ...options }, onProgress);
   verifyGraph(lowerModel(quantised), 'quantise');
   return quantised;
+}
+
+/** What {@link quantiseToGoal} gives: the model, and how its bits were found. */
+export interface NarrowedModel {
+  readonly model: QuantisedModel;
+  readonly found: FoundBits;
+}
+
+/**
+ * Quantises with the fewest bytes of weights that meet a goal: layers are ranked by what their narrow weights change in the
+ * network's result, and the order of that ranking is searched. See docs/quantising.md.
+ * @param accuracyOf the part of labelled images that a quantised model gets right; called where the goal asks for it
+ * @throws CompileError E0507 when the goal cannot be met; and what {@link quantiseModel} throws
+ */
+export async function quantiseToGoal(
+  graph: Graph,
+  images: InputSet,
+  given: Partial<QuantiseOptions>,
+  goal: BitsGoal,
+  accuracyOf: (model: QuantisedModel) => Promise<number>,
+  session: Session,
+  onProgress?: StageProgress,
+): Promise<NarrowedModel> {
+  const all = [...realImages(graph, images)];
+  requireTellingImages(sourceOf(graph), all, session);
+  const options = { ...defaultQuantiseOptions, ...given };
+  const prepared = await prepareQuantisation(graph, all, options, onProgress);
+  const layers = await weightSensitivity(prepared.network, prepared.probes, (done, total) =>
+    onProgress?.('ranking layers', done, total),
+  );
+  const fitted = (rules: readonly WeightBitsRule[]) =>
+    fitQuantisation(prepared, options, narrowLayers(graph, rules), onProgress);
+  const models = new Map<string, QuantisedModel>();
+  const found = await searchBits(layers, goal, async rules => {
+    const model = await fitted(rules);
+    models.set(JSON.stringify(rules), model);
+    return accuracyOf(model);
+  });
+  const rules = rulesOf(found.layers);
+  const model = models.get(JSON.stringify(rules)) ?? (await fitted(rules));
+  verifyGraph(lowerModel(model), 'quantise');
+  return { model, found };
 }
 
 /** The class that the float network finds for each image: the first of the largest scores. */

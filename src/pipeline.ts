@@ -30,7 +30,9 @@ export {
   loadOnnxModel,
   loadQuantisedModel,
   type ModelSource,
+  type NarrowedModel,
   quantiseModel,
+  quantiseToGoal,
   type RandomWeights,
   randomModel,
 } from './loading.js';

@@ -26,6 +26,14 @@ export function wholeNumber(option: string, min: number, max: number): OptionPar
   };
 }
 
+/** A percentage such as 80.6. */
+export function percentage(option: string): OptionParser<number> {
+  return text => {
+    const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    return value <= 100 ? value : refuse(option, text, 'a percentage from 0 to 100');
+  };
+}
+
 /** The seed of an option that may stand without one. Such an option takes a model that follows it for its seed. */
 function optionalSeed(option: string): OptionParser<number> {
   const number = wholeNumber(option, 0, 2 ** 32 - 1);

@@ -4,11 +4,12 @@ import type { LayerQuality } from '../quantize/quality.js';
 import type { QuantiseOptions } from '../quantize/quantise-model.js';
 import { rangeRules } from '../quantize/ranges/index.js';
 import type { WeightBitsRule } from '../quantize/weight-bits.js';
-import { oneOf, weightBitsRules } from './options.js';
+import type { BitsGoalOptions } from './bits-goal.js';
+import { byteCount, oneOf, percentage, sharedOptions, weightBitsRules } from './options.js';
 import type { JsonObject } from './output.js';
 
 /** The switches of `effnetc quantize`, as commander gives them. */
-export interface QuantizeSwitches {
+export interface QuantizeSwitches extends BitsGoalOptions {
   readonly ranges: string;
   readonly weightRanges: 'max' | 'mse';
   readonly equalise: boolean;
@@ -39,6 +40,19 @@ export function addQuantizeSwitches(command: Command): Command {
         'bits of weights by layer names: *.pw=4,block1.pw=8; the last that fits counts',
       ).argParser(weightBitsRules('--weight-bits')),
     )
+    .addOption(
+      new Option('--min-accuracy <percent>', 'narrow as many weights as leave so many of --images right').argParser(
+        percentage('--min-accuracy'),
+      ),
+    )
+    .addOption(
+      new Option('--max-flash <bytes>', 'narrow weights until all of them take no more').argParser(
+        byteCount('--max-flash'),
+      ),
+    )
+    .option('--images <x.npy>', 'labelled images for --min-accuracy')
+    .option('--labels <y.npy>', 'the true class of each of them')
+    .addOption(sharedOptions.driver().default('reference', 'reference; host is faster'))
     .option('--no-equalise', 'leave channels of one tensor as different in size as they are')
     .option('--no-rounding-search', 'round weights to nearest')
     .addOption(

@@ -270,6 +270,10 @@ const numericCodes = {
     'no such layer for narrow weights',
     'A pattern of --weight-bits names no layer that has weights. Patterns are compared with the names of the layers as they are after batch norms and activations have been folded into them; `*` stands for any characters. The notes list the names that there are.',
   ),
+  E0507: entry(
+    'no bits of weights meet the goal',
+    'With --min-accuracy or --max-flash, `effnetc quantize` looks for the layers that can have narrow weights. No choice that it looks at has as few bytes, or as many right images, as was asked for: the message says what the best one has. A lower accuracy, more bytes, or more calibration images may help.',
+  ),
 } as const;
 
 // E06xx: memory plan and budgets

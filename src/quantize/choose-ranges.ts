@@ -57,7 +57,7 @@ function distinct(ranges: readonly ChosenRange[]): readonly ChosenRange[] {
 }
 
 /** The tensor that counts: the result, or what it is the largest of. */
-function resultName(network: FloatNetwork): string {
+export function resultName(network: FloatNetwork): string {
   const index = new GraphIndex(network.graph);
   const output = index.node(network.graph.output);
   return definition(output).traits.integerResult ? output.inputs[0] : output.name;

@@ -2,14 +2,14 @@ import type { Graph } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { observe } from './calibrate.js';
-import { chooseRanges } from './choose-ranges.js';
+import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
-import { FloatNetwork } from './float-network.js';
+import { FloatNetwork, type FloatTensors } from './float-network.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
-import { narrowLayers, type WeightBitsRule } from './weight-bits.js';
+import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
 
 /** How a network is quantised. */
 export interface QuantiseOptions extends LayerOptions {
@@ -59,11 +59,30 @@ export async function quantiseByImages(
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
 ): Promise<QuantisedModel> {
+  const narrow = narrowLayers(graph, options.weightBits);
+  const prepared = await prepareQuantisation(graph, images, options, onProgress);
+  return fitQuantisation(prepared, options, narrow, onProgress);
+}
+
+/** What does not depend on the bits of weights: the equalised network, ranges, all tensors of a few images. */
+export interface PreparedQuantisation {
+  readonly network: FloatNetwork;
+  readonly images: readonly Float32Array[];
+  readonly ranges: ReadonlyMap<string, ChosenRange>;
+  readonly probes: readonly FloatTensors[];
+}
+
+/** The first half of {@link quantiseByImages}. @throws CompileError E0503 */
+export async function prepareQuantisation(
+  graph: Graph,
+  images: readonly Float32Array[],
+  options: QuantiseOptions,
+  onProgress: StageProgress = () => {},
+): Promise<PreparedQuantisation> {
   const counter = (stage: string, total: number) => {
     let done = 0;
     return () => onProgress(stage, ++done, total);
   };
-  const narrow = narrowLayers(graph, options.weightBits);
   let equalised = graph;
   if (options.equalise) {
     const few = images.slice(0, equalisingImages);
@@ -72,14 +91,23 @@ export async function quantiseByImages(
   }
   const network = new FloatNetwork(equalised);
   const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);
-  const probes = rules.length > 1 ? probeImages : 0;
-  const seen = await observe(network, images, probes, counter('calibrating', images.length));
-  const ranges = await chooseRanges(network, seen.histograms, seen.probes, rules, (done, total) =>
+  const { histograms, probes } = await observe(network, images, probeImages, counter('calibrating', images.length));
+  const ranges = await chooseRanges(network, histograms, probes, rules, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
+  return { network, images, ranges, probes };
+}
+
+/** The second half: weights of such widths are fitted, layer by layer. @throws CompileError E0503 */
+export function fitQuantisation(
+  { network: { graph }, images, ranges }: PreparedQuantisation,
+  options: QuantiseOptions,
+  narrow: NarrowLayers,
+  onProgress: StageProgress = () => {},
+): Promise<QuantisedModel> {
   return quantiseLayers(
-    equalised,
-    images.slice(0, fittingImages(equalised)),
+    graph,
+    images.slice(0, fittingImages(graph)),
     ranges,
     options.rounding,
     { ...options, narrow },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Rounding } from '../../numeric/requantise.js';
+import { accuracyMeter, foundFields, foundText, wantsBits } from '../bits-goal.js';
 import {
   isImported,
   isOnnx,
@@ -40,7 +41,10 @@ export function registerQuantize(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
-        const { loadFloatModel, loadFloatOnnx, quantiseModel, sourceOf } = await import('../../pipeline.js');
+        const { loadFloatModel, loadFloatOnnx, quantiseModel, quantiseToGoal, sourceOf } = await import(
+          '../../pipeline.js'
+        );
+        const searches = wantsBits(options);
         const { readModelInputs } = await import('../model-inputs.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
         const { letSignalsEndUs } = await import('../../run/turns.js');
@@ -66,9 +70,13 @@ export function registerQuantize(program: Command, shell: Shell): void {
         const all = readModelInputs(resolvePath(io, options.calibration), sourceOf(graph), io.session);
         const images = { ...all, count: Math.min(all.count, options.limit ?? all.count) };
         const chosen = { ...quantiseOptionsOf(options), rounding: options.rounding ?? 'native' };
-        const quantised = await quantiseModel(graph, images, chosen, io.session, (stage, done, total) =>
-          io.progress.update(stage, done, total),
-        );
+        const progress = (stage: string, done: number, total: number) => io.progress.update(stage, done, total);
+        const { minAccuracy, maxFlash: maxBytes } = options;
+        const goal = { maxBytes, minAccuracy: minAccuracy === undefined ? undefined : minAccuracy / 100 };
+        const meter = await accuracyMeter(io, model, options);
+        const { model: quantised, found } = searches
+          ? await quantiseToGoal(graph, images, chosen, goal, meter, io.session, progress)
+          : { model: await quantiseModel(graph, images, chosen, io.session, progress), found: undefined };
         const bytes = writeQuantised(quantised);
         await letSignalsEndUs();
         writeFileAtomically(options.output, bytes, { cwd: io.cwd });
@@ -79,13 +87,14 @@ export function registerQuantize(program: Command, shell: Shell): void {
             images: images.count,
             output: options.output,
             bytes: bytes.length,
+            ...foundFields(found),
             layers: (quantised.quality ?? []).map(layerJson),
           },
-          text: () =>
+          text: style =>
             // The weights are what standard output has then, and nothing else.
             toStdout
               ? ''
-              : `${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
+              : `${foundText(found, style)}${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
         };
       }),
     );

@@ -1,4 +1,4 @@
-import { constant } from '../../ir/tensor.js';
+import { constant, type NarrowBits, narrowLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import { channelsOf, type LayerStep, weightLimit } from './site.js';
 
@@ -14,7 +14,20 @@ function squaredError(weights: ArrayLike<number>, scale: number, limit: number):
   return sum;
 }
 
-const roundTo = (w: number, scale: number, limit: number): number => clamp(Math.round(w / scale), -limit, limit);
+export const roundTo = (w: number, scale: number, limit: number): number => clamp(Math.round(w / scale), -limit, limit);
+
+/** The scale with the least squared error for the weights of a channel; `widest` holds the largest of them. */
+export function bestScale(weights: ArrayLike<number>, widest: number, bits: NarrowBits | undefined): number {
+  const limit = bits === undefined ? 127 : narrowLimit(bits);
+  const least = bits === undefined ? leastPercent.wide : leastPercent.narrow;
+  let best = { scale: widest, error: squaredError(weights, widest, limit) };
+  for (let percent = 98; percent >= least; percent -= 2) {
+    const scale = (widest * percent) / 100;
+    const error = squaredError(weights, scale, limit);
+    if (error < best.error) best = { scale, error };
+  }
+  return best.scale;
+}
 
 /**
  * Gives each output channel the scale under which its rounded weights have the least squared error, instead of the one that
@@ -26,7 +39,6 @@ export const fitWeightScales: LayerStep = {
     const { length } = site.patches;
     const float = site.node.constants.weight.data;
     const limit = weightLimit(site);
-    const least = site.bits === undefined ? leastPercent.wide : leastPercent.narrow;
     const scales = Float64Array.from(constants.weight_scale.data);
     const rounded = Int8Array.from(constants.weight.data);
     const bias = Int32Array.from(constants.bias.data);
@@ -34,13 +46,7 @@ export const fitWeightScales: LayerStep = {
       const weights = float.subarray(o * length, (o + 1) * length);
       const before = scales[o];
       const widest = site.bits === undefined ? before : (before * 127) / limit;
-      scales[o] = widest;
-      let smallest = squaredError(weights, widest, limit);
-      for (let percent = 98; percent >= least; percent -= 2) {
-        const scale = (widest * percent) / 100;
-        const error = squaredError(weights, scale, limit);
-        if (error < smallest) [scales[o], smallest] = [scale, error];
-      }
+      scales[o] = bestScale(weights, widest, site.bits);
       if (scales[o] === before) continue;
       for (let i = 0; i < length; i++) rounded[o * length + i] = roundTo(weights[i], scales[o], limit);
       bias[o] = Math.round((site.node.constants.bias?.data[o] ?? 0) / (site.input.scale * scales[o]));
