@@ -1,17 +1,18 @@
 import type { Node } from '../../../ir/graph.js';
 import { dotLanes } from '../../helpers.js';
-import type { Helper, KernelInput, KernelOffer, Work } from '../../kernel.js';
+import type { Helper, KernelInput, KernelOffer, KernelPlan, Work } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { counted, requantisedKey } from '../work.js';
 import { blockTable, runTable } from './blocks.js';
+import { type NarrowLanesView, narrowLanesPlan, wholeBytes } from './narrow-dot-product.js';
 import { type Multiplication, requantiseManyPlan } from './requantise.js';
 import { runsOf } from './runs.js';
 
 /** What `kernels/dot-product/lanes` reads. */
-export interface LanesDotProductView {
+export interface LanesDotProductView extends NarrowLanesView {
   readonly taps: TapsView;
   readonly channels: number;
   readonly outputWidth: number;
@@ -74,7 +75,7 @@ export function lanesDotProductPlans(
   const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
   return [...tiles]
     .sort((a, b) => cost(a) - cost(b))
-    .map(tile => lanesDotProductPlan(node, input, slug, geometry, multiplication, tile));
+    .flatMap(tile => lanesDotProductPlan(node, input, slug, geometry, multiplication, tile));
 }
 
 function lanesDotProductPlan(
@@ -84,21 +85,22 @@ function lanesDotProductPlan(
   geometry: WindowGeometry,
   multiplication: Multiplication,
   tile: Tile,
-): KernelOffer {
+): readonly KernelOffer[] {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const depth = weight.data.length / channels;
   const { height, width } = node.type.shape;
   const { pixels } = tile;
   const filled = (Math.ceil(channels / (2 * pixels)) * 2 * pixels - channels) * depth;
-  if (2 * pixels * depth > mostScratch) return { unsuited: `${pixels} positions take more than ${mostScratch} bytes` };
+  if (2 * pixels * depth > mostScratch)
+    return [{ unsuited: `${pixels} positions take more than ${mostScratch} bytes` }];
   if (filled > fillBytes && filled > fillPart * weight.data.length) {
-    return { unsuited: `${filled} bytes would fill up blocks of ${2 * pixels} channels` };
+    return [{ unsuited: `${filled} bytes would fill up blocks of ${2 * pixels} channels` }];
   }
   const runs: number[][] = [];
   for (let o = 0; o < channels; o++) {
     const ofChannel = runsOf(weight.data.subarray(o * depth, (o + 1) * depth), tile.longestRun);
-    if (ofChannel === undefined) return { unsuited: 'weights cannot be split into runs' };
+    if (ofChannel === undefined) return [{ unsuited: 'weights cannot be split into runs' }];
     runs.push(ofChannel);
   }
   // Behind the pixels: the sums, and where there are not enough registers what the runs add up to.
@@ -128,6 +130,7 @@ function lanesDotProductPlan(
     many: many?.function ?? '',
     how: many?.how ?? [],
     wordsPerChannel: many?.wordsPerChannel ?? 0,
+    ...wholeBytes,
   };
   const helpers: Helper[] = [
     'assembler',
@@ -136,7 +139,7 @@ function lanesDotProductPlan(
     ...requantise.helpers,
     ...(many?.helpers ?? []),
   ];
-  return {
+  const plan: KernelPlan = {
     slug,
     template: 'kernels/dot-product/lanes',
     view: { ...view },
@@ -160,6 +163,7 @@ function lanesDotProductPlan(
       multiplication,
     ),
   };
+  return weight.bits === undefined ? [plan] : [plan, narrowLanesPlan(plan, view, weight.bits)];
 }
 
 /** For a layer of so many output rows. @param runs of all channels */
