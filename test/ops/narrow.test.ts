@@ -84,8 +84,13 @@ describe('narrow weights in flash', () => {
         const packed = allOf(layer).filter(({ plan }) => plan.forSpeed !== true);
         expect(packed.length).toBeGreaterThan(0);
         for (const { plan, name } of packed) {
-          const least = (weight.data.length * bits) / 8;
-          expect(constantBytes(plan.tables, 'weights'), name).toBeLessThan(least + 64);
+          // What the same kernel takes for int8: some fill up blocks of channels. The generic one fills up nothing.
+          const form = name.replace(/,? \d bits.*$/, '');
+          const whole = allOf(layer).find(other => other.name === form && other.plan.forSpeed);
+          const bytes = whole ? constantBytes(whole.plan.tables, 'weights') : weight.data.length;
+          // Depth is rounded up on the DSP extension, by 15 at most in each channel.
+          const filled = name.startsWith('dsp') ? 16 * weight.shape[0] : 0;
+          expect(constantBytes(plan.tables, 'weights'), name).toBeLessThanOrEqual(((bytes + filled) * bits) / 8 + 16);
         }
       }
       const { plan } = compileModel(loaded, loadTarget(target), '0.0.0');
