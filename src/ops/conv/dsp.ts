@@ -9,7 +9,9 @@ export const dspConv: KernelVariant = {
   needs: ['dsp'],
   plan(plain, [input]) {
     const node = plain as Node<ConvAttributes>;
-    const { kernel, groups } = node.attributes;
+    const { kernel, groups, interleaved } = node.attributes;
+    // A tile makes neighbours.
+    if (groups > 1 && interleaved === true) return { unsuited: 'groups whose channels are shuffled' };
     const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
     return dspDotProductPlans(node, input, slug, node.attributes, groups);
   },
