@@ -34,11 +34,14 @@ export function describeType({ dtype, shape, quantisation }: TensorType): string
   return `${formatShape(shape)} ${numbers}`;
 }
 
+/** The element type of an activation, as people call it. */
+export const numberType = ({ dtype }: Pick<TensorType, 'dtype'>): string => (dtype === 'i16' ? 'int16' : 'int8');
+
 /** What the header says of the result, behind its shape. */
 export function outputMeaning({ dtype, shape, quantisation }: TensorType): string {
   if (dtype === 'i32' || quantisation === undefined) return 'int32_t; the index of the largest value';
   const layout = shape.height * shape.width > 1 ? ', rows of pixels, channels together (HWC)' : '';
-  return `int8${layout}; real = ${quantisation.scale} * (q - (${quantisation.zeroPoint}))`;
+  return `${numberType({ dtype })}${layout}; real = ${quantisation.scale} * (q - (${quantisation.zeroPoint}))`;
 }
 
 /** The provenance comment above a layer. */
@@ -59,7 +62,7 @@ export function layerFacts(
   if (macs > 0) facts.push({ label: 'MACs', text: String(macs) });
   if (kernel.accumulatorBound !== undefined) {
     const bound = kernel.accumulatorBound;
-    facts.push({ label: '|acc|', text: `at most ${bound}, ${signedBits(bound)} bits of 32` });
+    facts.push({ label: '|acc|', text: `at most ${bound}, ${signedBits(bound)} bits of ${bound < 2 ** 31 ? 32 : 64}` });
   }
   if (kernel.shiftedAccumulator !== undefined) {
     const { shift, bound, channel, factor } = kernel.shiftedAccumulator;

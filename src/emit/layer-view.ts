@@ -1,15 +1,16 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { GraphIndex } from '../ir/graph.js';
-import { rowBytes, type TensorType } from '../ir/tensor.js';
+import { rowBytes, rowElements, type TensorType } from '../ir/tensor.js';
 import { identifier, layerPrefix } from '../kernels/names.js';
 import { opTable } from '../ops/index.js';
+import { elementType } from '../ops/kernel.js';
 import type { Plan, PlannedLayer } from '../plan/plan.js';
 import type { RowInput } from '../plan/row-program.js';
 import { layerFacts, layerTitle } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { extentOf } from './extent.js';
 import { tableView } from './tables.js';
-import type { InputView, LabelledText, LayerView } from './views.js';
+import type { InputView, LabelledText, LayerView, RowListView } from './views.js';
 
 /** `l03_rows`: where the rows of the tensor are that layer 3 makes. */
 export const rowTableOf = (layer: number): string => `${layerPrefix(layer)}_rows`;
@@ -34,13 +35,23 @@ export function layerView(plan: Plan, i: number, index: GraphIndex, engine: Temp
     title: layerTitle(node),
     facts: layerFacts(node, inputs, kernel, op.macs(node, shapes, node.type.shape), placeOf(plan, layer, toCaller)),
     function: name,
-    code: engine.render(kernel.template, { ...kernel.view, function: name, tables }).trimEnd(),
+    code: engine
+      .render(kernel.template, {
+        ...kernel.view,
+        in: elementType(inputs[0]),
+        out: elementType(node.type),
+        function: name,
+        tables,
+      })
+      .trimEnd(),
     tables: kernel.tables.map(t => tableView(t, symbolOf(t.suffix))),
-    ctype: node.type.dtype === 'i32' ? 'int32_t' : 'int8_t',
+    ctype: elementType(node.type),
+    casts: node.type.dtype !== 'i8',
+    rows: inputs[0].dtype === 'i16' ? wideRows : narrowRows,
     inputs: inputViews(plan, layer, inputs),
     toCaller,
     rowTable: rowTableOf(i),
-    rowElements: node.type.shape.width * node.type.shape.channels,
+    rowElements: rowElements(node.type),
     rowBytes: rowBytes(node.type),
     accumulates: row.makes === 'last',
     lastStep: row.steps - 1,
@@ -74,7 +85,7 @@ function inputViews(plan: Plan, { row }: PlannedLayer, types: readonly TensorTyp
 
 function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number, first: number): InputView {
   const { rows, stride, before } = input.window;
-  const { height, width, channels } = type.shape;
+  const { height } = type.shape;
   const { home } = plan.program.tensors[input.tensor];
   const mayMissAbove = before > 0;
   const mayMissBelow = (steps - 1) * stride - before + rows > height;
@@ -97,18 +108,33 @@ function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number,
     mayMissBoth: mayMissAbove && mayMissBelow,
     mayMissAbove,
     height,
-    rowElements: width * channels,
+    rowElements: rowElements(type),
+    rows: type.dtype === 'i16' ? wideRows : narrowRows,
+    casts: type.dtype === 'i16',
   };
 }
 
-/** Elements of the longest list of row pointers. */
-export function longestWindow(layers: readonly LayerView[]): number {
-  return layers.reduce(
-    (most, { inputs }) =>
-      Math.max(
-        most,
-        inputs.reduce((sum, { count }) => sum + count, 0),
-      ),
-    1,
-  );
+/** Lists of row pointers: to int8 rows, and to those of int16. */
+const narrowRows = 'rows';
+const wideRows = 'rows16';
+
+/** Elements of the longest list of row pointers of a type; 0 where no layer has one. */
+export function rowLists(layers: readonly LayerView[]): readonly RowListView[] {
+  return [
+    { name: narrowRows, ctype: 'int8_t', count: longestWindow(layers, narrowRows) },
+    { name: wideRows, ctype: 'int16_t', count: longestWindow(layers, wideRows) },
+  ].filter(({ count }) => count > 0);
+}
+
+function longestWindow(layers: readonly LayerView[], name: string): number {
+  return layers
+    .filter(({ rows }) => rows === name)
+    .reduce(
+      (most, { inputs }) =>
+        Math.max(
+          most,
+          inputs.reduce((sum, { count }) => sum + count, 0),
+        ),
+      0,
+    );
 }

@@ -1,13 +1,13 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
-import { elementCount, formatShape, rowBytes } from '../ir/tensor.js';
+import { elementCount, formatShape, rowBytes, rowElements } from '../ir/tensor.js';
 import { type HelperTarget, helperTable } from '../ops/helpers.js';
 import { opTable } from '../ops/index.js';
-import { constantBytes, type IsaFeature } from '../ops/kernel.js';
+import { constantBytes, elementType, type IsaFeature } from '../ops/kernel.js';
 import type { Plan } from '../plan/plan.js';
-import { outputMeaning } from './describe.js';
+import { numberType, outputMeaning } from './describe.js';
 import type { TemplateEngine } from './engine.js';
-import { layerView, longestWindow } from './layer-view.js';
+import { layerView, rowLists } from './layer-view.js';
 import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
 import { inLines } from './tables.js';
@@ -47,8 +47,8 @@ export function modelView(
   const helpers = helperTable.filter(({ name }) => used.has(name));
   const layers = plan.layers.map((_, i) => layerView(plan, i, index, engine));
   const places = rowTables(plan);
-  const rowElements = rowBytes(source.type);
-  const push = plan.pushing === undefined ? null : pushView(plan.pushing, { height: shape.height, rowElements });
+  const row = { rowElements: rowElements(source.type), rowBytes: rowBytes(source.type) };
+  const push = plan.pushing === undefined ? null : pushView(plan.pushing, { height: shape.height, ...row });
   const image = plan.imageBytes === 0 ? null : { bytes: plan.imageBytes, words: plan.imageBytes / 4 };
   const constants = kernels.flatMap(kernel => kernel.tables);
   const weightBytes = constantBytes(constants, 'weights');
@@ -67,13 +67,17 @@ export function modelView(
     input: {
       shape: formatShape(shape),
       ...shape,
+      ctype: elementType(source.type),
+      type: numberType(source.type),
+      casts: source.type.dtype !== 'i8',
+      unit: source.type.dtype === 'i8' ? 'bytes' : 'elements',
       count: elementCount(shape),
-      rowElements,
+      ...row,
       ...source.type.quantisation,
     },
     output: {
       shape: formatShape(output.shape),
-      ctype: output.dtype === 'i32' ? 'int32_t' : 'int8_t',
+      ctype: elementType(output),
       count: elementCount(output.shape),
       meaning: outputMeaning(output),
     },
@@ -92,7 +96,7 @@ export function modelView(
     limits,
     buffers: bufferViews(plan),
     rowTables: places,
-    windowRows: longestWindow(layers),
+    rowLists: rowLists(layers),
     steps: stepsView(plan),
     push,
     keepsRows: push?.keepsRows ?? false,

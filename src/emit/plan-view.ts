@@ -86,13 +86,14 @@ function chart({ steps, layers }: Plan): string[] {
 
 export function pushView(
   { stepsAfter, outputFrom, keptRows, ringBytes, stagedBytes }: Pushing,
-  input: { readonly height: number; readonly rowElements: number },
+  input: { readonly height: number; readonly rowElements: number; readonly rowBytes: number },
 ): PushView {
   const holdsOutput = stagedBytes > 0;
   const cuts = stepsAfter.map((steps, rows) => (rows === 0 ? 0 : holdsOutput ? steps : Math.min(steps, outputFrom)));
   return {
     rows: input.height,
     rowElements: input.rowElements,
+    rowBytes: input.rowBytes,
     cuts: inLines(cuts, perLine),
     bytes: ringBytes + stagedBytes,
     keepsRows: ringBytes > 0,

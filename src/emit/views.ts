@@ -39,6 +39,17 @@ export interface InputView {
   readonly mayMissAbove: boolean;
   readonly height: number;
   readonly rowElements: number;
+  /** The list that the pointers go to. */
+  readonly rows: string;
+  /** Rows of the arena are not of its own type. */
+  readonly casts: boolean;
+}
+
+/** A list of pointers to the rows that a layer reads. */
+export interface RowListView {
+  readonly name: string;
+  readonly ctype: string;
+  readonly count: number;
 }
 
 export interface LayerView {
@@ -51,7 +62,11 @@ export interface LayerView {
   readonly code: string;
   readonly tables: readonly TableView[];
   readonly ctype: string;
+  /** The row that it makes is not of the arena's type. */
+  readonly casts: boolean;
   readonly inputs: readonly InputView[];
+  /** The list of pointers to the rows that it reads. */
+  readonly rows: string;
   /** The row goes to the caller's output, otherwise to the place that `rowTable` says. */
   readonly toCaller: boolean;
   readonly rowTable: string;
@@ -106,6 +121,7 @@ export interface StepsView {
 export interface PushView {
   readonly rows: number;
   readonly rowElements: number;
+  readonly rowBytes: number;
   /** Per number of rows: the step at which the next row is needed. */
   readonly cuts: readonly (readonly number[])[];
   /** Of RAM besides the arena. */
@@ -153,8 +169,16 @@ export interface ModelView {
     readonly height: number;
     readonly width: number;
     readonly channels: number;
+    readonly ctype: string;
+    /** `int8` or `int16`. */
+    readonly type: string;
+    /** Rows of the caller are not of the arena's type. */
+    readonly casts: boolean;
     readonly count: number;
     readonly rowElements: number;
+    readonly rowBytes: number;
+    /** What rows are counted in: `bytes`, where these are the elements. */
+    readonly unit: string;
     readonly scale: number;
     readonly zeroPoint: number;
   };
@@ -180,8 +204,7 @@ export interface ModelView {
   readonly limits: LimitsView;
   readonly buffers: readonly BufferView[];
   readonly rowTables: readonly RowTableView[];
-  /** Length of the longest window list. */
-  readonly windowRows: number;
+  readonly rowLists: readonly RowListView[];
   readonly steps: StepsView;
   /** Null where the image is overwritten. */
   readonly push: PushView | null;

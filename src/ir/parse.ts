@@ -56,7 +56,8 @@ class Parser {
     if (!this.tryWord('scale')) return { dtype, shape: { height, width, channels } };
     const scale = this.number();
     this.word('zero');
-    return { dtype, shape: { height, width, channels }, quantisation: { scale, zeroPoint: this.number() } };
+    const quantisation = { scale, zeroPoint: this.number(), ...(dtype === 'i16' ? { bits: 16 as const } : {}) };
+    return { dtype, shape: { height, width, channels }, quantisation };
   }
 
   private constant(): Constant {
@@ -119,7 +120,7 @@ class Parser {
 
   private dtype(): DType {
     const token = this.next();
-    return token in dtypeBytes ? (token as DType) : this.fault('an element type: f32, f64, i8 or i32');
+    return token in dtypeBytes ? (token as DType) : this.fault('an element type: f32, f64, i8, i16 or i32');
   }
 
   name(): string {

@@ -1,13 +1,13 @@
 /**
- * Element types. `f32` before quantisation; `i8` activations and weights; `i32` biases, accumulators and class indices.
- * `f64` holds scales and other parameters that later become integers.
+ * Element types. `f32` before quantisation; `i8` activations and weights; `i16` activations; `i32` biases, accumulators and class
+ * indices. `f64` holds scales and other parameters that later become integers.
  */
-export type DType = 'f32' | 'f64' | 'i8' | 'i32';
+export type DType = 'f32' | 'f64' | 'i8' | 'i16' | 'i32';
 
-export const dtypeBytes: Readonly<Record<DType, number>> = { f32: 4, f64: 8, i8: 1, i32: 4 };
+export const dtypeBytes: Readonly<Record<DType, number>> = { f32: 4, f64: 8, i8: 1, i16: 2, i32: 4 };
 
 /** The storage of a tensor, dense and in row-major order. */
-export type TensorData = Float32Array | Float64Array | Int8Array | Int32Array;
+export type TensorData = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array;
 
 export function allocate(dtype: DType, length: number): TensorData {
   switch (dtype) {
@@ -17,6 +17,8 @@ export function allocate(dtype: DType, length: number): TensorData {
       return new Float64Array(length);
     case 'i8':
       return new Int8Array(length);
+    case 'i16':
+      return new Int16Array(length);
     case 'i32':
       return new Int32Array(length);
   }
@@ -32,10 +34,43 @@ export interface Shape {
 /** real = scale * (q - zeroPoint) */
 export interface Quantisation {
   readonly scale: number;
+  /** 0 where `q` has 16 bits. */
   readonly zeroPoint: number;
+  /** Bits of `q`; 8 when left out. */
+  readonly bits?: 16 | undefined;
 }
 
-/** The type of an activation. `quantisation` is there exactly when the dtype is `i8`. */
+/** Element types of quantised activations. */
+export type ActivationType = 'i8' | 'i16';
+
+/** The least and the greatest value of `q`. */
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const valueRanges: Readonly<Record<ActivationType, ValueRange>> = {
+  i8: { low: -128, high: 127 },
+  i16: { low: -32768, high: 32767 },
+};
+
+/** The element type that a quantisation asks for. */
+export const activationType = ({ bits }: Quantisation): ActivationType => (bits === 16 ? 'i16' : 'i8');
+
+/** The values that `q` of a quantisation can have. */
+export const valuesOf = (quantisation: Quantisation): ValueRange => valueRanges[activationType(quantisation)];
+
+/** The values that the elements of an integer activation can have. */
+export const elementRange = ({ dtype }: TensorType): ValueRange => valueRanges[dtype === 'i16' ? 'i16' : 'i8'];
+
+/** The type of a quantised activation. */
+export const quantisedType = (shape: Shape, quantisation: Quantisation): TensorType => ({
+  dtype: activationType(quantisation),
+  shape,
+  quantisation,
+});
+
+/** The type of an activation. `quantisation` is there exactly when the dtype is `i8` or `i16`. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -66,9 +101,14 @@ export function elementCount(shape: Shape): number {
   return shape.height * shape.width * shape.channels;
 }
 
-/** Bytes of one row of an activation: the unit in which effnetc schedules and allocates. */
+/** Elements of one row of an activation: the unit in which effnetc schedules and allocates. */
+export function rowElements({ shape }: TensorType): number {
+  return shape.width * shape.channels;
+}
+
+/** Bytes of one row. */
 export function rowBytes(type: TensorType): number {
-  return type.shape.width * type.shape.channels * dtypeBytes[type.dtype];
+  return rowElements(type) * dtypeBytes[type.dtype];
 }
 
 export function byteCount(type: TensorType): number {

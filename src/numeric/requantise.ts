@@ -17,8 +17,8 @@ export interface Multiplier {
 }
 
 /**
- * floor((a * b + add) / 2^shift), exact, for int32 `a` and `b`, `add` zero or a power of two up to 2^61, and `shift` in
- * 16 to 62. A product of two int32 needs 63 bits and a double holds 53, so `a` and `add` are taken in two halves.
+ * floor((a * b + add) / 2^shift), exact, for `a` and `b` whose product has 63 bits at most and `b` in int32, `add` zero or a power of
+ * two up to 2^61, and `shift` in 16 to 62. A double holds 53 bits, so `a` and `add` are taken in two halves.
  */
 function floorMultiplyShift(a: number, b: number, add: number, shift: number): number {
   if (shift < 16) throw new RangeError(`a product cannot be shifted right by ${shift}: the factor is 2^15 or more`);
@@ -58,6 +58,23 @@ export function requantiseTflite(acc: number, { multiplier, shift }: Multiplier)
 /** `tflite-single`: floor((acc * multiplier + 2^(30 - shift)) / 2^(31 - shift)). */
 export function requantiseTfliteSingle(acc: number, { multiplier, shift }: Multiplier): number {
   return floorMultiplyShift(acc, multiplier, 2 ** (30 - shift), 31 - shift);
+}
+
+/**
+ * TFLite's MultiplyByQuantizedMultiplier of an int64 accumulator, which it has where a bias is int64: a multiplier of 16 bits, and
+ * floor((acc * multiplier + 2^(14 - shift)) / 2^(15 - shift)). Exact for |acc| < 2^47 and results in int32.
+ */
+export function requantiseLong(acc: number, { multiplier, shift }: Multiplier): number {
+  const right = 15 - shift;
+  // Shifts below 16 are made 16 by a larger multiplier; accumulators are then small, or the result would leave int32.
+  const scaled = right < 16 ? multiplier * 2 ** (16 - right) : multiplier;
+  return floorMultiplyShift(acc, scaled, 2 ** (Math.max(right, 16) - 1), Math.max(right, 16));
+}
+
+/** The multiplier of {@link requantiseLong}: that of the other TFLite rules, rounded to 16 bits. */
+export function longMultiplier(scale: number): Multiplier {
+  const { multiplier, shift } = tfliteMultiplier(scale);
+  return { multiplier: multiplier < 0x7fff0000 ? Math.floor((multiplier + 2 ** 15) / 2 ** 16) : 0x7fff, shift };
 }
 
 /** Requantises by the named rule, before the zero point is added. `preShift` matters to `native` only. */

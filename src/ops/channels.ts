@@ -1,21 +1,15 @@
 import type { Attributes, Node } from '../ir/graph.js';
-import type { Shape, TensorType } from '../ir/tensor.js';
+import type { Shape, TensorType, ValueRange } from '../ir/tensor.js';
 
 /**
  * What an op of an integer graph knows of its channels, for passes that leave out channels whose values are known or that nobody
  * needs. Channels are counted as in the tensors that the node has now.
  */
 
-/** The least and the greatest value of a channel, at every position and for every input of the network. */
-export interface ValueRange {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** What is known of a tensor that a node reads. */
 export interface ChannelInput {
   readonly type: TensorType;
-  /** By channel. */
+  /** The least and the greatest value of each channel, at every position and for every input of the network. */
   readonly ranges: readonly ValueRange[];
 }
 
@@ -53,9 +47,6 @@ export interface ChannelRules<A extends Attributes = Attributes> {
   /** The node that reads and makes the channels that stay. They are whole bundles, and what is missing of inputs was spared. */
   select(node: Node<A>, inputs: readonly ChannelInput[], kept: KeptChannels): Node<A>;
 }
-
-/** All that int8 can hold. */
-export const anyValue: ValueRange = { low: -128, high: 127 };
 
 /** The one value that a channel holds, where it is known. */
 export function knownValue({ low, high }: ValueRange): number | undefined {

@@ -54,6 +54,7 @@ const arithmetic = [
   { name: 'requantise-native', template: 'numeric/requantise-native' },
   { name: 'requantise-tflite', template: 'numeric/requantise-tflite' },
   { name: 'requantise-tflite-single', template: 'numeric/requantise-tflite-single' },
+  { name: 'requantise-long', template: 'numeric/requantise-long' },
   { name: 'reciprocal', template: 'numeric/reciprocal' },
 ] as const satisfies readonly HelperEntry[];
 

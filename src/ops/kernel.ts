@@ -11,7 +11,7 @@ export type IsaFeature = 'thumb1' | 'thumb2' | 'dsp' | 'mve';
 export interface ConstantTable {
   /** Last part of its name: `weights`, `bias`, `multipliers`. */
   readonly suffix: string;
-  readonly ctype: 'int8_t' | 'uint8_t' | 'int16_t' | 'int32_t' | 'uint32_t';
+  readonly ctype: Exclude<ElementType, 'uint16_t'>;
   readonly values: ArrayLike<number>;
   /** Values per line, so that a line is an output channel or a tap. */
   readonly perLine: number;
@@ -33,7 +33,16 @@ export const elementBytes = {
   uint16_t: 2,
   int32_t: 4,
   uint32_t: 4,
+  int64_t: 8,
 } as const;
+
+/** C types of the elements of tables and tensors. */
+export type ElementType = keyof typeof elementBytes;
+
+/** The C type of an activation. */
+export function elementType({ dtype }: TensorType): 'int8_t' | 'int16_t' | 'int32_t' {
+  return dtype === 'i32' ? 'int32_t' : dtype === 'i16' ? 'int16_t' : 'int8_t';
+}
 
 /** Bytes of tables in flash; with `kind` of those alone. */
 export function constantBytes(tables: readonly ConstantTable[], kind?: ConstantTable['kind']): number {
@@ -45,11 +54,12 @@ export function constantBytes(tables: readonly ConstantTable[], kind?: ConstantT
 /**
  * A kernel chosen and sized for one layer. All decisions are in here; the template only spells them in C.
  *
- * The function makes one output row: `void NAME(T *out, const int8_t *const *rows)`, where `rows` has one pointer for
- * each row of each input's window, null where the window reaches over the edge.
+ * The function makes one output row: `void NAME(T *out, const U *const *rows)`, where `rows` has one pointer for
+ * each row of each input's window, null where the window reaches over the edge. The templates of variants that take int16 get the
+ * types as `out` and `in`; everywhere else U is int8_t.
  *
  * Or it takes the rows of its one input one by one, and keeps int32 sums between them:
- * `void NAME(T *out, int32_t *sums, const int8_t *row, int32_t y)`. With row 0 it begins, with the last one it writes the
+ * `void NAME(T *out, int32_t *sums, const U *row, int32_t y)`. With row 0 it begins, with the last one it writes the
  * one output row.
  */
 export interface KernelPlan {
@@ -66,7 +76,7 @@ export interface KernelPlan {
   readonly copies?: boolean;
   /**
    * Per input: where the output row may lie over a row of it that nobody needs afterwards. Its first byte must be at least
-   * so many bytes in front of that row's first byte; absent where it may not. It follows from the order in which the kernel
+   * so many bytes (in what a variant offers: elements) in front of that row's first byte; absent where it may not. It follows from the order in which the kernel
    * reads and writes: whatever it has still to read must lie behind what it has written.
    */
   readonly overlays?: readonly (number | undefined)[];
@@ -131,14 +141,29 @@ export interface KernelVariant {
   /** `generic`, `dsp`, `mve`, ... */
   readonly name: string;
   readonly needs: readonly IsaFeature[];
+  /** Takes int16 activations as well. */
+  readonly wide?: true;
   /** Where there are several plans, the one that is fastest as a rule comes first. */
   plan(node: Node, inputs: readonly KernelInput[]): KernelOffer | readonly KernelOffer[];
 }
 
 /** What a variant has for a layer, as a list. */
 export function offersOf(variant: KernelVariant, node: Node, inputs: readonly KernelInput[]): readonly KernelOffer[] {
+  const types = [node.type, ...inputs].map(elementType);
+  const wide = types.includes('int16_t');
+  if (wide && variant.wide !== true) return [{ unsuited: 'int16 activations' }];
   const offer = variant.plan(node, inputs);
-  return isList(offer) ? offer : [offer];
+  const offers = isList(offer) ? offer : [offer];
+  return wide ? offers.map(each => (isPlan(each) ? inBytes(each, types) : each)) : offers;
+}
+
+/** A plan whose overlays are in bytes: elements of one size keep their order, others do not. */
+function inBytes(plan: KernelPlan, [out, ...inputs]: readonly ElementType[]): KernelPlan {
+  const { overlays } = plan;
+  if (overlays === undefined) return plan;
+  const distance = (elements: number | undefined, i: number) =>
+    elements === undefined || inputs[i] !== out ? undefined : elements * elementBytes[out];
+  return { ...plan, overlays: overlays.map(distance) };
 }
 
 const isList = (offer: KernelOffer | readonly KernelOffer[]): offer is readonly KernelOffer[] => Array.isArray(offer);

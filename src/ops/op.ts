@@ -88,6 +88,8 @@ export interface OpTraits {
   readonly integerResult?: boolean;
   /** Exists in float graphs only: some pass must have replaced it before quantisation. */
   readonly floatOnly?: boolean;
+  /** Reads and makes int16 activations as well as int8 ones. What it reads is all of one type. */
+  readonly wide?: boolean;
 }
 
 /**
@@ -117,7 +119,7 @@ export interface ReorderedNode<A extends Attributes = Attributes> {
   readonly inputs: boolean;
 }
 
-/** What an op needs to know to turn its float node into an int8 node. */
+/** What an op needs to know to turn its float node into an integer node. */
 export interface QuantiseContext {
   readonly inputs: readonly TensorType[];
   readonly output: Quantisation;
@@ -183,7 +185,7 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   reference?(node: Node<A>, inputs: readonly Operand[]): TensorData;
 
   /**
-   * Int8 parameters from the float ones, as {@link quantisedParameters} lists them, for known input types and output
+   * Integer parameters from the float ones, as {@link quantisedParameters} lists them, for known input types and output
    * quantisation. For ops that have parameters.
    */
   quantise?(node: Node<A>, inputs: readonly TensorType[], output: Quantisation): Readonly<Record<string, Constant>>;
@@ -204,6 +206,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
 export interface QuantisedParameterSpec {
   readonly role: string;
   readonly dtype: Constant['dtype'];
+  /** It may have this type instead. */
+  readonly orDtype?: Constant['dtype'];
   readonly shape: readonly number[];
 }
 

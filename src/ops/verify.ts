@@ -1,6 +1,6 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
-import { formatShape, narrowLimit, sameShape } from '../ir/tensor.js';
+import { activationType, formatShape, narrowLimit, sameShape } from '../ir/tensor.js';
 import { opTable } from './index.js';
 
 /**
@@ -9,7 +9,8 @@ import { opTable } from './index.js';
  * - names are unique, every input stands before its reader, the output exists, there is one source
  * - each op is in the table, with the number of inputs and the attributes that it declares
  * - each shape is what the op infers from its inputs
- * - int8 tensors have a scale > 0 and a zero point in int8, other types have neither
+ * - int8 and int16 tensors have a scale > 0 and a zero point of their type, 0 for int16; other types have neither
+ * - int16 tensors are made and read by ops that take them, which then read nothing else
  * - constants have as many elements as their shape says, and narrow ones only values that fit their bits
  *
  * @throws InternalError that names the stage and the node
@@ -40,7 +41,7 @@ function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefi
   if (missing !== undefined) return `reads '${missing}' before it is made`;
   const parsed = op.attributes.safeParse(node.attributes);
   if (!parsed.success) return parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; ');
-  return shapeProblem(node, seen) ?? typeProblem(node) ?? constantProblem(node);
+  return shapeProblem(node, seen) ?? typeProblem(node) ?? wideProblem(node, seen) ?? constantProblem(node);
 }
 
 function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
@@ -56,11 +57,22 @@ function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | und
 }
 
 function typeProblem({ type: { dtype, quantisation } }: Node): string | undefined {
-  if (dtype !== 'i8') return quantisation === undefined ? undefined : `${dtype} with a quantisation`;
-  if (quantisation === undefined) return 'int8 without a quantisation';
+  if (dtype !== 'i8' && dtype !== 'i16')
+    return quantisation === undefined ? undefined : `${dtype} with a quantisation`;
+  if (quantisation === undefined) return `${dtype} without a quantisation`;
+  if (activationType(quantisation) !== dtype) return `${dtype} with a quantisation of another type`;
   const { scale, zeroPoint } = quantisation;
   if (!(scale > 0 && Number.isFinite(scale))) return `scale ${scale}`;
-  return Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127 ? undefined : `zero point ${zeroPoint}`;
+  const allowed = dtype === 'i8' ? Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127 : zeroPoint === 0;
+  return allowed ? undefined : `zero point ${zeroPoint}`;
+}
+
+function wideProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
+  const types = node.inputs.map(name => seen.get(name)?.type.dtype);
+  const wide = types.includes('i16');
+  if (!wide && node.type.dtype !== 'i16') return undefined;
+  if (opTable.get(node.op)?.traits.wide !== true) return 'it takes no int16';
+  return wide && types.some(type => type !== 'i16') ? `inputs of types ${types.join(', ')}` : undefined;
 }
 
 function constantProblem(node: Node): string | undefined {

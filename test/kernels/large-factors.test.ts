@@ -76,7 +76,7 @@ describe.each(roundings)('factors of a half and more, %s', rounding => {
   it('have constants that give what the rule gives, for accumulators around each half', async () => {
     for (const node of linear(await steepModel(rounding))) {
       const input = { ...node.type, quantisation: { scale: 1, zeroPoint: 3 } };
-      const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, 3);
+      const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, input);
       const found = saturatingOf(node, requantisePlan(node, input), ranges);
       expect(found?.plain, node.name).toBe(false);
       if (found === undefined) continue;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import type { Node } from '../../src/ir/graph.js';
-import { constant, type Quantisation, type TensorType } from '../../src/ir/tensor.js';
+import { constant, type Quantisation, quantisedType, type TensorType } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { dense } from '../../src/ops/dense/index.js';
 import { isPlan, type KernelPlan, offersOf } from '../../src/ops/kernel.js';
@@ -10,6 +10,8 @@ import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
 
 const weights = fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 1, maxLength: 20 });
 const biases = fc.integer({ min: -(2 ** 29), max: 2 ** 29 });
+const int8 = (zeroPoint: number): TensorType =>
+  quantisedType({ height: 1, width: 1, channels: 1 }, { scale: 1, zeroPoint });
 const zeroPoints = fc.integer({ min: -128, max: 127 });
 
 describe('the range of an accumulator', () => {
@@ -21,7 +23,11 @@ describe('the range of an accumulator', () => {
         zeroPoints,
         fc.infiniteStream(fc.integer({ min: -128, max: 127 })),
         (w, b, z, xs) => {
-          const [{ low, high }] = accumulatorRanges(constant('i8', [1, w.length], w), constant('i32', [1], [b]), z);
+          const [{ low, high }] = accumulatorRanges(
+            constant('i8', [1, w.length], w),
+            constant('i32', [1], [b]),
+            int8(z),
+          );
           const sums = (x: (weight: number) => number) => {
             let sum = b - z * w.reduce((a, c) => a + c, 0);
             return [sum, ...w.map(weight => (sum += weight * x(weight)))];
@@ -38,7 +44,11 @@ describe('the range of an accumulator', () => {
   });
 
   it('is of each channel with its own weights', () => {
-    const ranges = accumulatorRanges(constant('i8', [2, 2], [1, -2, 0, 3]), constant('i32', [2], [10, -1000]), -128);
+    const ranges = accumulatorRanges(
+      constant('i8', [2, 2], [1, -2, 0, 3]),
+      constant('i32', [2], [10, -1000]),
+      int8(-128),
+    );
     // 10 + 128 * -1 and -1000 + 128 * 3, with products of -128 to 127 and so on.
     expect(ranges).toEqual([
       { low: -118 - 128 - 254, high: -118 + 127 + 256 },

@@ -16,7 +16,7 @@ export const argmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   kind: 'argmax',
   summary: 'index of the largest value, the first of equals, as int32',
   arity: 1,
-  traits: { integerResult: true },
+  traits: { integerResult: true, wide: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
   inferShape: () => ({ height: 1, width: 1, channels: 1 }),

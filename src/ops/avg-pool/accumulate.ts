@@ -7,6 +7,7 @@ import { outputsKey } from '../shared/pool-kernel.js';
 export const accumulatingAvgPool: KernelVariant = {
   name: 'accumulate',
   needs: [],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<PoolAttributes>;
     const { kernel, stride, padding } = node.attributes;

@@ -16,7 +16,7 @@ export function roundedMean(sum: number, taps: number): number {
 export const avgPool: OpDefinition = defineOp<PoolAttributes>({
   kind: 'avgPool',
   summary: 'the mean of each window and channel, padding left out; without a kernel, of the whole input',
-  traits: { keepsQuantisation: true, scalesByChannel: true },
+  traits: { keepsQuantisation: true, scalesByChannel: true, wide: true },
   ...poolShape,
   vocabulary: vocabulary(
     z

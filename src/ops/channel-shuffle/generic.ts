@@ -5,6 +5,7 @@ import type { ChannelShuffleAttributes } from './index.js';
 export const genericChannelShuffle: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain) {
     const { attributes, type } = plain as Node<ChannelShuffleAttributes>;
     const { width, channels } = type.shape;

@@ -37,7 +37,7 @@ export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   kind: 'channelShuffle',
   summary: 'the first channel of each group, then the second of each, and so on',
   arity: 1,
-  traits: { keepsQuantisation: true },
+  traits: { keepsQuantisation: true, wide: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
   inferShape(site, [input]) {

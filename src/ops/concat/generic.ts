@@ -5,6 +5,7 @@ import type { ConcatAttributes } from './index.js';
 export const genericConcat: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, inputs) {
     const node = plain as Node<ConcatAttributes>;
     const { tables = [] } = node.attributes;

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import { type Constant, elementCount, formatShape, type Quantisation } from '../../ir/tensor.js';
+import {
+  allocate,
+  type Constant,
+  elementCount,
+  formatShape,
+  type Quantisation,
+  quantisedType,
+} from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { lookedUp, upTo, withChannels } from '../shared/channel-rules.js';
@@ -42,7 +49,7 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
   summary: 'the channels of several tensors of one height and width, one after the other',
   arity: 1,
   variadic: true,
-  traits: {},
+  traits: { wide: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
   inferShape(site, inputs) {
@@ -86,7 +93,7 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
   },
   reference(node, inputs) {
     const { tables = [] } = node.attributes;
-    const output = new Int8Array(elementCount(node.type.shape));
+    const output = allocate(node.type.dtype, elementCount(node.type.shape));
     forEachElement(node, inputs, (i, k, x) => {
       output[i] = tables[k] < 0 ? x : node.constants.tables.data[256 * tables[k] + x + 128];
     });
@@ -97,6 +104,13 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
     const tables = inputs.map(({ quantisation }) => {
       invariant(quantisation !== undefined, `${node.name}: a part without quantisation`);
       if (quantisation.scale === output.scale && quantisation.zeroPoint === output.zeroPoint) return -1;
+      if (quantisation.bits === 16) {
+        fail('E0502', `'${node.name}' joins int16 tensors of different scales`, {
+          span: node.span,
+          notes: [`scales ${quantisation.scale} and ${output.scale}`],
+          hint: 'quantise again, so that they get one scale, or leave them int8',
+        });
+      }
       return made.push(changeOfScale(quantisation, output)) - 1;
     });
     const data = Int8Array.from(made.flatMap(table => [...table]));
@@ -106,7 +120,7 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
       ...node,
       attributes: { tables },
       constants,
-      type: { ...node.type, dtype: 'i8', quantisation: output },
+      type: quantisedType(node.type.shape, output),
     };
   },
   kernels: [genericConcat],

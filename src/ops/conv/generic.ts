@@ -7,6 +7,7 @@ import type { ConvAttributes } from './index.js';
 export const genericConv: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(node, [input]) {
     const conv = node as Node<ConvAttributes>;
     const { kernel, groups } = conv.attributes;

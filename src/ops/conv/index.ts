@@ -35,7 +35,7 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   summary:
     'convolution, grouped if wanted: each output channel is a weighted sum over the window and its group of channels',
   arity: 1,
-  traits: { linear: true },
+  traits: { linear: true, wide: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({

@@ -1,5 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import { elementCount } from '../../ir/tensor.js';
+import { allocate, elementCount, type TensorData } from '../../ir/tensor.js';
 import type { Operand } from '../op.js';
 import { type Finish, floatEpilogue, integerEpilogue } from '../shared/linear.js';
 import { forEachTap } from '../shared/window.js';
@@ -14,7 +14,7 @@ function convolve(
   [input]: readonly Operand[],
   zeroPoint: number,
   finish: Finish,
-  output: Float32Array | Int8Array,
+  output: TensorData,
 ): void {
   const { height, width, channels } = node.type.shape;
   const inputShape = input.type.shape;
@@ -48,8 +48,8 @@ export function evaluateConv(node: Node<ConvAttributes>, inputs: readonly Operan
   return output;
 }
 
-export function referenceConv(node: Node<ConvAttributes>, inputs: readonly Operand[]): Int8Array {
-  const output = new Int8Array(elementCount(node.type.shape));
+export function referenceConv(node: Node<ConvAttributes>, inputs: readonly Operand[]): TensorData {
+  const output = allocate(node.type.dtype, elementCount(node.type.shape));
   const zeroPoint = inputs[0].type.quantisation?.zeroPoint ?? 0;
   const bias = node.constants.bias.data;
   const finish = integerEpilogue(node);

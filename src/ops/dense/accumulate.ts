@@ -10,6 +10,7 @@ import type { DenseAttributes } from './index.js';
 export const accumulatingDense: KernelVariant = {
   name: 'accumulate',
   needs: [],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width, channels } = input.shape;
@@ -17,6 +18,7 @@ export const accumulatingDense: KernelVariant = {
     const { weight } = node.constants;
     const { units } = node.attributes;
     const requantise = requantisePlan(node, input);
+    if (requantise.view.acc !== 'int32_t') return { unsuited: 'sums beyond int32' };
     return {
       slug: 'dense_rows',
       template: 'kernels/dense/accumulate',

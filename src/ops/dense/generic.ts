@@ -7,6 +7,7 @@ import type { DenseAttributes } from './index.js';
 export const genericDense: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(node, [input]) {
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;

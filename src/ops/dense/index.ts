@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
-import { elementCount } from '../../ir/tensor.js';
+import { allocate, elementCount } from '../../ir/tensor.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { reorderLinear, reorderWeights } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
@@ -48,7 +48,7 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   kind: 'dense',
   summary: 'fully connected: each unit is a weighted sum over the whole input',
   arity: 1,
-  traits: { linear: true, wholeInput: true },
+  traits: { linear: true, wholeInput: true, wide: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({ units, bias: z.boolean().optional() }), options => ({
     units: options.units,
@@ -105,7 +105,7 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
     return output;
   },
   reference(node, [input]) {
-    const output = new Int8Array(node.attributes.units);
+    const output = allocate(node.type.dtype, node.attributes.units);
     const zeroPoint = input.type.quantisation?.zeroPoint ?? 0;
     const bias = node.constants.bias.data;
     const finish = integerEpilogue(node);

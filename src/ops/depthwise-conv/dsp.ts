@@ -76,7 +76,7 @@ export const dspDepthwiseConv: KernelVariant = {
       const [row, column] = [Math.floor(order[i] / kernelColumns), order[i] % kernelColumns];
       return { row, offset: column * channels, register: rowRegisters[row] ?? '', last: column === 0 };
     };
-    const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, zeroPoint);
+    const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, input);
     const given = saturatingOf(node, requantise, ranges);
     const saturating = given?.factors.every(factor => factor <= mostFactor) ? given : undefined;
     const offset = saturating?.offset ?? 0;

@@ -21,6 +21,7 @@ export interface DepthwiseView {
 export const genericDepthwiseConv: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier } = node.attributes;

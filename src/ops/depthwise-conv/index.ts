@@ -43,7 +43,7 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   kind: 'depthwiseConv',
   summary: 'depthwise convolution: each input channel has filters of its own',
   arity: 1,
-  traits: { linear: true },
+  traits: { linear: true, wide: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({

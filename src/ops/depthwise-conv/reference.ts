@@ -1,5 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import { elementCount } from '../../ir/tensor.js';
+import { allocate, elementCount, type TensorData } from '../../ir/tensor.js';
 import type { Operand } from '../op.js';
 import { type Finish, floatEpilogue, integerEpilogue } from '../shared/linear.js';
 import { forEachTap } from '../shared/window.js';
@@ -11,7 +11,7 @@ function convolve(
   [input]: readonly Operand[],
   zeroPoint: number,
   finish: Finish,
-  output: Float32Array | Int8Array,
+  output: TensorData,
 ): void {
   const { multiplier, kernel } = node.attributes;
   const [rows, columns] = kernel;
@@ -41,8 +41,8 @@ export function evaluateDepthwiseConv(node: Node<DepthwiseConvAttributes>, input
   return output;
 }
 
-export function referenceDepthwiseConv(node: Node<DepthwiseConvAttributes>, inputs: readonly Operand[]): Int8Array {
-  const output = new Int8Array(elementCount(node.type.shape));
+export function referenceDepthwiseConv(node: Node<DepthwiseConvAttributes>, inputs: readonly Operand[]): TensorData {
+  const output = allocate(node.type.dtype, elementCount(node.type.shape));
   const zeroPoint = inputs[0].type.quantisation?.zeroPoint ?? 0;
   const bias = node.constants.bias.data;
   const finish = integerEpilogue(node);

@@ -6,6 +6,7 @@ import type { FlattenAttributes } from './index.js';
 export const genericFlatten: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(node, [input]) {
     const { height, width, channels } = input.shape;
     const channelsFirst = (node as Node<FlattenAttributes>).attributes.order === 'NCHW';

@@ -39,7 +39,7 @@ export const flatten: OpDefinition = defineOp<FlattenAttributes>({
   kind: 'flatten',
   summary: 'the whole input as one vector, in NHWC order or in the NCHW order that PyTorch counts in',
   arity: 1,
-  traits: { keepsQuantisation: true, flattens: true },
+  traits: { keepsQuantisation: true, flattens: true, wide: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({ order: z.enum(['NHWC', 'NCHW']).optional() }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quantisedType } from '../../ir/tensor.js';
 import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 
@@ -18,7 +19,7 @@ export const input: OpDefinition = defineOp<InputAttributes>({
   kind: 'input',
   summary: 'the image or feature map that the caller hands in',
   arity: 0,
-  traits: { source: true },
+  traits: { source: true, wide: true },
   attributes,
   vocabulary: vocabulary(
     attributes.refine(
@@ -33,6 +34,6 @@ export const input: OpDefinition = defineOp<InputAttributes>({
   evaluate: () => {
     throw new TypeError('the input is given, not computed');
   },
-  lower: (node, context) => ({ ...node, type: { ...node.type, dtype: 'i8', quantisation: context.output } }),
+  lower: (node, context) => ({ ...node, type: quantisedType(node.type.shape, context.output) }),
   kernels: [],
 });

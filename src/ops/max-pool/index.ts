@@ -12,7 +12,7 @@ const compute = (node: Node<PoolAttributes>, [input]: readonly Operand[]) =>
 export const maxPool: OpDefinition = defineOp<PoolAttributes>({
   kind: 'maxPool',
   summary: 'the largest value of each window and channel; padding never wins',
-  traits: { keepsQuantisation: true, scalesByChannel: true },
+  traits: { keepsQuantisation: true, scalesByChannel: true, wide: true },
   vocabulary: poolVocabulary,
   ...poolShape,
   evaluate: (node, inputs) => Float32Array.from(compute(node, inputs)),

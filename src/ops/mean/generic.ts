@@ -1,5 +1,6 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
+import { elementRange } from '../../ir/tensor.js';
 import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
 import { requantiseHelpers, termView } from '../shared/requantise-kernel.js';
 import type { MeanAttributes } from './index.js';
@@ -9,10 +10,10 @@ import { largestSum } from './rescale.js';
 function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'template'> {
   const node = plain as Node<MeanAttributes>;
   const { requantisation } = node.attributes;
-  invariant(requantisation !== undefined, `${node.name} is not in integer form`);
+  invariant(requantisation !== undefined && input.quantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, multiplier, shift } = requantisation;
   const { height, width, channels } = input.shape;
-  const zeroPoint = input.quantisation?.zeroPoint ?? 0;
+  const { zeroPoint } = input.quantisation;
   return {
     view: {
       height,
@@ -25,19 +26,19 @@ function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'tem
       shift,
       shifted: rounding !== 'native',
       offset: termView(node.type.quantisation?.zeroPoint ?? 0),
-      low: -128,
-      high: 127,
+      ...elementRange(node.type),
     },
     tables: [],
     helpers: requantiseHelpers[rounding],
     // In between, the constant or the raw sum stands alone.
-    accumulatorBound: 128 * height * width + largestSum(height * width, zeroPoint),
+    accumulatorBound: -elementRange(input).low * height * width + largestSum(height * width, input.quantisation),
   };
 }
 
 export const genericMean: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan: (node, [input]) => ({ slug: 'mean', template: 'kernels/mean/generic', ...common(node, input) }),
 };
 
@@ -45,6 +46,7 @@ export const genericMean: KernelVariant = {
 export const accumulatingMean: KernelVariant = {
   name: 'accumulate',
   needs: [],
+  wide: true,
   plan(node, [input]) {
     if (input.shape.height === 1) return { unsuited: 'the input has one row' };
     const sumsBytes = 4 * input.shape.channels;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
-import type { TensorType } from '../../ir/tensor.js';
+import { allocate, elementRange, quantisedType, type TensorType } from '../../ir/tensor.js';
 import { clamp, requantise } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { ownChannelRules } from '../shared/channel-rules.js';
@@ -29,7 +29,8 @@ function finishOf({ name, attributes, type }: Node<MeanAttributes>, input: Tenso
   const { requantisation } = attributes;
   const [from, to] = [input.quantisation, type.quantisation];
   invariant(requantisation !== undefined && from !== undefined && to !== undefined, `${name} is in integer form`);
-  return sum => clamp(requantise(requantisation.rounding, sum, requantisation, 0) + to.zeroPoint, -128, 127);
+  const { low, high } = elementRange(type);
+  return sum => clamp(requantise(requantisation.rounding, sum, requantisation, 0) + to.zeroPoint, low, high);
 }
 
 /** Unlike avgPool it has a scale of its own, and one multiplication instead of a division. */
@@ -37,7 +38,7 @@ export const mean: OpDefinition = defineOp<MeanAttributes>({
   kind: 'mean',
   summary: 'the mean over height and width, by channel, with a scale of its own',
   arity: 1,
-  traits: {},
+  traits: { wide: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
   inferShape: (_site, [{ channels }]) => ({ height: 1, width: 1, channels }),
@@ -55,7 +56,9 @@ export const mean: OpDefinition = defineOp<MeanAttributes>({
     return Float32Array.from(sums(node, input, 0), sum => sum / (height * width));
   },
   reference(node, [input]) {
-    return Int8Array.from(sums(node, input, input.type.quantisation?.zeroPoint ?? 0), finishOf(node, input.type));
+    const output = allocate(node.type.dtype, node.type.shape.channels);
+    output.set(sums(node, input, input.type.quantisation?.zeroPoint ?? 0).map(finishOf(node, input.type)));
+    return output;
   },
   lower(node, { inputs: [input], output, rounding }) {
     const { height, width } = input.shape;
@@ -63,7 +66,7 @@ export const mean: OpDefinition = defineOp<MeanAttributes>({
     return {
       ...node,
       attributes: { requantisation: meanRescale(node, rounding, height * width, input.quantisation, output) },
-      type: { ...node.type, dtype: 'i8', quantisation: output },
+      type: quantisedType(node.type.shape, output),
     };
   },
   kernels: [genericMean],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, valuesOf } from '../../ir/tensor.js';
 import {
   fitsMultiplier,
   type Multiplier,
@@ -11,7 +11,7 @@ import {
   tfliteMultiplier,
 } from '../../numeric/requantise.js';
 
-/** How a sum of differences from the zero point becomes an int8 mean; there in integer graphs only. */
+/** How a sum of differences from the zero point becomes a mean; there in integer graphs only. */
 export const meanSchema = z.strictObject({
   rounding: z.enum(roundings),
   multiplier: z
@@ -24,8 +24,10 @@ export const meanSchema = z.strictObject({
 export type MeanRescale = z.infer<typeof meanSchema>;
 
 /** The largest |sum| of `count` differences from the zero point. */
-export const largestSum = (count: number, zeroPoint: number): number =>
-  count * Math.max(128 + zeroPoint, 127 - zeroPoint);
+export function largestSum(count: number, input: Quantisation): number {
+  const { low, high } = valuesOf(input);
+  return count * Math.max(input.zeroPoint - low, high - input.zeroPoint);
+}
 
 /** @throws CompileError E0502 when scales are too far apart, E0501 when a sum could leave int32 */
 export function meanRescale(
@@ -47,7 +49,7 @@ export function meanRescale(
       hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
     });
   }
-  if (largestSum(count, input.zeroPoint) * 2 ** Math.max(factor.shift, 0) >= 2 ** 31) {
+  if (largestSum(count, input) * 2 ** Math.max(factor.shift, 0) >= 2 ** 31) {
     fail('E0501', `the sum of '${node.name}' could leave the range of int32`, { span: node.span, notes });
   }
   return { rounding, ...factor };

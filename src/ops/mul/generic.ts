@@ -10,6 +10,7 @@ import { largestProduct } from './rescale.js';
 export const genericMul: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, inputs) {
     const node = plain as Node<MulAttributes>;
     const { requantisation } = node.attributes;
@@ -17,9 +18,13 @@ export const genericMul: KernelVariant = {
     const { rounding, multiplier, shift, preShift, low, high } = requantisation;
     const shapes = inputs.map(type => type.shape);
     const output = node.type.shape;
-    const [a, b] = inputs.map(({ shape, quantisation }) => ({
+    const quantisations = inputs.map(({ quantisation }) => {
+      invariant(quantisation !== undefined, `${node.name}: product of a tensor without quantisation`);
+      return quantisation;
+    });
+    const [a, b] = inputs.map(({ shape }, i) => ({
       ...operandView(shape, output),
-      zero: termView(-(quantisation?.zeroPoint ?? 0)),
+      zero: termView(-quantisations[i].zeroPoint),
     }));
     return {
       slug: 'mul',
@@ -40,7 +45,7 @@ export const genericMul: KernelVariant = {
       tables: [],
       helpers: requantiseHelpers[rounding],
       overlays: pairOverlays(output, shapes),
-      accumulatorBound: largestProduct * 2 ** preShift,
+      accumulatorBound: largestProduct([quantisations[0], quantisations[1]]) * 2 ** preShift,
     };
   },
 };

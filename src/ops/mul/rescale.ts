@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, valueRanges } from '../../ir/tensor.js';
 import {
   fitsMultiplier,
   nativePreShift,
@@ -9,25 +9,27 @@ import {
   type Rounding,
   roundings,
 } from '../../numeric/requantise.js';
+import { largestDifference } from '../shared/rescale.js';
 
-const int8 = z.int().min(-128).max(127);
+const value = z.int().min(valueRanges.i16.low).max(valueRanges.i16.high);
 const int32 = z
   .int()
   .min(-(2 ** 31))
   .max(2 ** 31 - 1);
 
-/** |(a - za) * (b - zb)| of int8 values. */
-export const largestProduct = 255 * 255;
+/** |(a - za) * (b - zb)| at most. */
+export const largestProduct = (inputs: readonly [Quantisation, Quantisation]): number =>
+  largestDifference(inputs[0]) * largestDifference(inputs[1]);
 
-/** How the product of two int8 values becomes an int8 value; there in integer graphs only. */
+/** How the product of two values becomes a value of the output; there in integer graphs only. */
 export const productSchema = z.strictObject({
   rounding: z.enum(roundings),
   multiplier: int32,
   shift: z.int().min(-31).max(15),
   /** Left shift of every product before a `native` multiplication. */
   preShift: z.int().min(0).max(14),
-  low: int8,
-  high: int8,
+  low: value,
+  high: value,
 });
 
 export type ProductRescale = z.infer<typeof productSchema>;
@@ -43,7 +45,7 @@ export function productRescale(
   const factor = (inputs[0].scale * inputs[1].scale) / output.scale;
   const preShift = rounding === 'native' && fitsMultiplier(factor) ? nativePreShift([factor]) : 0;
   const multiplier = quantiseMultiplier(rounding, factor, preShift);
-  const shifted = largestProduct * 2 ** (rounding === 'tflite' ? Math.max(multiplier.shift, 0) : preShift);
+  const shifted = largestProduct(inputs) * 2 ** (rounding === 'tflite' ? Math.max(multiplier.shift, 0) : preShift);
   if (!(factor > 0) || !fitsMultiplier(factor) || shifted >= 2 ** 31 || !(multiplier.multiplier > 0)) {
     fail('E0502', `'${node.name}' has a requantisation factor of ${factor}`, {
       span: node.span,

@@ -1,11 +1,12 @@
 import type { Node } from '../../ir/graph.js';
-import { rowBytes } from '../../ir/tensor.js';
+import { rowElements } from '../../ir/tensor.js';
 import type { KernelVariant } from '../kernel.js';
 import { type PadAttributes, paddingValue } from './index.js';
 
 export const genericPad: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<PadAttributes>;
     const [top, bottom, left, right] = node.attributes.padding;
@@ -15,10 +16,10 @@ export const genericPad: KernelVariant = {
       template: 'kernels/pad/generic',
       view: {
         rowsMayMiss: top > 0 || bottom > 0,
-        width: rowBytes(node.type),
+        width: rowElements(node.type),
         left: left * channels,
         right: right * channels,
-        inside: rowBytes(input),
+        inside: rowElements(input),
         value: paddingValue(node, node.type.quantisation),
       },
       tables: [],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
-import { allocate, elementCount, type Quantisation } from '../../ir/tensor.js';
+import { allocate, elementCount, type Quantisation, valuesOf } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { OpDefinition, Operand } from '../op.js';
 import { hull, ownChannelRules } from '../shared/channel-rules.js';
@@ -22,13 +22,14 @@ export interface PadAttributes extends Attributes {
   readonly value: number;
 }
 
-/** The padding as int8. */
+/** The padding as an integer. */
 export function paddingValue(
   { attributes: { value }, name }: Node<PadAttributes>,
   q: Quantisation | undefined,
 ): number {
   invariant(q !== undefined, `${name}: padding without quantisation`);
-  return clamp(Math.round(value / q.scale) + q.zeroPoint, -128, 127);
+  const { low, high } = valuesOf(q);
+  return clamp(Math.round(value / q.scale) + q.zeroPoint, low, high);
 }
 
 function padded(node: Node<PadAttributes>, input: Operand, filling: number) {
@@ -48,7 +49,7 @@ export const pad: OpDefinition = defineOp<PadAttributes>({
   kind: 'pad',
   summary: 'rows and columns of one value around a tensor; 0 unless said otherwise',
   arity: 1,
-  traits: { keepsQuantisation: true },
+  traits: { keepsQuantisation: true, wide: true },
   attributes: attributes as z.ZodType<PadAttributes>,
   vocabulary: vocabulary(
     z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, type ValueRange, valuesOf } from '../../ir/tensor.js';
 import { logistic } from '../../numeric/gemmlowp.js';
 import { clamp } from '../../numeric/requantise.js';
 
@@ -76,18 +76,19 @@ export function isClamp({ kind }: Activation): boolean {
   return kind === 'relu' || kind === 'relu6' || kind === 'reluN1To1';
 }
 
-/** The int8 range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
-export function clampRange(activation: Activation, output: Quantisation): { low: number; high: number } {
-  const quantise = (real: number) => clamp(stepsOf(real, output.scale) + output.zeroPoint, -128, 127);
+/** The range that an activation leaves of the output, where it is the last step and clamping is all that it does. */
+export function clampRange(activation: Activation, output: Quantisation): ValueRange {
+  const all = valuesOf(output);
+  const quantise = (real: number) => clamp(stepsOf(real, output.scale) + output.zeroPoint, all.low, all.high);
   switch (activation.kind) {
     case 'relu':
-      return { low: quantise(0), high: 127 };
+      return { low: quantise(0), high: all.high };
     case 'relu6':
       return { low: quantise(0), high: quantise(6) };
     case 'reluN1To1':
       return { low: quantise(-1), high: quantise(1) };
     default:
-      return { low: -128, high: 127 };
+      return all;
   }
 }
 

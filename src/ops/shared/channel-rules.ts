@@ -1,6 +1,6 @@
 import type { Attributes, Node } from '../../ir/graph.js';
-import type { Constant, Shape } from '../../ir/tensor.js';
-import type { ChannelBundle, ChannelInput, ChannelRules, ValueRange } from '../channels.js';
+import type { Constant, Shape, ValueRange } from '../../ir/tensor.js';
+import type { ChannelBundle, ChannelInput, ChannelRules } from '../channels.js';
 
 /** A constant with some parts of its first dimension. */
 export function pickFirst({ dtype, shape, data }: Constant, kept: readonly number[]): Constant {

@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import type { Constant } from '../../ir/tensor.js';
-import { type ChannelInput, knownValue, type ValueRange } from '../channels.js';
+import type { Constant, ValueRange } from '../../ir/tensor.js';
+import { type ChannelInput, knownValue } from '../channels.js';
 import { hull, pickFirst, pickLast } from './channel-rules.js';
 import { integerEpilogue, type LinearAttributes } from './linear.js';
 
@@ -55,11 +55,13 @@ function requantised(finish: (accumulator: number) => number, { low, high }: Val
  * known, so that it can be added to the bias? Padding reads as the zero point, which a bias cannot tell from any other value.
  */
 export function sparedInputs(
-  { constants: { weight } }: Node,
+  { constants: { weight, bias } }: Node,
   input: ChannelInput,
   outputs: readonly number[],
   padded: boolean,
 ): readonly boolean[] {
+  // A bias that is int64 stays as the file has it.
+  if (bias.dtype !== 'i32') return input.ranges.map(() => false);
   const channels = input.ranges.length;
   const perOutput = weight.data.length / weight.shape[0];
   const spared = input.ranges.map(range => {

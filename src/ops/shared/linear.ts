@@ -1,14 +1,24 @@
 import { z } from 'zod';
 import { fail, InternalError, invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
-import { type Constant, constant, type Quantisation, type TensorType } from '../../ir/tensor.js';
+import {
+  type Constant,
+  constant,
+  type Quantisation,
+  quantisedType,
+  type TensorType,
+  valueRanges,
+  valuesOf,
+} from '../../ir/tensor.js';
 import {
   clamp,
   fitsMultiplier,
+  longMultiplier,
   type Multiplier,
   nativePreShift,
   quantiseMultiplier,
   requantise,
+  requantiseLong,
   roundings,
 } from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
@@ -23,16 +33,18 @@ import { type Activation, activate, activationSchema, clampRange } from './activ
  *   y = affine(activation(z))        fused by passes; `affine` is a batch norm that stands after the activation
  */
 
-/** How accumulators become int8; there in integer graphs only. */
+/** How accumulators become int8 or int16; there in integer graphs only. */
 const requantisationSchema = z.strictObject({
   rounding: z.enum(roundings),
   /** Left shift of every accumulator before a `native` multiplication. */
   preShift: z.int().min(0).max(30),
   /** Bounds of the output value, the clamps of relu and relu6 included. */
-  low: z.int().min(-128).max(127),
-  high: z.int().min(-128).max(127),
+  low: z.int().min(valueRanges.i16.low).max(valueRanges.i16.high),
+  high: z.int().min(valueRanges.i16.low).max(valueRanges.i16.high),
   /** Negative accumulators have multipliers of their own (`negativeMultiplier`, `negativeShift`). */
   twoSlopes: z.boolean(),
+  /** Multipliers have 16 bits, and accumulators up to 48: TFLite's rule where a bias is int64. */
+  long: z.boolean().optional(),
 });
 
 export const linearAttributes = {
@@ -68,19 +80,21 @@ export function floatEpilogue(node: Node<LinearAttributes>): Finish {
   };
 }
 
-/** The integer epilogue: the accumulator, bias included, becomes an int8 value. */
+/** The integer epilogue: the accumulator, bias included, becomes a value of the output. */
 export function integerEpilogue(node: Node<LinearAttributes>): Finish {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
-  const { rounding, preShift, low, high, twoSlopes } = requantisation;
+  const { rounding, preShift, low, high, twoSlopes, long } = requantisation;
   const { multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
+  const requantised = (accumulator: number, factor: Multiplier) =>
+    long === true ? requantiseLong(accumulator, factor) : requantise(rounding, accumulator, factor, preShift);
   const factors = (multipliers: Constant, shifts: Constant): Multiplier[] =>
     Array.from(multipliers.data, (m, o) => ({ multiplier: m, shift: shifts.data[o] }));
   const positive = factors(multiplier, shift);
   const negative = twoSlopes ? factors(negativeMultiplier, negativeShift) : positive;
   return (accumulator, channel) => {
     const factor = accumulator < 0 ? negative[channel] : positive[channel];
-    return clamp(requantise(rounding, accumulator, factor, preShift) + offset.data[channel], low, high);
+    return clamp(requantised(accumulator, factor) + offset.data[channel], low, high);
   };
 }
 
@@ -93,7 +107,8 @@ export function linearQuantisedParameters(
   const { activation, affine } = site.attributes;
   return [
     { role: 'weight', dtype: 'i8', shape: weightShape },
-    { role: 'bias', dtype: 'i32', shape: [channels] },
+    // Of doubles where an imported model has int64.
+    { role: 'bias', dtype: 'i32', orDtype: 'f64', shape: [channels] },
     { role: 'weight_scale', dtype: 'f64', shape: [channels] },
     ...(activation.kind === 'prelu' ? [{ role: 'slope', dtype: 'f64', shape: [channels] } as const] : []),
     ...(affine
@@ -130,9 +145,10 @@ function realSlopes(
 
 /**
  * Turns the parameters of a quantised weights file into those of the integer op: multipliers from scales.
- * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic.
+ * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic. A bias of doubles stands
+ * for TFLite's int64: accumulators may then have 48 bits, and multipliers have 16.
  *
- * @throws CompileError E0501 when an accumulator could leave int32, E0502 when a scale is not usable.
+ * @throws CompileError E0501 when an accumulator could leave its type, E0502 when a scale is not usable.
  */
 export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseContext): Node {
   const { weight, bias, weight_scale: weightScale } = node.constants;
@@ -161,17 +177,21 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
         hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
       });
     }
-    offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -(2 ** 16), 2 ** 16);
+    // Beyond twice the range of the output nothing changes any more.
+    const most = context.output.bits === 16 ? 2 ** 24 : 2 ** 16;
+    offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -most, most);
   }
 
-  const preShift = context.rounding === 'native' ? nativePreShift([...positive, ...negative]) : 0;
-  const quantised = (scale: number) => quantiseMultiplier(context.rounding, scale, preShift);
-  const epilogues = accumulatorRanges(weight, bias, input.zeroPoint).map((range, o) => ({
+  const long = bias.dtype === 'f64';
+  const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
+  const quantised = (scale: number) =>
+    long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);
+  const epilogues = accumulatorRanges(weight, bias, context.inputs[0]).map((range, o) => ({
     range,
     factors: [positive[o], negative[o]].map(real => ({ ...quantised(real), real })),
     offset: offset[o],
   }));
-  refuseOverflow(node, epilogues, context.rounding, preShift);
+  refuseOverflow(node, context.inputs[0], epilogues, long ? 'long' : context.rounding, preShift);
   const factors = (scales: Float64Array) => {
     const all = Array.from(scales, quantised);
     return {
@@ -197,8 +217,9 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
       requantisation: {
         rounding: context.rounding,
         preShift,
-        ...(affine ? { low: -128, high: 127 } : clampRange(activation, context.output)),
+        ...(affine ? valuesOf(context.output) : clampRange(activation, context.output)),
         twoSlopes,
+        ...(long ? { long } : {}),
       },
     },
     constants: {
@@ -209,7 +230,7 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
       ...(twoSlopes ? { negativeMultiplier: down.multiplier, negativeShift: down.shift } : {}),
       offset: { dtype: 'i32', shape: [channels], data: offset },
     },
-    type: { ...node.type, dtype: 'i8', quantisation: context.output },
+    type: quantisedType(node.type.shape, context.output),
   };
 }
 

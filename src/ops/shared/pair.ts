@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
-import { elementCount, type Quantisation, type TensorType } from '../../ir/tensor.js';
+import { allocate, elementCount, type Quantisation, quantisedType, type TensorType } from '../../ir/tensor.js';
 import { clamp, type Rounding } from '../../numeric/requantise.js';
 import type { KernelVariant } from '../kernel.js';
 import type { OpDefinition } from '../op.js';
@@ -11,7 +11,7 @@ import { ownChannels, upTo, withChannels } from './channel-rules.js';
 import { defineOp, vocabulary } from './define.js';
 import type { Range } from './rescale.js';
 
-/** Of an op on two tensors; `R` is how its int8 result is made, there in integer graphs only. */
+/** Of an op on two tensors; `R` is how its integer result is made, there in integer graphs only. */
 export interface PairAttributes<R extends Range> extends Attributes {
   /** Fused by a pass: identity, or what a clamp can compute. */
   readonly activation: z.infer<typeof activationSchema>;
@@ -48,7 +48,7 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
     kind,
     summary,
     arity: 2,
-    traits: { clamps: true },
+    traits: { clamps: true, wide: true },
     attributes: z.strictObject({
       activation: activationSchema.refine(
         a => a.kind === 'identity' || isClamp(a),
@@ -70,7 +70,7 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
 
     reference(node, [a, b]) {
       const combine = integerOf(meaning, node, [a.type, b.type]);
-      const output = new Int8Array(elementCount(node.type.shape));
+      const output = allocate(node.type.dtype, elementCount(node.type.shape));
       forEachPair(node.type.shape, a.type.shape, b.type.shape, (i, ofA, ofB) => {
         output[i] = combine(a.data[ofA], b.data[ofB]);
       });
@@ -98,14 +98,14 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
       return {
         ...node,
         attributes: { ...node.attributes, requantisation: meaning.rescale(node, rounding, [a, b], output, range) },
-        type: { ...node.type, dtype: 'i8', quantisation: output },
+        type: quantisedType(node.type.shape, output),
       };
     },
     kernels,
   });
 }
 
-/** What two int8 values become. */
+/** What two values become. */
 function integerOf<R extends Range>(
   meaning: PairMeaning<R>,
   { name, attributes, type }: Node<PairAttributes<R>>,

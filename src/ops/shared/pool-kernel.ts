@@ -15,6 +15,7 @@ export function genericPool(slug: string, template: string): KernelVariant {
   return {
     name: 'generic',
     needs: [],
+    wide: true,
     plan(plain, [input]) {
       const node = plain as Node<PoolAttributes>;
       const { kernel } = node.attributes;

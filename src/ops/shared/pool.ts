@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import { allocate, elementCount, type Shape, type TensorType } from '../../ir/tensor.js';
+import { allocate, elementCount, quantisedType, type Shape, type TensorType } from '../../ir/tensor.js';
 import type { OpDefinition, Operand, QuantiseContext } from '../op.js';
 import { ownChannelRules } from './channel-rules.js';
 import { vocabulary } from './define.js';
@@ -52,9 +53,11 @@ export const poolShape: Pick<
   lower: keepQuantisation,
 };
 
-/** The integer form of an op that only selects or averages: the same node over int8. */
+/** The integer form of an op that only selects or averages: the same node over integers. */
 export function keepQuantisation(node: Node, context: QuantiseContext): Node {
-  return { ...node, type: { ...node.type, dtype: 'i8', quantisation: context.inputs[0].quantisation } };
+  const { quantisation } = context.inputs[0];
+  invariant(quantisation !== undefined, `${node.name}: its input has no quantisation`);
+  return { ...node, type: quantisedType(node.type.shape, quantisation) };
 }
 
 /**

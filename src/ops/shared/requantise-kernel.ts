@@ -18,10 +18,16 @@ export function termView(value: number): TermView {
   return { plus: value > 0, minus: value < 0, magnitude: Math.abs(value) };
 }
 
-/** What `kernels/shared/requantise` reads: how an accumulator `acc` of output channel `o` becomes an int8 value. */
+/** What `kernels/shared/requantise` reads: how an accumulator `acc` of output channel `o` becomes a value of the output. */
 export interface RequantiseView {
   /** The largest |acc| over all inputs, after the shift where the rule makes one. */
   readonly bound: number;
+  /** The type of `acc`, the limit that it keeps, and what that is called. */
+  readonly acc: 'int32_t' | 'int64_t';
+  readonly limit: string;
+  readonly limitName: string;
+  /** The C function that multiplies. */
+  readonly multiply: 'requantise' | 'requantise_long';
   readonly native: boolean;
   readonly tflite: boolean;
   readonly tfliteSingle: boolean;
@@ -35,6 +41,10 @@ export interface RequantiseView {
   readonly low: number;
   readonly high: number;
 }
+
+/** What accumulators are asserted to keep within. */
+export const int32Limit = { limit: 'INT32_MAX', limitName: 'int32' } as const;
+const longLimit = { limit: 'INT64_C(1) << 47', limitName: '48 bits' } as const;
 
 /** The table with a suffix, of those that a requantisation has. */
 export function tableOf(tables: readonly ConstantTable[], suffix: string): ConstantTable {
@@ -55,6 +65,8 @@ export const requantiseHelpers: Readonly<Record<Rounding, readonly Helper[]>> = 
   'tflite-single': ['requantise-tflite-single'],
 };
 
+const longHelpers: readonly Helper[] = ['requantise-long'];
+
 export interface RequantisePlan extends Pick<KernelPlan, 'tables' | 'helpers'> {
   readonly rounding: Rounding;
   readonly view: RequantiseView;
@@ -66,7 +78,7 @@ export interface RequantisePlan extends Pick<KernelPlan, 'tables' | 'helpers'> {
 export function requantisePlan(node: Node<LinearAttributes>, input: TensorType): RequantisePlan {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
-  const { rounding, preShift, low, high, twoSlopes } = requantisation;
+  const { rounding, preShift, low, high, twoSlopes, long = false } = requantisation;
   const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
   const offsets = [...new Set(offset.data)];
@@ -85,12 +97,14 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
     kind: 'tables',
   });
   const shifts =
-    rounding === 'native' ? [] : [table('shifts', shift.data, 'int8_t', 'per channel: left where positive')];
+    rounding === 'native' && !long ? [] : [table('shifts', shift.data, 'int8_t', 'per channel: left where positive')];
+  const bounds = boundsOf(node, input);
+  const acc = bounds.accumulatorBound >= 2 ** 31 ? 'int64_t' : 'int32_t';
   const tables = [
     table(
       'bias',
       foldZeroPoint(weight.data, bias.data, zeroPoint),
-      'int32_t',
+      acc,
       `per channel: bias - (${zeroPoint}) * sum of weights`,
     ),
     table('multipliers', multiplier.data, 'int32_t', 'per channel'),
@@ -98,17 +112,20 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
     ...(twoSlopes
       ? [table('negative_multipliers', negativeMultiplier.data, 'int32_t', 'per channel, where acc < 0')]
       : []),
-    ...(twoSlopes && rounding !== 'native'
+    ...(twoSlopes && (rounding !== 'native' || long)
       ? [table('negative_shifts', negativeShift.data, 'int8_t', 'per channel, where acc < 0')]
       : []),
     ...(offsetTable ? [table('offsets', offset.data, 'int32_t', 'per channel: zero point plus affine offset')] : []),
   ];
-  const bounds = boundsOf(node, input);
   return {
     rounding,
     view: {
       bound: Math.max(bounds.accumulatorBound, bounds.shiftedAccumulator?.bound ?? 0),
+      acc,
+      ...(acc === 'int64_t' ? longLimit : int32Limit),
+      multiply: long ? 'requantise_long' : 'requantise',
       ...roundingView(rounding),
+      ...(long ? { native: false } : {}),
       preFactor: 2 ** preShift,
       preShifted: preShift > 0,
       twoSlopes,
@@ -118,7 +135,7 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
       high,
     },
     tables,
-    helpers: requantiseHelpers[rounding],
+    helpers: long ? longHelpers : requantiseHelpers[rounding],
     bounds,
   };
 }
@@ -127,10 +144,11 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
 function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePlan['bounds'] {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
-  const { rounding, preShift } = requantisation;
+  const { rounding, preShift, long = false } = requantisation;
   const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift } = node.constants;
-  const bounds = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0).map(magnitudeOf);
+  const bounds = accumulatorRanges(weight, bias, input).map(magnitudeOf);
   const accumulatorBound = bounds.reduce((a, b) => Math.max(a, b), 0);
+  if (long) return { accumulatorBound };
   const candidates = bounds.flatMap((bound, channel) =>
     [
       { multiplier: multiplier.data[channel], shift: shift.data[channel] },
@@ -152,13 +170,13 @@ function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePl
 
 /** The biases as kernels add them: see {@link foldZeroPoint}. */
 export function foldedBias({ constants: { weight, bias } }: Node<LinearAttributes>, input: TensorType): number[] {
-  return [...foldZeroPoint(weight.data, bias.data, input.quantisation?.zeroPoint ?? 0)];
+  return foldZeroPoint(weight.data, bias.data, input.quantisation?.zeroPoint ?? 0);
 }
 
 /** bias[o] - zeroPoint * sum(weights of o): kernels then multiply raw int8 values, with padding read as the zero point. */
-function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zeroPoint: number): Int32Array {
+function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zeroPoint: number): number[] {
   const perChannel = weights.length / bias.length;
-  return Int32Array.from(bias, (b, o) => {
+  return Array.from(bias, (b, o) => {
     let sum = 0;
     for (let i = 0; i < perChannel; i++) sum += weights[o * perChannel + i];
     return b - zeroPoint * sum;

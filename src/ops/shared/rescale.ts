@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, valueRanges } from '../../ir/tensor.js';
 import { type Multiplier, type Rounding, requantise, roundings, tfliteMultiplier } from '../../numeric/requantise.js';
 
 /** Is the second operand added or subtracted? */
 export type Sign = 1 | -1;
 
-/** Left shift of both inputs under the TFLite rules: |x - zeroPoint| <= 255 becomes at most 255 * 2^20 < 2^28. */
-export const tfliteLeftShift = 20;
+/**
+ * Left shift of both inputs under the TFLite rules: of |x - zeroPoint| <= 255 by 20, of that of int16 by 15, so that both have room
+ * in int32.
+ */
+export const tfliteLeftShift = (bits: Quantisation['bits']): number => (bits === 16 ? 15 : 20);
 
-/** |x - zeroPoint| of an int8 value. */
-export const largestDifference = 255;
+/** |x - zeroPoint| at most; the zero point of int16 is 0. */
+export const largestDifference = ({ bits }: Pick<Quantisation, 'bits'>): number => (bits === 16 ? 2 ** 15 : 255);
 
 const multiplier = z
   .int()
@@ -21,12 +24,12 @@ const multiplier = z
 /** A multiplier in [2^30, 2^31), or 0, and a right shift written as a shift of zero or less. */
 const smallerThanOne = z.strictObject({ multiplier, shift: z.int().min(-31).max(0) });
 
-const int8 = z.int().min(-128).max(127);
+const value = z.int().min(valueRanges.i16.low).max(valueRanges.i16.high);
 
 /** Bounds of the output value, the clamps of relu and relu6 included. */
-const range = { low: int8, high: int8 };
+const range = { low: value, high: value };
 
-/** How two int8 values become the sum or difference of what they stand for; there in integer graphs only. */
+/** How two values become the sum or difference of what they stand for; there in integer graphs only. */
 export const rescaleSchema = z.discriminatedUnion('rounding', [
   z.strictObject({
     ...range,
@@ -34,6 +37,8 @@ export const rescaleSchema = z.discriminatedUnion('rounding', [
     /** Of the inputs, as parts of 2^shift of the output's scale. */
     multipliers: z.tuple([multiplier, multiplier]),
     shift: z.int().min(1).max(30),
+    /** Bits of the inputs, where they are not 8. */
+    bits: z.literal(16).optional(),
   }),
   z.strictObject({
     ...range,
@@ -42,6 +47,7 @@ export const rescaleSchema = z.discriminatedUnion('rounding', [
     inputs: z.tuple([smallerThanOne, smallerThanOne]),
     /** Of the sum of both, to the output's scale. */
     output: smallerThanOne,
+    bits: z.literal(16).optional(),
   }),
 ]);
 
@@ -50,21 +56,21 @@ export type Range = Pick<Rescale, 'low' | 'high'>;
 export type NativeRescale = Extract<Rescale, { rounding: 'native' }>;
 
 /** An upper bound of |accumulator| under `native`, partial sums in any order and folded zero points included. */
-export function nativeBound({ multipliers: [a, b], shift }: NativeRescale): number {
-  return largestDifference * (a + b) + 2 ** (shift - 1);
+export function nativeBound({ multipliers: [a, b], shift, bits }: NativeRescale): number {
+  return largestDifference({ bits }) * (a + b) + 2 ** (shift - 1);
 }
 
 /**
- * The sum of two values, or their difference where `sign` is -1, `a` and `b` being differences from their zero points (-255 to 255), in steps of the output and
- * before its zero point.
+ * The sum of two values, or their difference where `sign` is -1, `a` and `b` being differences from their zero points, in steps of the output
+ * and before its zero point.
  */
 export function rescaledSum(rescale: Rescale, a: number, b: number, sign: Sign = 1): number {
   if (rescale.rounding === 'native') {
     const { multipliers, shift } = rescale;
     return Math.floor((a * multipliers[0] + sign * b * multipliers[1] + 2 ** (shift - 1)) / 2 ** shift);
   }
-  const { rounding, inputs, output } = rescale;
-  const left = 2 ** tfliteLeftShift;
+  const { rounding, inputs, output, bits } = rescale;
+  const left = 2 ** tfliteLeftShift(bits);
   const sum = requantise(rounding, a * left, inputs[0], 0) + sign * requantise(rounding, b * left, inputs[1], 0);
   return requantise(rounding, sum, output, 0);
 }
@@ -79,10 +85,11 @@ export function rescaleOf(
   sign: Sign = 1,
 ): Rescale {
   const scales = [inputs[0].scale, inputs[1].scale] as const;
+  const bits = inputs[0].bits === undefined ? {} : { bits: inputs[0].bits };
   const rescale =
     rounding === 'native'
-      ? nativeRescale(scales, output.scale, range)
-      : tfliteRescale(rounding, scales, output.scale, range, sign);
+      ? nativeRescale(scales, output.scale, { ...range, ...bits })
+      : tfliteRescale(rounding, scales, output.scale, { ...range, ...bits }, sign);
   if (rescale !== undefined) return rescale;
   return fail('E0502', `'${node.name}' cannot bring its inputs to the scale of its output`, {
     span: node.span,
@@ -95,7 +102,7 @@ export function rescaleOf(
 function nativeRescale(
   scales: readonly [number, number],
   outputScale: number,
-  range: Range,
+  range: Range & Pick<Rescale, 'bits'>,
 ): NativeRescale | undefined {
   for (let shift = 30; shift >= 1; shift--) {
     const a = Math.round((scales[0] / outputScale) * 2 ** shift);
@@ -116,13 +123,13 @@ function tfliteRescale(
   rounding: 'tflite' | 'tflite-single',
   scales: readonly [number, number],
   outputScale: number,
-  range: Range,
+  range: Range & Pick<Rescale, 'bits'>,
   sign: Sign,
 ): Rescale | undefined {
   const factor = (scale: number) => tfliteMultiplier(sign > 0 ? scale : Math.fround(scale));
   const twiceLargest = 2 * Math.max(...scales);
   const [a, b]: readonly Multiplier[] = scales.map(scale => factor(scale / twiceLargest));
-  const output = factor(twiceLargest / (2 ** tfliteLeftShift * outputScale));
+  const output = factor(twiceLargest / (2 ** tfliteLeftShift(range.bits) * outputScale));
   if (!(output.multiplier > 0) || output.shift > 0) return undefined;
   return { ...range, rounding, inputs: [{ ...a }, { ...b }], output: { ...output } };
 }

@@ -3,7 +3,7 @@ import type { Node } from '../../ir/graph.js';
 import { elementCount, type TensorType } from '../../ir/tensor.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { operandView, pairOverlays, pairsView } from './broadcast.js';
-import { requantiseHelpers, termView } from './requantise-kernel.js';
+import { int32Limit, requantiseHelpers, termView } from './requantise-kernel.js';
 import { largestDifference, type NativeRescale, nativeBound, type Sign, tfliteLeftShift } from './rescale.js';
 import type { SumAttributes } from './sum.js';
 
@@ -11,6 +11,7 @@ import type { SumAttributes } from './sum.js';
 export const genericSum = (slug: string, sign: Sign): KernelVariant => ({
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, inputs) {
     const node = plain as Node<SumAttributes>;
     const { requantisation } = node.attributes;
@@ -50,11 +51,11 @@ export const genericSum = (slug: string, sign: Sign): KernelVariant => ({
         a: { ...first, ...a, zero: termView(-zeroA) },
         b: { ...second, ...b, zero: termView(-zeroB) },
         output: { ...requantisation.output, offset: termView(zero) },
-        leftFactor: 2 ** tfliteLeftShift,
+        leftFactor: 2 ** tfliteLeftShift(requantisation.bits),
       },
       helpers: requantiseHelpers[rounding],
       // Also of the sum: the factors of the inputs are at most a half each.
-      accumulatorBound: largestDifference * 2 ** tfliteLeftShift,
+      accumulatorBound: largestDifference(requantisation) * 2 ** tfliteLeftShift(requantisation.bits),
     } satisfies KernelPlan;
   },
 });
@@ -70,7 +71,7 @@ function nativeView(rescale: NativeRescale, zeroA: number, zeroB: number, zero: 
   const folds = nativeBound(rescale) + Math.abs(zero) * 2 ** shift < 2 ** 31;
   const start = 2 ** (shift - 1) - zeroA * a - zeroB * b + (folds ? zero * 2 ** shift : 0);
   const bound = nativeBound(rescale) + (folds ? Math.abs(zero) * 2 ** shift : 0);
-  return { a, b, start, shift, bound, offset: termView(folds ? 0 : zero) };
+  return { a, b, start, shift, bound, ...int32Limit, offset: termView(folds ? 0 : zero) };
 }
 
 function zeroPointOf({ quantisation }: TensorType): number {

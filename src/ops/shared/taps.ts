@@ -1,5 +1,5 @@
 import type { TensorType } from '../../ir/tensor.js';
-import type { ConstantTable } from '../kernel.js';
+import { type ConstantTable, elementType } from '../kernel.js';
 
 /** A window over the input as `kernels/shared/taps` gathers it: pointers to runs of bytes. */
 export interface TapsView {
@@ -98,7 +98,7 @@ export function padTable(taps: TapsView, input: TensorType): ConstantTable[] {
   return [
     {
       suffix: 'padding',
-      ctype: 'int8_t',
+      ctype: elementType(input),
       values: new Int8Array(taps.length).fill(zeroPoint),
       perLine: 16,
       layout: 'what a tap outside the input reads',

@@ -5,6 +5,7 @@ import type { SliceAttributes } from './index.js';
 export const genericSlice: KernelVariant = {
   name: 'generic',
   needs: [],
+  wide: true,
   plan(plain, [input]) {
     const { attributes, type } = plain as Node<SliceAttributes>;
     return {

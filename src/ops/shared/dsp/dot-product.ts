@@ -82,7 +82,7 @@ export function dspDotProductPlans(
   groups = 1,
 ): KernelOffer[] {
   const { weight, bias } = node.constants;
-  const ranges = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0);
+  const ranges = accumulatorRanges(weight, bias, input);
   if (groups > 1) {
     const { columnsMayMiss } = gatherView(geometry, input, node.type);
     if (geometry.kernel[1] > 1 || columnsMayMiss) return [{ unsuited: 'groups, and a window of several columns' }];

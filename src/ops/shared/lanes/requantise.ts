@@ -70,7 +70,7 @@ export function requantiseManyPlan(
   }
   if (multipliers.some(m => m < 0)) return undefined;
   const { weight, bias } = node.constants;
-  const channels = accumulatorRanges(weight, bias, input.quantisation?.zeroPoint ?? 0).map((range, o) => {
+  const channels = accumulatorRanges(weight, bias, input).map((range, o) => {
     const factor = { multiplier: multipliers[o], preShift, offset };
     return { range: passing(range, factor), factor };
   });
