@@ -11,7 +11,7 @@ import { chooseKernels, type KernelChoice, type Measured } from './kernels/selec
 import type { LoadedModel } from './loading.js';
 import type { Rounding } from './numeric/requantise.js';
 import { countMacs, type ReducedLayer, reducedLayers, sourceOf } from './ops/facts.js';
-import type { Goal } from './ops/kernel.js';
+import { elementType, type Goal } from './ops/kernel.js';
 import { packageRoot } from './package-root.js';
 import { type OrderGoal, type Plan, planGraph } from './plan/plan.js';
 import { describeCommand, describeSource } from './provenance.js';
@@ -161,7 +161,6 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
     entry,
     consumesInput: plan.imageBytes > 0,
     ...sizesOf(graph),
-    outputType: view.output.ctype === 'int32_t' ? 'int32_t' : 'int8_t',
     layers: plan.layers.map(({ node, row }, i) => ({
       name: node.name,
       functionName: view.layers[i].function,
@@ -175,11 +174,16 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
 }
 
 /** What the caller gives and gets. */
-function sizesOf(graph: Graph): Pick<Firmware, 'inputBytes' | 'inputRows' | 'outputBytes'> {
+function sizesOf(
+  graph: Graph,
+): Pick<Firmware, 'inputBytes' | 'inputRows' | 'outputBytes' | 'inputType' | 'outputType'> {
   const { type } = sourceOf(graph);
+  const output = new GraphIndex(graph).node(graph.output).type;
   return {
     inputBytes: byteCount(type),
     inputRows: type.shape.height,
-    outputBytes: byteCount(new GraphIndex(graph).node(graph.output).type),
+    outputBytes: byteCount(output),
+    inputType: type.dtype === 'i16' ? 'int16_t' : 'int8_t',
+    outputType: elementType(output),
   };
 }

@@ -45,6 +45,7 @@ export async function accuracyMeter(
   const { predictedClass } = await import('../run/classify.js');
   const { classCount, requireLabels } = await import('./require-labels.js');
   const { runOutputs } = await import('./run-outputs.js');
+  const { GraphIndex } = await import('../ir/graph.js');
   return async quantised => {
     const loaded = loadedModel(quantised, { model: resolvePath(io, model) });
     const { graph } = loaded;
@@ -53,7 +54,7 @@ export async function accuracyMeter(
     const labels = readLabels(resolvePath(io, labelled), { classes: classCount(graph) });
     requireLabels(labelled, labels.length, vectors.length, false);
     const outputs = await runOutputs(io, loaded, options.driver ?? 'reference', 'cortex-m4', vectors);
-    const type = graph.nodes.find(n => n.name === graph.output)?.type.dtype === 'i32' ? 'int32_t' : 'int8_t';
+    const { type } = new GraphIndex(graph).node(graph.output);
     return outputs.filter((output, i) => predictedClass(output, type) === labels[i]).length / outputs.length;
   };
 }

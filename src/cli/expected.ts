@@ -1,4 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
+import { numberType } from '../emit/describe.js';
 import type { NumericArray } from '../frontend/arrays/elements.js';
 import { readNpy } from '../frontend/arrays/npy.js';
 import { formatDims, quoteName } from '../frontend/arrays/quote.js';
@@ -32,7 +33,8 @@ export function readExpected(path: string, graph: Graph, inputs: number, limited
   const { type } = new GraphIndex(graph).node(graph.output);
   const what = `expected outputs ${quoteName(path)}`;
   if (dtype !== type.dtype) {
-    const [wanted, numpy] = type.dtype === 'i32' ? ['int32, the index of argmax', 'int32'] : ['int8', 'int8'];
+    const numpy = type.dtype === 'i32' ? 'int32' : numberType(type);
+    const wanted = type.dtype === 'i32' ? 'int32, the index of argmax' : numpy;
     fail('E0912', `${what} have elements of type ${dtype}, where the model's outputs are ${wanted}`, {
       hint:
         dtype === 'f32' || dtype === 'f64'

@@ -26,7 +26,7 @@ export function warnOfPixels(source: Node, session: Session): void {
 
 /** {@link readInputs} for a model's input node, with the warning that pixels may deserve. */
 export function readModelInputs(path: string, source: Node, session: Session): InputSet {
-  const inputs = readInputs(path, source.type.shape);
+  const inputs = readInputs(path, source.type.shape, source.type.dtype === 'i16' ? 'i16' : 'i8');
   if (inputs.kind === 'pixels') warnOfPixels(source, session);
   return inputs;
 }

@@ -3,7 +3,7 @@ import { decodeImage, kindOf, readImageFile } from '../frontend/arrays/image-fil
 import { inputAt } from '../frontend/arrays/images.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import type { Node } from '../ir/graph.js';
-import { inputMeaning, toInt8 } from '../quantize/inputs.js';
+import { inputMeaning, toQuantised } from '../quantize/inputs.js';
 import type { CommandIo } from './io.js';
 import { readModelInputs, warnOfPixels } from './model-inputs.js';
 import { resolvePath } from './model-options.js';
@@ -13,7 +13,7 @@ import { resolvePath } from './model-options.js';
  *
  * @throws CompileError E0911 for images, E04xx for arrays
  */
-export async function readOneInput(io: CommandIo, file: string, source: Node): Promise<Int8Array> {
+export async function readOneInput(io: CommandIo, file: string, source: Node): Promise<Int8Array | Int16Array> {
   const meaning = inputMeaning(source);
   const path = resolvePath(io, file);
   const bytes = readImageFile(path, file);
@@ -21,7 +21,7 @@ export async function readOneInput(io: CommandIo, file: string, source: Node): P
   if (bytes && (kind === 'png' || kind === 'jpeg')) {
     const pixels = await decodeImage(bytes, kind, source.type.shape, file);
     warnOfPixels(source, io.session);
-    return toInt8('pixels', pixels, meaning);
+    return toQuantised('pixels', pixels, meaning);
   }
   // What calls itself an array and is none: its own reader knows why.
   if (bytes && kind === undefined && !/\.npy$/i.test(file)) {
@@ -30,5 +30,5 @@ export async function readOneInput(io: CommandIo, file: string, source: Node): P
     });
   }
   const inputs = readModelInputs(path, source, io.session);
-  return toInt8(inputs.kind, inputAt(inputs, 0), meaning);
+  return toQuantised(inputs.kind, inputAt(inputs, 0), meaning);
 }

@@ -13,14 +13,13 @@ export async function runOutputs(
 ): Promise<readonly Uint8Array[]> {
   const onProgress = (done: number, total: number) => io.progress.update(name, done, total);
   if (name === 'reference') {
-    const { runReference } = await import('../run/reference.js');
+    const { runReferenceOn } = await import('../run/reference.js');
     const { takeTurns } = await import('../run/turns.js');
     const { graph } = loaded;
     const turn = takeTurns();
     const outputs: Uint8Array[] = [];
     for (const vector of vectors) {
-      const input = new Int8Array(vector.buffer, vector.byteOffset, vector.length);
-      const output = runReference(graph, input).get(graph.output);
+      const output = runReferenceOn(graph, vector).get(graph.output);
       outputs.push(new Uint8Array(output?.buffer ?? new ArrayBuffer(0)));
       onProgress(outputs.length, vectors.length);
       await turn();

@@ -2,8 +2,8 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
 import { inputAt } from '../frontend/arrays/images.js';
 import type { Node } from '../ir/graph.js';
-import { byteCount } from '../ir/tensor.js';
-import { inputMeaning, toInt8 } from '../quantize/inputs.js';
+import { byteCount, dtypeBytes } from '../ir/tensor.js';
+import { inputMeaning, toQuantised } from '../quantize/inputs.js';
 import { extremeVectors, randomVectors } from '../run/vectors.js';
 import { readModelInputs } from './model-inputs.js';
 
@@ -24,7 +24,10 @@ export interface WantedVectors {
 export function collectVectors(source: Node, session: Session, wanted: WantedVectors): Vectors {
   const given = wanted.inputs === undefined ? [] : readVectors(wanted.inputs, source, session, wanted.limit);
   const bytes = byteCount(source.type);
-  const made = wanted.random > 0 ? [...extremeVectors(bytes), ...randomVectors(wanted.random, bytes)] : [];
+  const made =
+    wanted.random > 0
+      ? [...extremeVectors(bytes, dtypeBytes[source.type.dtype]), ...randomVectors(wanted.random, bytes)]
+      : [];
   if (given.length + made.length === 0) {
     fail('E0914', 'there are no vectors to run: --random is 0, and no --inputs are given', {
       hint: 'leave --random out, or give --inputs x.npy',
@@ -43,8 +46,8 @@ export function readVectors(
   const inputs = readModelInputs(path, source, session);
   const meaning = inputMeaning(source);
   return Array.from({ length: Math.min(inputs.count, limit) }, (_, i) =>
-    bytesOf(toInt8(inputs.kind, inputAt(inputs, i), meaning)),
+    bytesOf(toQuantised(inputs.kind, inputAt(inputs, i), meaning)),
   );
 }
 
-const bytesOf = (values: Int8Array) => new Uint8Array(values.buffer, values.byteOffset, values.length);
+const bytesOf = (values: Int8Array | Int16Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -268,11 +268,15 @@ const numericCodes = {
   ),
   E0506: entry(
     'no such layer for narrow weights',
-    'A pattern of --weight-bits names no layer that has weights. Patterns are compared with the names of the layers as they are after batch norms and activations have been folded into them; `*` stands for any characters. The notes list the names that there are.',
+    'A pattern of --weight-bits or --activation-bits names no layer that has weights, or activations with a scale of their own. Patterns are compared with the names of the layers as they are after batch norms and activations have been folded into them; `*` stands for any characters. The notes list the names that there are.',
   ),
   E0507: entry(
     'no bits of weights meet the goal',
     'With --min-accuracy or --max-flash, `effnetc quantize` looks for the layers that can have narrow weights. No choice that it looks at has as few bytes, or as many right images, as was asked for: the message says what the best one has. A lower accuracy, more bytes, or more calibration images may help.',
+  ),
+  E0508: entry(
+    'activations of a layer cannot be int16',
+    '--activation-bits names a layer whose result has to be int8: it is read by an operator that takes no int16, or together with int8 values by one that reads all of one type. The message names that operator. Give its other inputs int16 too, or name other layers.',
   ),
 } as const;
 

@@ -57,13 +57,13 @@ function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | und
 }
 
 function typeProblem({ type: { dtype, quantisation } }: Node): string | undefined {
-  if (dtype !== 'i8' && dtype !== 'i16')
-    return quantisation === undefined ? undefined : `${dtype} with a quantisation`;
+  if (dtype !== 'i8' && dtype !== 'i16') return quantisation === undefined ? undefined : `${dtype} with a quantisation`;
   if (quantisation === undefined) return `${dtype} without a quantisation`;
   if (activationType(quantisation) !== dtype) return `${dtype} with a quantisation of another type`;
   const { scale, zeroPoint } = quantisation;
   if (!(scale > 0 && Number.isFinite(scale))) return `scale ${scale}`;
-  const allowed = dtype === 'i8' ? Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127 : zeroPoint === 0;
+  const allowed =
+    dtype === 'i8' ? Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127 : zeroPoint === 0;
   return allowed ? undefined : `zero point ${zeroPoint}`;
 }
 

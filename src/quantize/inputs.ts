@@ -1,8 +1,8 @@
 import type { Node } from '../ir/graph.js';
-import type { Quantisation } from '../ir/tensor.js';
+import { type Quantisation, valuesOf } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
 
-/** What the elements of an input array are: pixels 0..255, int8 values as they are, or real numbers. */
+/** What the elements of an input array are: pixels 0..255, integers as the model takes them, or real numbers. */
 export type InputKind = 'pixels' | 'quantised' | 'real';
 
 /** Real values of the pixels 0 and 255. */
@@ -50,10 +50,18 @@ export function toReal(kind: InputKind, values: ArrayLike<number>, meaning: Inpu
 }
 
 /** An input as the integer graph takes it. With scale 1/255 and zero point -128, pixel p becomes p - 128. */
-export function toInt8(kind: InputKind, values: ArrayLike<number>, meaning: InputMeaning): Int8Array {
-  if (kind === 'quantised') return Int8Array.from(values);
+export function toQuantised(kind: InputKind, values: ArrayLike<number>, meaning: InputMeaning): Int8Array | Int16Array {
+  const result = meaning.bits === 16 ? new Int16Array(values.length) : new Int8Array(values.length);
+  if (kind === 'quantised') {
+    result.set(values);
+    return result;
+  }
   const { scale, zeroPoint } = meaning;
-  return Int8Array.from(toReal(kind, values, meaning), x => clamp(Math.round(x / scale) + zeroPoint, -128, 127));
+  const { low, high } = valuesOf(meaning);
+  for (const [i, x] of toReal(kind, values, meaning).entries()) {
+    result[i] = clamp(Math.round(x / scale) + zeroPoint, low, high);
+  }
+  return result;
 }
 
 /** As much of either range has to lie in the other one. */

@@ -6,7 +6,7 @@ import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
 import { definition, isLinear } from './float-network.js';
-import { declaredQuantisation, inputMeaning, toInt8 } from './inputs.js';
+import { declaredQuantisation, inputMeaning, toQuantised } from './inputs.js';
 import type { LayerOptions } from './layers/index.js';
 import { layerSteps } from './layers/index.js';
 import { floatLayer, integerLayer } from './layers/run-layer.js';
@@ -79,7 +79,7 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
   if (op.traits.source) {
     invariant(quantisation !== undefined, 'an input has a scale');
     const meaning = { ...inputMeaning(node), ...quantisation };
-    const integer = images.map(image => toInt8('real', image, meaning));
+    const integer = images.map(image => toQuantised('real', image, meaning));
     return { constants: {}, pair: { type, float: images, integer } };
   }
   if (isLinear(node) && quantisation !== undefined) return quantiseLinearLayer(site, node, quantisation);

@@ -1,8 +1,7 @@
-import { fail } from '../diagnostics/diagnostic.js';
-import { nearest } from '../diagnostics/nearest.js';
 import type { Graph, Node } from '../ir/graph.js';
 import type { NarrowBits } from '../ir/tensor.js';
 import { isLinear } from './float-network.js';
+import { matches, refuseName } from './name-pattern.js';
 
 /** Bits of a layer's weights. */
 export type WeightBits = 8 | NarrowBits;
@@ -28,31 +27,9 @@ export function narrowLayers(graph: Graph, rules: readonly WeightBitsRule[]): Na
   const widths = new Map<string, WeightBits>();
   for (const { pattern, bits } of rules) {
     const named = names.filter(name => matches(pattern, name));
-    if (named.length === 0) refuse(graph, pattern, names);
+    if (named.length === 0)
+      refuseName(`no layer of '${graph.name}' with weights is named '${pattern}'`, pattern, names);
     for (const name of named) widths.set(name, bits);
   }
   return new Map([...widths].flatMap(([name, bits]) => (bits === 8 ? [] : [[name, bits] as const])));
-}
-
-function refuse(graph: Graph, pattern: string, names: readonly string[]): never {
-  const guess = nearest(pattern, names);
-  return fail('E0506', `no layer of '${graph.name}' with weights is named '${pattern}'`, {
-    notes: [`layers with weights: ${names.join(', ')}`],
-    hint: guess === undefined ? '`*` stands for any characters: *.pw' : `did you mean ${guess}?`,
-  });
-}
-
-/** Does a name fit a pattern? In time that grows with their product, whatever the pattern is. */
-export function matches(pattern: string, name: string): boolean {
-  const [first, ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === name;
-  const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= name.length - last.length;
 }

@@ -3,7 +3,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import { opTable } from '../ops/index.js';
 import type { Operand } from '../ops/op.js';
-import { runReference, type Tensors } from './reference.js';
+import { runReferenceOn, type Tensors } from './reference.js';
 import { takeTurns } from './turns.js';
 
 /** How a layer's values differ between two rounding rules, over all vectors. */
@@ -45,7 +45,7 @@ export async function compareRoundings(
   let [changed, decisions] = [0, 0];
   for (const [v, vector] of vectors.entries()) {
     const own = tensors[v];
-    const others = runReference(other, new Int8Array(vector.buffer, vector.byteOffset, vector.length));
+    const others = runReferenceOn(other, vector);
     for (const [i, node] of layers.entries()) {
       const expected = tensorOf(own, node.name);
       const together = differences(expected, tensorOf(others, node.name));

@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
-import { runReference, type Tensors } from './reference.js';
+import { fromBytes, runReferenceOn, type Tensors } from './reference.js';
 import { takeTurns } from './turns.js';
 
 /** The first byte that differs, in the coordinates of its tensor. */
@@ -25,7 +25,7 @@ export async function referenceTensors(
   const turn = takeTurns();
   const all: Tensors[] = [];
   for (const vector of vectors) {
-    all.push(runReference(graph, new Int8Array(vector.buffer, vector.byteOffset, vector.length)));
+    all.push(runReferenceOn(graph, vector));
     onProgress(all.length, vectors.length);
     await turn();
   }
@@ -77,7 +77,7 @@ function compareTensor(
   if (expected === undefined || bytes === undefined) {
     throw new RangeError(`no rows of layer '${node.name}' for vector ${vector}`);
   }
-  const actual = likeExpected(expected, bytes);
+  const actual = fromBytes(node.type, bytes);
   if (actual.length !== expected.length) {
     throw new RangeError(`layer '${node.name}' has ${actual.length} elements instead of ${expected.length}`);
   }
@@ -95,10 +95,4 @@ function compareTensor(
     };
   }
   return undefined;
-}
-
-/** The driver's bytes as elements of the expected type. They may stand at any address, so they are copied. */
-function likeExpected(expected: TensorData, bytes: Uint8Array): Int8Array | Int32Array {
-  const copy = bytes.slice();
-  return expected instanceof Int32Array ? new Int32Array(copy.buffer) : new Int8Array(copy.buffer);
 }

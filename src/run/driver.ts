@@ -28,8 +28,9 @@ export interface Firmware {
   readonly inputBytes: number;
   readonly inputRows: number;
   readonly outputBytes: number;
-  /** C type of the elements of the output: `int8_t` or `int32_t`. */
-  readonly outputType: 'int8_t' | 'int32_t';
+  /** C types of the elements of input and output. */
+  readonly inputType: 'int8_t' | 'int16_t';
+  readonly outputType: 'int8_t' | 'int16_t' | 'int32_t';
   readonly layers: readonly TracedLayer[];
   /** The layer of each step, in the order of an inference. */
   readonly stepLayers: readonly number[];

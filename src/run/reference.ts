@@ -1,14 +1,35 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
-import type { TensorData } from '../ir/tensor.js';
+import type { TensorData, TensorType } from '../ir/tensor.js';
+import { sourceOf } from '../ops/facts.js';
 import { opTable } from '../ops/index.js';
 import type { OpDefinition, Operand } from '../ops/op.js';
 
 /** Every tensor of a run by node name, the input included. */
 export type Tensors = ReadonlyMap<string, TensorData>;
 
-/** Runs an integer graph by the definition of each op. `input` is int8, NHWC. */
-export function runReference(graph: Graph, input: Int8Array): Tensors {
+/** The elements of an input, or of another tensor of that type, from their bytes in little-endian order. */
+export function fromBytes({ dtype }: Pick<TensorType, 'dtype'>, bytes: Uint8Array): TensorData {
+  // Copied, since bytes may stand at any address.
+  const { buffer } = new Uint8Array(bytes);
+  switch (dtype) {
+    case 'i8':
+      return new Int8Array(buffer);
+    case 'i16':
+      return new Int16Array(buffer);
+    case 'i32':
+      return new Int32Array(buffer);
+    default:
+      throw new InternalError(`no integer graph has a tensor of ${dtype}`);
+  }
+}
+
+/** Runs an integer graph on the bytes of an input. */
+export const runReferenceOn = (graph: Graph, input: Uint8Array): Tensors =>
+  runReference(graph, fromBytes(sourceOf(graph).type, input));
+
+/** Runs an integer graph by the definition of each op. `input` is int8 or int16, as the graph's is, NHWC. */
+export function runReference(graph: Graph, input: TensorData): Tensors {
   return interpret(graph, input, op => op.reference);
 }
 

@@ -11,9 +11,15 @@ export function randomBytes(count: number, seed: number): Uint8Array {
 }
 
 /** The inputs that find overflows and broken borders: all extremes, and both of them in turn. */
-export function extremeVectors(bytes: number): Uint8Array[] {
-  const fill = (value: (i: number) => number) => Uint8Array.from({ length: bytes }, (_, i) => value(i) & 0xff);
-  return [fill(() => -128), fill(() => 127), fill(i => (i % 2 === 0 ? -128 : 127))];
+export function extremeVectors(bytes: number, bytesPerElement = 1): Uint8Array[] {
+  const last = bytesPerElement - 1;
+  // Little-endian: the sign is in the last byte of an element.
+  const fill = (isLeast: (i: number) => boolean) =>
+    Uint8Array.from({ length: bytes }, (_, i) => {
+      const sign = i % bytesPerElement === last ? 0x80 : 0;
+      return isLeast(Math.floor(i / bytesPerElement)) ? sign : 0xff - sign;
+    });
+  return [fill(() => true), fill(() => false), fill(i => i % 2 === 0)];
 }
 
 /** `count` vectors of random bytes, the same at every call. */

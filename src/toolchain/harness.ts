@@ -47,6 +47,9 @@ export function traceBufferBytes(platform: Platform): number {
   return platform.memory.ram.bytes >= 1024 * 1024 ? 65536 : 1024;
 }
 
+/** Bytes of an element of the input. */
+const inputBytesOf = ({ inputType }: Firmware): number => (inputType === 'int16_t' ? 2 : 1);
+
 /**
  * Writes the test harness for a firmware into `directory`/harness.
  *
@@ -71,10 +74,13 @@ export function writeHarness(
   }
   const config = {
     name: firmware.name,
+    inputType: firmware.inputType,
+    // In front of the input: its address is a multiple of what the type promises, and of no more.
+    inputShift: firmware.consumesInput ? 4 : inputBytesOf(firmware),
     outputType: firmware.outputType,
     inputBytes: firmware.inputBytes,
     inputRows: firmware.inputRows,
-    inputRowBytes: firmware.inputBytes / firmware.inputRows,
+    inputRowElements: firmware.inputBytes / firmware.inputRows / inputBytesOf(firmware),
     pushesRows: firmware.entry === 'push-row',
     consumesInput: firmware.consumesInput,
     outputBytes: firmware.outputBytes,

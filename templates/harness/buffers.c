@@ -13,7 +13,7 @@ enum { SHIFT = INPUT_SHIFT };
 static struct {
     uint8_t shift[SHIFT];
     uint8_t before[GUARD_BYTES];
-    int8_t data[INPUT_BYTES];
+    model_element_t data[INPUT_BYTES / sizeof(model_element_t)];
     uint8_t after[GUARD_BYTES];
 } input __attribute__((aligned(8)));
 
@@ -25,14 +25,15 @@ static struct {
 
 static uint32_t input_checksum;
 
-int8_t *buffers_input(void) { return input.data; }
+model_element_t *buffers_input(void) { return input.data; }
 
 model_output_t *buffers_output(void) { return output.data; }
 
 /* FNV-1a. */
-static uint32_t checksum(const int8_t *data, uint32_t bytes) {
+static uint32_t checksum(const void *data, uint32_t bytes) {
+    const uint8_t *const values = data;
     uint32_t hash = 2166136261u;
-    for (uint32_t i = 0; i < bytes; i++) hash = (hash ^ (uint8_t)data[i]) * 16777619u;
+    for (uint32_t i = 0; i < bytes; i++) hash = (hash ^ values[i]) * 16777619u;
     return hash;
 }
 

@@ -1,7 +1,7 @@
 import { encode } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inputMeaning, rangeThatPixelsMiss, toInt8 } from '../../src/quantize/inputs.js';
+import { inputMeaning, rangeThatPixelsMiss, toQuantised } from '../../src/quantize/inputs.js';
 import { denseBody, modelText, Workspace } from './workspace.js';
 
 const user = new Workspace();
@@ -87,9 +87,9 @@ describe('pixels', () => {
 
   it('are p / 255 by default, and the low and the high end otherwise', () => {
     const unit = source({ scale: 1 / 255, zeroPoint: -128 });
-    expect([...toInt8('pixels', pixels, inputMeaning(unit))]).toEqual([-128, -127, 0, 127]);
+    expect([...toQuantised('pixels', pixels, inputMeaning(unit))]).toEqual([-128, -127, 0, 127]);
     const signed = source({ scale: 1 / 127, zeroPoint: 0, pixels: [-1, 1] });
-    expect([...toInt8('pixels', pixels, inputMeaning(signed))]).toEqual([-127, -126, 0, 127]);
+    expect([...toQuantised('pixels', pixels, inputMeaning(signed))]).toEqual([-127, -126, 0, 127]);
   });
 
   it.each([

@@ -63,5 +63,5 @@ async function accuracyOf(loaded: LoadedModel): Promise<number> {
   const labels = readLabels(join(shared, 'cifar10', 'test_labels.npy'));
   const { outputs } = await fastHostDriver.run(firmware, vectors, { trace: false });
   expect(outputs.length).toBe(10_000);
-  return outputs.filter((output, i) => predictedClass(output, 'int8_t') === labels[i]).length / 100;
+  return outputs.filter((output, i) => predictedClass(output, { dtype: 'i8' }) === labels[i]).length / 100;
 }

@@ -19,6 +19,7 @@ export function toyFirmware(target: string, source = 'toy'): Firmware {
     inputBytes: 24,
     inputRows: 1,
     outputBytes: 4,
+    inputType: 'int8_t',
     outputType: 'int8_t',
     consumesInput: false,
     layers: [

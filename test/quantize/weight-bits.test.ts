@@ -6,8 +6,9 @@ import type { Graph } from '../../src/ir/graph.js';
 import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import { quantiseModel } from '../../src/pipeline.js';
+import { matches } from '../../src/quantize/name-pattern.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
-import { matches, narrowLayers, weightLayers } from '../../src/quantize/weight-bits.js';
+import { narrowLayers, weightLayers } from '../../src/quantize/weight-bits.js';
 import { makeModel } from '../ops/models.js';
 
 const [height, width, channels, count] = [8, 8, 3, 40];

@@ -83,7 +83,7 @@ async function runDemo(io: CommandIo) {
   );
   io.progress.clear();
   const predictions = expected.map(tensors =>
-    predictedClass(new Uint8Array(tensors.get(compiled.graph.output)?.buffer ?? new ArrayBuffer(0)), 'int8_t'),
+    predictedClass(new Uint8Array(tensors.get(compiled.graph.output)?.buffer ?? new ArrayBuffer(0)), { dtype: 'i8' }),
   );
   const correct = predictions.filter((p, i) => p === labels[i]).length;
   const verdict = judge(reports, compiled.firmware.target);

@@ -38,6 +38,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
         const { readLabels } = await import('../../frontend/arrays/images.js');
         const { readVectors } = await import('../vectors.js');
         const { predictedClass } = await import('../../run/classify.js');
+        const { GraphIndex } = await import('../../ir/graph.js');
         const { confusionOf } = await import('../../run/confusion.js');
         const { agreementWithFloat } = await import('../float-agreement.js');
         const { classCount, requireLabels } = await import('../require-labels.js');
@@ -50,7 +51,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
         const driver = options.driver ?? 'reference';
         requireLabels(options.labels, labels.length, vectors.length, options.limit !== undefined);
         const outputs = await runOutputs(io, loaded, driver, options.target ?? 'cortex-m4', vectors);
-        const type = graph.nodes.find(n => n.name === graph.output)?.type.dtype === 'i32' ? 'int32_t' : 'int8_t';
+        const { type } = new GraphIndex(graph).node(graph.output);
         const classes = classCount(graph);
         const predicted = outputs.map(output => predictedClass(output, type));
         const confusion = confusionOf(predicted, labels, classes);

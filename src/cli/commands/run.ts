@@ -55,7 +55,7 @@ export function registerRun(program: Command, shell: Shell): void {
               ? renderTable(
                   [
                     { title: 'class', align: 'right' },
-                    { title: 'int8', align: 'right' },
+                    { title: quantisation.bits === 16 ? 'int16' : 'int8', align: 'right' },
                     { title: 'score', align: 'right' },
                     { title: '' },
                   ],

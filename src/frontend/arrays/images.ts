@@ -14,12 +14,12 @@ export type InputSet = {
       /** 0..255, to be quantised with the model's input scale and zero point. */ readonly kind: 'pixels';
       readonly data: Uint8Array;
     }
-  | { /** Taken as it is. */ readonly kind: 'quantised'; readonly data: Int8Array }
+  | { /** Taken as it is. */ readonly kind: 'quantised'; readonly data: Int8Array | Int16Array }
   | { /** In real units, finite. */ readonly kind: 'real'; readonly data: Float32Array }
 );
 
 /** Input number `index` of a set, as a view. */
-export function inputAt(set: InputSet, index: number): Uint8Array | Int8Array | Float32Array {
+export function inputAt(set: InputSet, index: number): Uint8Array | Int8Array | Int16Array | Float32Array {
   const size = elementCount(set.shape);
   return set.data.subarray(index * size, (index + 1) * size);
 }
@@ -61,23 +61,30 @@ function inputShape(path: string, dims: readonly number[], expected: Shape | und
 }
 
 /**
- * Reads the .npy of `--images`, `--inputs` or `--calibration`: uint8 pixels, int8 as it is, or floats in real units;
- * [N, H, W, C] or [N, K].
+ * Reads the .npy of `--images`, `--inputs` or `--calibration`: uint8 pixels, integers as the model takes them, or floats in
+ * real units; [N, H, W, C] or [N, K].
  * @param expected input shape of the model, when it is known; the file is held against it
+ * @param quantised the type of integers that the model takes
  * @throws CompileError E0401 to E0403 (see {@link readNpy}), E0404 for another shape, E0405 for another element type, E0406
  * for a value that is not finite
  */
-export function readInputs(path: string, expected?: Shape): InputSet {
+export function readInputs(path: string, expected?: Shape, quantised: 'i8' | 'i16' = 'i8'): InputSet {
   const { dtype, shape: dims, data } = readNpy(path);
-  if (data instanceof Int16Array || data instanceof Int32Array) {
-    return fail('E0405', `array file ${quoteName(path)} has elements of type ${dtype}, which is no type of an input`, {
-      hint: 'store pixels in 0..255 as uint8, quantised inputs as int8, real units as float32: x.astype(np.uint8)',
-    });
+  const integer = data instanceof Int8Array || data instanceof Int16Array;
+  if ((integer && dtype !== quantised) || data instanceof Int32Array) {
+    const wanted = quantised === 'i16' ? 'int16' : 'int8';
+    return fail(
+      'E0405',
+      `array file ${quoteName(path)} has elements of type ${dtype}, which is no type of this input`,
+      {
+        hint: `store pixels in 0..255 as uint8, quantised inputs as ${wanted}, real units as float32: x.astype(np.uint8)`,
+      },
+    );
   }
   const shape = inputShape(path, dims, expected);
   const count = dims[0];
   if (data instanceof Uint8Array) return { count, shape, kind: 'pixels', data };
-  if (data instanceof Int8Array) return { count, shape, kind: 'quantised', data };
+  if (integer) return { count, shape, kind: 'quantised', data };
   const real = data instanceof Float32Array ? data : Float32Array.from(data);
   const bad = real.findIndex(x => !Number.isFinite(x));
   if (bad >= 0) {

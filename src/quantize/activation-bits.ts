@@ -1,0 +1,101 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { needsRange } from './choose-ranges.js';
+import { definition } from './float-network.js';
+import { matches, refuseName } from './name-pattern.js';
+
+/** Bits of activations by the names of the layers that make them; `*` in a pattern stands for any characters. */
+export interface ActivationBitsRule {
+  readonly pattern: string;
+  readonly bits: 8 | 16;
+}
+
+/** Names of the layers whose activations are int16; those that only pass values on are among them. */
+export type WideActivations = ReadonlySet<string>;
+
+/** Why a layer cannot have int16 activations. */
+interface Obstacle {
+  readonly node: Node;
+  readonly reason: string;
+}
+
+/**
+ * The layers of a fused float graph to which rules give int16 activations; of several rules that name a layer the last one counts.
+ * A pattern with `*` takes those that can have them, and never the input: what the caller hands in is asked for by its name.
+ * @throws CompileError E0506 for a rule that names no layer, E0508 for a named layer that cannot have int16 activations
+ */
+export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule[]): WideActivations {
+  const candidates = graph.nodes.filter(needsRange);
+  const wanted = new Map<string, 8 | 16>();
+  const named = new Set<string>();
+  for (const { pattern, bits } of rules) {
+    const exact = !pattern.includes('*');
+    const found = candidates.filter(node => matches(pattern, node.name) && (exact || !isSource(node)));
+    if (found.length === 0)
+      refuseName(
+        `no layer of '${graph.name}' whose activations have a scale of their own is named '${pattern}'`,
+        pattern,
+        candidates.map(({ name }) => name),
+      );
+    for (const { name } of found) {
+      wanted.set(name, bits);
+      if (exact && bits === 16) named.add(name);
+    }
+  }
+  const makers = new Set([...wanted].flatMap(([name, bits]) => (bits === 16 ? [name] : [])));
+  for (;;) {
+    const wide = withFollowers(graph, makers);
+    const obstacle = obstacleIn(graph, wide);
+    if (obstacle === undefined) return wide;
+    const makersOf = makersBehind(graph, obstacle.node, makers);
+    const stubborn = [...makersOf].find(name => named.has(name));
+    if (stubborn !== undefined) {
+      fail('E0508', `the activations of '${stubborn}' cannot be int16: ${obstacle.reason}`, {
+        span: new GraphIndex(graph).node(stubborn).span,
+        hint: 'name other layers, or all that meet in one',
+      });
+    }
+    for (const name of makersOf) makers.delete(name);
+  }
+}
+
+const isSource = (node: Node): boolean => definition(node).traits.source === true;
+
+/** With the layers that keep the quantisation of what they read. */
+function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<string> {
+  const wide = new Set(makers);
+  for (const node of graph.nodes) {
+    if (definition(node).traits.keepsQuantisation === true && wide.has(node.inputs[0])) wide.add(node.name);
+  }
+  return wide;
+}
+
+/** The makers whose values reach what a node reads or makes. */
+function makersBehind(graph: Graph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
+  const index = new GraphIndex(graph);
+  const behind = (name: string): string[] => {
+    if (makers.has(name)) return [name];
+    const maker = index.node(name);
+    return definition(maker).traits.keepsQuantisation === true ? behind(maker.inputs[0]) : [];
+  };
+  return new Set([node.name, ...node.inputs].flatMap(behind));
+}
+
+/** The first node that cannot read or make what it would have to, if the activations of `wide` were int16. */
+export function obstacleIn(graph: Graph, wide: ReadonlySet<string>): Obstacle | undefined {
+  for (const node of graph.nodes) {
+    const reads = node.inputs.map(name => wide.has(name));
+    const touches = wide.has(node.name) || reads.includes(true);
+    if (touches && definition(node).traits.wide !== true) {
+      return { node, reason: `${node.op} '${node.name}' takes no int16` };
+    }
+    if (reads.includes(true) && reads.includes(false)) {
+      return { node, reason: `${node.op} '${node.name}' would read int8 and int16 together` };
+    }
+    // A concat copies: its parts have its type.
+    if (node.op === 'concat' && touches && reads.includes(false) === wide.has(node.name)) {
+      return { node, reason: `the parts of concat '${node.name}' have its type` };
+    }
+  }
+  return undefined;
+}
