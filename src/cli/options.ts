@@ -1,10 +1,8 @@
 import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
-import { narrowWidths } from '../ir/tensor.js';
 import { roundings } from '../numeric/requantise.js';
 import type { Goal, OrderGoal } from '../pipeline.js';
-import type { WeightBitsRule } from '../quantize/weight-bits.js';
 import type { Entry } from '../run/driver.js';
 import { formatCount } from './output.js';
 
@@ -66,13 +64,15 @@ const somePath =
   text =>
     text.trim() === '' ? refuse(option, text, 'a path') : text;
 
-/** `NAME=BITS`, separated by commas: widths of weights by patterns of layer names. */
-export function weightBitsRules(option: string): OptionParser<readonly WeightBitsRule[]> {
-  const widths = [8, ...narrowWidths] as const;
-  const accepted = `layers and bits (${widths.join(', ')}) such as *.pw=4, separated by commas`;
+/** `NAME=BITS`, separated by commas: widths by patterns of layer names. */
+export function bitsRules<B extends number>(
+  option: string,
+  widths: readonly B[],
+): OptionParser<readonly { readonly pattern: string; readonly bits: B }[]> {
+  const accepted = `layers and bits (${widths.join(', ')}) such as *.pw=${widths[1]}, separated by commas`;
   return text =>
     text.split(',').map(rule => {
-      const [, pattern, digits] = /^\s*([^\s=]+)\s*=\s*(\d)\s*$/.exec(rule) ?? [];
+      const [, pattern, digits] = /^\s*([^\s=]+)\s*=\s*(\d{1,2})\s*$/.exec(rule) ?? [];
       const bits = widths.find(width => width === Number(digits));
       return bits === undefined || pattern === undefined ? refuse(option, text, accepted) : { pattern, bits };
     });

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
+import { narrowWidths } from '../ir/tensor.js';
+import type { ActivationBitsRule } from '../quantize/activation-bits.js';
 import { type BiasCorrection, biasCorrections } from '../quantize/layers/index.js';
 import type { LayerQuality } from '../quantize/quality.js';
 import type { QuantiseOptions } from '../quantize/quantise-model.js';
 import { rangeRules } from '../quantize/ranges/index.js';
 import type { WeightBitsRule } from '../quantize/weight-bits.js';
 import type { BitsGoalOptions } from './bits-goal.js';
-import { byteCount, oneOf, percentage, sharedOptions, weightBitsRules } from './options.js';
+import { bitsRules, byteCount, oneOf, percentage, sharedOptions } from './options.js';
 import type { JsonObject } from './output.js';
 
 /** The switches of `effnetc quantize`, as commander gives them. */
@@ -16,6 +18,7 @@ export interface QuantizeSwitches extends BitsGoalOptions {
   readonly roundingSearch: boolean;
   readonly biasCorrection: BiasCorrection;
   readonly weightBits?: readonly WeightBitsRule[];
+  readonly activationBits?: readonly ActivationBitsRule[];
 }
 
 const rangeNames = ['best', ...rangeRules.map(rule => rule.name)];
@@ -38,7 +41,13 @@ export function addQuantizeSwitches(command: Command): Command {
       new Option(
         '--weight-bits <rules>',
         'bits of weights by layer names: *.pw=4,block1.pw=8; the last that fits counts',
-      ).argParser(weightBitsRules('--weight-bits')),
+      ).argParser(bitsRules('--weight-bits', [8, ...narrowWidths])),
+    )
+    .addOption(
+      new Option(
+        '--activation-bits <rules>',
+        'bits of what layers make, by their names: block1.*=16; the last that fits counts',
+      ).argParser(bitsRules('--activation-bits', [8, 16])),
     )
     .addOption(
       new Option('--min-accuracy <percent>', 'narrow as many weights as leave so many of --images right').argParser(
@@ -68,6 +77,7 @@ export function quantiseOptionsOf(switches: QuantizeSwitches): Omit<QuantiseOpti
     equalise: switches.equalise,
     ranges: switches.ranges,
     weightBits: switches.weightBits ?? [],
+    activationBits: switches.activationBits ?? [],
     fitWeightScales: switches.weightRanges === 'mse',
     roundingSearch: switches.roundingSearch,
     biasCorrection: switches.biasCorrection,

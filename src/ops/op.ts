@@ -90,6 +90,8 @@ export interface OpTraits {
   readonly floatOnly?: boolean;
   /** Reads and makes int16 activations as well as int8 ones. What it reads is all of one type. */
   readonly wide?: boolean;
+  /** Copies its inputs into its output. Where they are int16, all have its scale; int8 ones are rescaled. */
+  readonly joins?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { needsRange } from './choose-ranges.js';
 import { definition } from './float-network.js';
 import { matches, refuseName } from './name-pattern.js';
+import { makerOf } from './wide-ranges.js';
 
 /** Bits of activations by the names of the layers that make them; `*` in a pattern stands for any characters. */
 export interface ActivationBitsRule {
@@ -31,6 +32,14 @@ export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule
   for (const { pattern, bits } of rules) {
     const exact = !pattern.includes('*');
     const found = candidates.filter(node => matches(pattern, node.name) && (exact || !isSource(node)));
+    const declared =
+      bits === 16 && exact ? graph.nodes.find(node => isSource(node) && node.name === pattern) : undefined;
+    if (found.length === 0 && declared !== undefined) {
+      fail('E0508', `the input '${pattern}' cannot be int16: its scale and zero point are declared, for int8`, {
+        span: declared.span,
+        hint: 'leave scale and zeroPoint out; calibration finds the scale of an int16 input',
+      });
+    }
     if (found.length === 0)
       refuseName(
         `no layer of '${graph.name}' whose activations have a scale of their own is named '${pattern}'`,
@@ -73,12 +82,8 @@ function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<s
 /** The makers whose values reach what a node reads or makes. */
 function makersBehind(graph: Graph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
   const index = new GraphIndex(graph);
-  const behind = (name: string): string[] => {
-    if (makers.has(name)) return [name];
-    const maker = index.node(name);
-    return definition(maker).traits.keepsQuantisation === true ? behind(maker.inputs[0]) : [];
-  };
-  return new Set([node.name, ...node.inputs].flatMap(behind));
+  const behind = [node.name, ...node.inputs].map(name => makerOf(index, name).name);
+  return new Set(behind.filter(name => makers.has(name)));
 }
 
 /** The first node that cannot read or make what it would have to, if the activations of `wide` were int16. */
@@ -92,9 +97,8 @@ export function obstacleIn(graph: Graph, wide: ReadonlySet<string>): Obstacle | 
     if (reads.includes(true) && reads.includes(false)) {
       return { node, reason: `${node.op} '${node.name}' would read int8 and int16 together` };
     }
-    // A concat copies: its parts have its type.
-    if (node.op === 'concat' && touches && reads.includes(false) === wide.has(node.name)) {
-      return { node, reason: `the parts of concat '${node.name}' have its type` };
+    if (definition(node).traits.joins === true && reads[0] !== wide.has(node.name)) {
+      return { node, reason: `the parts of ${node.op} '${node.name}' have its type` };
     }
   }
   return undefined;

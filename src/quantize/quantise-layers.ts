@@ -1,6 +1,6 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import type { Quantisation, TensorData, TensorType } from '../ir/tensor.js';
+import { type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
@@ -75,9 +75,9 @@ interface NodeSite {
 async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants; pair: TensorPair }> {
   const { node, inputs, quantisation, images } = site;
   const op = definition(node);
-  const type: TensorType = { dtype: 'i8', shape: node.type.shape, quantisation };
   if (op.traits.source) {
     invariant(quantisation !== undefined, 'an input has a scale');
+    const type = quantisedType(node.type.shape, quantisation);
     const meaning = { ...inputMeaning(node), ...quantisation };
     const integer = images.map(image => toQuantised('real', image, meaning));
     return { constants: {}, pair: { type, float: images, integer } };
@@ -154,7 +154,7 @@ async function quantiseLinearLayer(
   }
   const lowered = op.lower({ ...node, constants }, { inputs: [input.type], output, rounding });
   const run = integerLayer(lowered as typeof node, patches, quantisation.zeroPoint);
-  const integer: Int8Array[] = [];
+  const integer: TensorData[] = [];
   for (const image of input.integer) {
     integer.push(run(image));
     await turn();

@@ -1,6 +1,7 @@
 import type { Graph } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import { type ActivationBitsRule, type WideActivations, wideActivations } from './activation-bits.js';
 import { observe } from './calibrate.js';
 import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
@@ -20,6 +21,8 @@ export interface QuantiseOptions extends LayerOptions {
   readonly ranges: string;
   /** Bits of weights, by patterns of layer names; 8 where none fits. */
   readonly weightBits: readonly WeightBitsRule[];
+  /** Bits of activations, by patterns of layer names; 8 where none fits. */
+  readonly activationBits: readonly ActivationBitsRule[];
 }
 
 /** What `effnetc quantize` does where nothing is said; docs/quantising.md has what each part brings. */
@@ -28,6 +31,7 @@ export const defaultQuantiseOptions: QuantiseOptions = {
   equalise: true,
   ranges: 'best',
   weightBits: [],
+  activationBits: [],
   fitWeightScales: false,
   roundingSearch: true,
   biasCorrection: 'measured',
@@ -51,7 +55,8 @@ export type StageProgress = (stage: string, done: number, total: number) => void
 /**
  * Post-training quantisation of a fused float graph with calibration images, in real units. The same bytes on every machine: sums
  * are taken in one order, and nothing is computed by libm but square roots.
- * @throws CompileError E0503 when a parameter or a value is not finite, E0506 when bits are given to a layer that is not there
+ * @throws CompileError E0503 when a parameter or a value is not finite, E0506 when bits are given to a layer that is not there,
+ * E0508 when its activations cannot have them
  */
 export async function quantiseByImages(
   graph: Graph,
@@ -72,13 +77,14 @@ export interface PreparedQuantisation {
   readonly probes: readonly FloatTensors[];
 }
 
-/** The first half of {@link quantiseByImages}. @throws CompileError E0503 */
+/** The first half of {@link quantiseByImages}. @throws CompileError E0503, E0506 and E0508 */
 export async function prepareQuantisation(
   graph: Graph,
   images: readonly Float32Array[],
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
 ): Promise<PreparedQuantisation> {
+  const wide: WideActivations = wideActivations(graph, options.activationBits);
   const counter = (stage: string, total: number) => {
     let done = 0;
     return () => onProgress(stage, ++done, total);
@@ -92,7 +98,7 @@ export async function prepareQuantisation(
   const network = new FloatNetwork(equalised);
   const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);
   const { histograms, probes } = await observe(network, images, probeImages, counter('calibrating', images.length));
-  const ranges = await chooseRanges(network, histograms, probes, rules, (done, total) =>
+  const ranges = await chooseRanges(network, histograms, probes, rules, wide, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
   return { network, images, ranges, probes };

@@ -1,18 +1,20 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
-import type { Quantisation, TensorType } from '../ir/tensor.js';
+import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
+import type { WideActivations } from './activation-bits.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
+import { wideRanges } from './wide-ranges.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
 export interface QuantisedModel {
   readonly graph: Graph;
-  /** Scale and zero point of each int8 tensor, by node. */
+  /** Scale and zero point of each tensor of int8 or int16, by node. */
   readonly activations: ReadonlyMap<string, Quantisation>;
   readonly rounding: Rounding;
   /** How well each tensor agrees with the float network, where calibration images told. */
@@ -33,14 +35,16 @@ export function quantiseGraph(
   graph: Graph,
   histograms: ReadonlyMap<string, Histogram>,
   rounding: Rounding,
+  wide: WideActivations = new Set(),
 ): QuantisedModel {
   const activations = new Map<string, Quantisation>();
   const types = new Map<string, TensorType>();
+  const wideOnes = wideRanges(graph, wide, histograms);
   const nodes = graph.nodes.map(node => {
     const inputs = node.inputs.map(name => known(types, name));
-    const quantisation = quantisationOfNode(node, inputs, histograms);
-    types.set(node.name, { dtype: 'i8', shape: node.type.shape, quantisation });
+    const quantisation = quantisationOfNode(node, inputs, histograms, wideOnes);
     if (quantisation === undefined) return node;
+    types.set(node.name, quantisedType(node.type.shape, quantisation));
     activations.set(node.name, quantisation);
     const constants = definition(node).quantise?.(node, inputs, quantisation);
     return constants === undefined ? node : { ...node, constants };
@@ -54,6 +58,7 @@ function quantisationOfNode(
   node: Node,
   inputs: readonly TensorType[],
   histograms: ReadonlyMap<string, Histogram>,
+  wide: ReadonlyMap<string, Quantisation>,
 ): Quantisation | undefined {
   const { traits } = definition(node);
   if (traits.integerResult) return undefined;
@@ -63,7 +68,7 @@ function quantisationOfNode(
   if (traits.source && typeof scale === 'number' && typeof zeroPoint === 'number') return { scale, zeroPoint };
   const histogram = histograms.get(node.name);
   if (histogram === undefined) throw new InternalError(`'${node.name}' was not calibrated`);
-  return meanSquaredError.choose(histogram);
+  return wide.get(node.name) ?? meanSquaredError.choose(histogram);
 }
 
 function known<T>(values: ReadonlyMap<string, T>, name: string): T {

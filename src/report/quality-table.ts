@@ -1,4 +1,6 @@
 import { escapeControls } from '../diagnostics/text.js';
+import { numberType } from '../emit/describe.js';
+import { activationType } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
 import type { LayerQuality } from '../quantize/quality.js';
 import { formatPercent } from './numbers.js';
@@ -39,6 +41,7 @@ export function qualityTable(layers: readonly LayerQuality[] | undefined): Quali
     percent: clamp((100 * (signalToNoise ?? fullBar)) / fullBar, 0, 100).toFixed(1),
     low: formatPercent(saturation.low),
     high: formatPercent(saturation.high),
+    type: numberType({ dtype: activationType(quantisation) }),
     scale: quantisation.scale.toPrecision(4),
     zeroPoint: String(quantisation.zeroPoint),
     rule: escapeControls(rule ?? none),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../../diagnostics/session.js';
-import { type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
+import { activationType, type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
 import { type Rounding, roundings } from '../../numeric/requantise.js';
 import type { LayerQuality } from '../../quantize/quality.js';
 import { quoteName } from '../arrays/quote.js';
@@ -12,6 +12,11 @@ export const quantisedFormat = 'effnetc-quantised-2';
 
 /** The same where layers have narrow weights: a reader that knows nothing of them would store them as int8. */
 export const narrowFormat = 'effnetc-quantised-3';
+
+/** The same where activations are int16, or biases int64 (as doubles). */
+export const wideFormat = 'effnetc-quantised-4';
+
+const formats = [quantisedFormat, narrowFormat, wideFormat];
 
 /** Is it a quantised file, of this or of another version? */
 export function isQuantisedFormat(file: WeightsFile): boolean {
@@ -37,7 +42,11 @@ const counts = z.array(z.int().min(0));
 const layerQuality = z.strictObject({
   name: z.string(),
   op: z.string(),
-  quantisation: z.strictObject({ scale: z.number().positive().finite(), zeroPoint: z.int().min(-128).max(127) }),
+  quantisation: z.strictObject({
+    scale: z.number().positive().finite(),
+    zeroPoint: z.int().min(-128).max(127),
+    bits: z.literal(16).optional(),
+  }),
   rule: z.string().optional(),
   signalToNoise: z.number().finite().optional(),
   saturation: z.strictObject({ low: z.number().min(0).max(1), high: z.number().min(0).max(1) }),
@@ -73,7 +82,11 @@ function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits>
   }
 }
 
-const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
+const scale = z.number().positive().finite();
+const activation = z.union([
+  z.tuple([scale, z.int().min(-128).max(127)]).transform(([scale, zeroPoint]): Quantisation => ({ scale, zeroPoint })),
+  z.tuple([scale, z.literal(0), z.literal(16)]).transform(([scale, zeroPoint, bits]) => ({ scale, zeroPoint, bits })),
+]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
 export function encodeMetadata({
@@ -86,12 +99,13 @@ export function encodeMetadata({
 }: QuantisedMetadata): Map<string, string> {
   const names = [...activations.keys()].sort();
   const entries = names.map(name => {
-    const { scale, zeroPoint } = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
-    return `${JSON.stringify(name)}:${JSON.stringify([scale, zeroPoint])}`;
+    const { scale, zeroPoint, bits }: Quantisation = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
+    return `${JSON.stringify(name)}:${JSON.stringify([scale, zeroPoint, ...(bits === undefined ? [] : [bits])])}`;
   });
+  const wide = [...activations.values()].some(quantisation => activationType(quantisation) === 'i16');
   return new Map([
     ['activations', `{${entries.join(',')}}`],
-    ['format', narrow.size === 0 ? quantisedFormat : narrowFormat],
+    ['format', wide ? wideFormat : narrow.size > 0 ? narrowFormat : quantisedFormat],
     ['model', model],
     ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
@@ -108,9 +122,9 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`, { hint });
   };
   const format = file.metadata.get('format') ?? '';
-  if (format !== quantisedFormat && format !== narrowFormat)
+  if (!formats.includes(format))
     return problem(
-      `has the format ${quoteName(format)}, where '${quantisedFormat}' and '${narrowFormat}' are read`,
+      `has the format ${quoteName(format)}, where ${formats.map(quoteName).join(', ')} are read`,
       'another version of effnetc wrote it: quantise again',
     );
   const model = file.metadata.get('model') ?? '';
@@ -133,8 +147,9 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   if (entries === undefined) return problem('has activations in its metadata that are no JSON object');
   for (const [name, value] of entries) {
     const parsed = activation.safeParse(value);
-    if (parsed.success) activations.set(name, { scale: parsed.data[0], zeroPoint: parsed.data[1] });
-    else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
+    if (parsed.success) activations.set(name, parsed.data);
+    else
+      problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127], and no [scale > 0, 0, 16]`);
   }
   const quality = decodeQuality(file.metadata.get('quality'));
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');

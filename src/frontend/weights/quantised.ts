@@ -167,7 +167,8 @@ function requireActivations(
 /** The scale of the input is the caller's contract: where model.ts declares it, the file has to say the same. */
 function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, session: Session): void {
   const { scale, zeroPoint } = node.attributes;
-  if (scale === undefined || (scale === given.scale && zeroPoint === given.zeroPoint)) return;
+  if (scale === undefined || (scale === given.scale && zeroPoint === given.zeroPoint && given.bits === undefined))
+    return;
   session.error('E0313', `the weights file ${quoteName(file.path)} has another scale of ${quoteName(node.name)}`, {
     span: node.span,
     notes: [

@@ -1,5 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import type { TensorData } from '../../ir/tensor.js';
+import { allocate, type TensorData } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
 import { floatEpilogue, integerEpilogue, type LinearAttributes } from '../../ops/shared/linear.js';
 import { positionsOf, products } from './products.js';
@@ -39,7 +39,7 @@ export function integerLayer(
   node: Node<LinearAttributes>,
   patches: Patches,
   zeroPoint: number,
-): (input: TensorData) => Int8Array {
+): (input: TensorData) => TensorData {
   const weight = Float64Array.from(node.constants.weight.data);
   const bias = node.constants.bias.data;
   const finish = integerEpilogue(node);
@@ -47,7 +47,7 @@ export function integerLayer(
   const sums = new Float64Array(positionsOf(patches) * channels);
   return input => {
     products(patches, weight, input, zeroPoint, sums);
-    const output = new Int8Array(sums.length);
+    const output = allocate(node.type.dtype, sums.length);
     for (let at = 0; at < sums.length; at += channels) {
       for (let o = 0; o < channels; o++) output[at + o] = finish(sums[at + o] + bias[o], o);
     }
