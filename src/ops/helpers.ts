@@ -61,6 +61,7 @@ const arithmetic = [
 const dsp = [
   { name: 'lanes', template: 'dsp/lanes' },
   { name: 'multiply', template: 'dsp/multiply', copies: true },
+  { name: 'load-pair', template: 'dsp/load-pair', copies: true },
   { name: 'larger-bytes', template: 'dsp/larger-bytes' },
   { name: 'widen-2', template: 'dsp/widen', view: { pixels: 2 }, copies: true },
   { name: 'widen-1', template: 'dsp/widen', view: { pixels: 1 }, copies: true },

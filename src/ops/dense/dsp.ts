@@ -3,6 +3,7 @@ import type { Constant } from '../../ir/tensor.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { dspDotProductPlans, evenTables } from '../shared/dsp/dot-product.js';
 import { canPair, pairTable } from '../shared/dsp/pairs.js';
+import { wideDotProductPlan } from '../shared/dsp/wide-dot-product.js';
 import { bytesOf, packNarrow, packs } from '../shared/narrow.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
 import { requantisedKey } from '../shared/work.js';
@@ -12,10 +13,12 @@ import type { DenseAttributes } from './index.js';
 export const dspDense: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
+    if (input.dtype === 'i16') return wideDotProductPlan(node, input, 'dense', geometry);
     return dspDotProductPlans(node, input, 'dense', geometry);
   },
 };
@@ -24,12 +27,14 @@ export const dspDense: KernelVariant = {
 export const dspAccumulatingDense: KernelVariant = {
   name: 'dsp-accumulate',
   needs: ['dsp'],
+  wide: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width, channels } = input.shape;
     const { weight } = node.constants;
     const { units } = node.attributes;
     const rowElements = width * channels;
+    if (input.dtype === 'i16') return { unsuited: 'int16 activations' };
     if (height === 1) return { unsuited: 'the input has one row' };
     if (!input.aligned || rowElements % 4 !== 0) return { unsuited: 'rows are not aligned' };
     if (!canPair(weight, rowBounds(weight, units, rowElements))) return { unsuited: 'weights cannot be paired' };

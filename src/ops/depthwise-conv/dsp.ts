@@ -6,6 +6,7 @@ import { type Saturating, saturatingNames, saturatingOf } from '../shared/dsp/sa
 import { type RequantiseView, requantisePlan, type TermView, tableOf, termView } from '../shared/requantise-kernel.js';
 import { overlayDistance } from '../shared/window.js';
 import { counted, requantisedKey } from '../shared/work.js';
+import { dspWideDepthwisePlan } from './dsp-wide.js';
 import type { DepthwiseConvAttributes } from './index.js';
 import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window-view.js';
 
@@ -57,6 +58,7 @@ const mostTaps = 25;
 export const dspDepthwiseConv: KernelVariant = {
   name: 'dsp',
   needs: ['dsp'],
+  wide: true,
   plan(plain, [input]): KernelOffer {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
@@ -64,6 +66,7 @@ export const dspDepthwiseConv: KernelVariant = {
     const { channels } = input.shape;
     const taps = kernelRows * kernelColumns;
     if (multiplier > 1) return { unsuited: 'a multiplier' };
+    if (input.dtype === 'i16') return dspWideDepthwisePlan(node, input);
     if (channels % 4 !== 0) return { unsuited: 'channels are no multiple of 4' };
     if (!input.aligned) return { unsuited: 'rows of the caller are not aligned' };
     if (taps > mostTaps) return { unsuited: `more than ${mostTaps} taps` };

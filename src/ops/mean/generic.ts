@@ -11,7 +11,7 @@ function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'tem
   const node = plain as Node<MeanAttributes>;
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined && input.quantisation !== undefined, `${node.name} is not in integer form`);
-  const { rounding, multiplier, shift } = requantisation;
+  const { rounding, multiplier, shift, preShift = 0 } = requantisation;
   const { height, width, channels } = input.shape;
   const { zeroPoint } = input.quantisation;
   return {
@@ -24,6 +24,8 @@ function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'tem
       start: -zeroPoint * height * width,
       multiplier,
       shift,
+      preShifted: preShift > 0,
+      preFactor: 2 ** preShift,
       shifted: rounding !== 'native',
       offset: termView(node.type.quantisation?.zeroPoint ?? 0),
       ...elementRange(node.type),

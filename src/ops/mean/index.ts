@@ -30,7 +30,8 @@ function finishOf({ name, attributes, type }: Node<MeanAttributes>, input: Tenso
   const [from, to] = [input.quantisation, type.quantisation];
   invariant(requantisation !== undefined && from !== undefined && to !== undefined, `${name} is in integer form`);
   const { low, high } = elementRange(type);
-  return sum => clamp(requantise(requantisation.rounding, sum, requantisation, 0) + to.zeroPoint, low, high);
+  const { rounding, preShift = 0 } = requantisation;
+  return sum => clamp(requantise(rounding, sum, requantisation, preShift) + to.zeroPoint, low, high);
 }
 
 /** Unlike avgPool it has a scale of its own, and one multiplication instead of a division. */

@@ -5,6 +5,7 @@ import { type Quantisation, valuesOf } from '../../ir/tensor.js';
 import {
   fitsMultiplier,
   type Multiplier,
+  nativePreShift,
   quantiseMultiplier,
   type Rounding,
   roundings,
@@ -19,6 +20,8 @@ export const meanSchema = z.strictObject({
     .min(1)
     .max(2 ** 31 - 1),
   shift: z.int().min(-62).max(15),
+  /** Left shift of the sum before a `native` multiplication, where the factor is large. */
+  preShift: z.int().min(1).max(15).optional(),
 });
 
 export type MeanRescale = z.infer<typeof meanSchema>;
@@ -39,9 +42,9 @@ export function meanRescale(
 ): MeanRescale {
   const ratio = input.scale / output.scale;
   const notes = [`input scale ${input.scale}, output scale ${output.scale}, ${count} values`];
-  // Under `native` the multiplier of less than half a step per value is an int32 as it is.
-  const usable = ratio > 0 && fitsMultiplier(ratio) && (rounding !== 'native' || ratio / count < 0.49);
-  const factor = usable ? factorOf(rounding, ratio, count) : undefined;
+  const usable = ratio > 0 && fitsMultiplier(ratio);
+  const preShift = usable && rounding === 'native' ? nativePreShift([ratio / count]) : 0;
+  const factor = usable ? factorOf(rounding, ratio, count, preShift) : undefined;
   if (factor === undefined || !(factor.multiplier > 0) || factor.shift < -31) {
     return fail('E0502', `'${node.name}' has a requantisation factor of ${ratio / count}`, {
       span: node.span,
@@ -49,18 +52,18 @@ export function meanRescale(
       hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
     });
   }
-  if (largestSum(count, input) * 2 ** Math.max(factor.shift, 0) >= 2 ** 31) {
+  if (largestSum(count, input) * 2 ** Math.max(factor.shift, preShift) >= 2 ** 31) {
     fail('E0501', `the sum of '${node.name}' could leave the range of int32`, { span: node.span, notes });
   }
-  return { rounding, ...factor };
+  return { rounding, ...factor, ...(preShift > 0 ? { preShift } : {}) };
 }
 
 /**
  * `tflite` divides the multiplier of the scales by the number of values, after a shift that keeps its bits.
  * Source: TFLite reference_ops::QuantizedMeanOrSum.
  */
-function factorOf(rounding: Rounding, ratio: number, count: number): Multiplier {
-  if (rounding !== 'tflite') return quantiseMultiplier(rounding, ratio / count, 0);
+function factorOf(rounding: Rounding, ratio: number, count: number, preShift: number): Multiplier {
+  if (rounding !== 'tflite') return quantiseMultiplier(rounding, ratio / count, preShift);
   const { multiplier, shift } = tfliteMultiplier(ratio);
   const bits = Math.min(Math.floor(Math.log2(count)), 32, 31 + shift);
   return { multiplier: Math.floor((multiplier * 2 ** bits) / count), shift: shift - bits };

@@ -33,7 +33,7 @@ export function saturatingOf(
   { view, tables }: RequantisePlan,
   ranges: readonly AccumulatorRange[],
 ): Saturating | undefined {
-  if (!saturates(view)) return undefined;
+  if (!saturates(view) || node.type.dtype !== 'i8') return undefined;
   const offset = node.constants.offset.data[0];
   const multipliers = Array.from(tableOf(tables, 'multipliers').values);
   if (view.native) {
