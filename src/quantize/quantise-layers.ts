@@ -1,7 +1,8 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
+import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import { accumulatorsFit } from '../ops/shared/linear-factors.js';
 import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
@@ -152,7 +153,12 @@ async function quantiseLinearLayer(
     constants = step.run(site, constants);
     await turn();
   }
-  const lowered = op.lower({ ...node, constants }, { inputs: [input.type], output, rounding });
+  const context = { inputs: [input.type], output, rounding };
+  if (input.type.dtype === 'i16' && !accumulatorsFit({ ...node, constants }, context)) {
+    const { bias } = constants;
+    constants = { ...constants, bias: constant('f64', bias.shape, bias.data) };
+  }
+  const lowered = op.lower({ ...node, constants }, context);
   const run = integerLayer(lowered as typeof node, patches, quantisation.zeroPoint);
   const integer: TensorData[] = [];
   for (const image of input.integer) {

@@ -56,6 +56,40 @@ export function leftShift(rounding: AccumulatorRule, { shift }: Multiplier, preS
 const limit = 2 ** 31 - 1;
 const longLimit = 2 ** 47 - 1;
 
+/** What in a channel could leave its type. */
+interface Overflow {
+  readonly channel: number;
+  readonly what: 'accumulator' | 'requantised accumulator';
+  readonly type: 'int32' | '48 bits';
+  readonly worst: string;
+  readonly allowed: number;
+}
+
+/** The first channel in which an int32 of the C, or an accumulator of 48 bits, could overflow, where there is one. */
+export function overflowOf(
+  channels: readonly ChannelEpilogue[],
+  rounding: AccumulatorRule,
+  preShift: number,
+): Overflow | undefined {
+  const type = rounding === 'long' ? '48 bits' : 'int32';
+  const most = rounding === 'long' ? longLimit : limit;
+  for (const [channel, { range, factors, offset }] of channels.entries()) {
+    const bound = magnitudeOf(range);
+    const left = Math.max(...factors.map(factor => leftShift(rounding, factor, preShift)));
+    if (bound * 2 ** left > most) {
+      const worst = `${bound}${left > 0 ? ` shifted left by ${left}` : ''}`;
+      return { channel, what: 'accumulator', type, worst, allowed: most };
+    }
+    // Rounding, twice at most, adds less than one.
+    const result = Math.ceil(bound * Math.max(...factors.map(({ real }) => Math.abs(real)))) + 1 + Math.abs(offset);
+    if (result > limit) {
+      const worst = `${result}, ${Math.abs(offset)} of it the offset`;
+      return { channel, what: 'requantised accumulator', type: 'int32', worst, allowed: limit };
+    }
+  }
+  return undefined;
+}
+
 /**
  * Refuses a channel in which an int32 of the C, or an accumulator of 48 bits, could overflow: the accumulator, shifted left as the rounding rule will, or
  * the requantised accumulator with its offset. `input` is what is multiplied, and `channels` is what follows the accumulator in each.
@@ -68,29 +102,15 @@ export function refuseOverflow(
   rounding: AccumulatorRule,
   preShift: number,
 ): void {
-  const most = rounding === 'long' ? longLimit : limit;
-  for (const [o, { range, factors, offset }] of channels.entries()) {
-    const bound = magnitudeOf(range);
-    const left = Math.max(...factors.map(factor => leftShift(rounding, factor, preShift)));
-    // Rounding, twice at most, adds less than one.
-    const result = Math.ceil(bound * Math.max(...factors.map(({ real }) => Math.abs(real)))) + 1 + Math.abs(offset);
-    const overflows = bound * 2 ** left > most;
-    if (!overflows && result <= limit) continue;
-    const [what, type, worst, allowed] = overflows
-      ? [
-          'accumulator',
-          rounding === 'long' ? '48 bits' : 'int32',
-          `${bound}${left > 0 ? ` shifted left by ${left}` : ''}`,
-          most,
-        ]
-      : ['requantised accumulator', 'int32', `${result}, ${Math.abs(offset)} of it the offset`, limit];
-    fail('E0501', `the ${what} of channel ${o} of '${node.name}' could leave the range of ${type}`, {
-      span: node.span,
-      notes: [`worst case ${worst}, limit ${allowed}`],
-      hint:
-        input.dtype === 'i16'
-          ? 'give the tensor that it reads int8 activations, or check the bias of this channel'
-          : 'check the bias of this channel and the batch norm statistics that were folded into it',
-    });
-  }
+  const overflow = overflowOf(channels, rounding, preShift);
+  if (overflow === undefined) return;
+  const { channel, what, type, worst, allowed } = overflow;
+  fail('E0501', `the ${what} of channel ${channel} of '${node.name}' could leave the range of ${type}`, {
+    span: node.span,
+    notes: [`worst case ${worst}, limit ${allowed}`],
+    hint:
+      input.dtype === 'i16'
+        ? 'give the tensor that it reads int8 activations, or check the bias of this channel'
+        : 'check the bias of this channel and the batch norm statistics that were folded into it',
+  });
 }

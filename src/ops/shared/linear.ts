@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail, InternalError, invariant } from '../../diagnostics/diagnostic.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
 import {
   type Constant,
@@ -10,20 +10,11 @@ import {
   valueRanges,
   valuesOf,
 } from '../../ir/tensor.js';
-import {
-  clamp,
-  fitsMultiplier,
-  longMultiplier,
-  type Multiplier,
-  nativePreShift,
-  quantiseMultiplier,
-  requantise,
-  requantiseLong,
-  roundings,
-} from '../../numeric/requantise.js';
+import { clamp, type Multiplier, requantise, requantiseLong, roundings } from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
-import { accumulatorRanges, refuseOverflow } from './accumulator.js';
+import { refuseOverflow } from './accumulator.js';
 import { type Activation, activate, activationSchema, clampRange } from './activation.js';
+import { factorsOf } from './linear-factors.js';
 
 /**
  * What conv, depthwiseConv and dense have in common: an accumulator per output channel, and what happens to it on its
@@ -120,29 +111,6 @@ export function linearQuantisedParameters(
   ];
 }
 
-function realSlopes(
-  node: Node<LinearAttributes>,
-  channel: number,
-): { positive: number; negative: number; offset: number } {
-  const { activation } = node.attributes;
-  const scale = node.constants.affine_scale?.data[channel] ?? 1;
-  const offset = node.constants.affine_offset?.data[channel] ?? 0;
-  switch (activation.kind) {
-    case 'relu':
-    case 'relu6':
-      return { positive: scale, negative: 0, offset };
-    case 'leakyRelu':
-      return { positive: scale, negative: scale * activation.slope, offset };
-    case 'prelu':
-      return { positive: scale, negative: scale * (node.constants.slope?.data[channel] ?? 0), offset };
-    case 'reluN1To1':
-    case 'identity':
-      return { positive: scale, negative: scale, offset };
-    default:
-      throw new InternalError(`${node.name} cannot take in ${activation.kind}`);
-  }
-}
-
 /**
  * Turns the parameters of a quantised weights file into those of the integer op: multipliers from scales.
  * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic. A bias of doubles stands
@@ -151,47 +119,11 @@ function realSlopes(
  * @throws CompileError E0501 when an accumulator could leave its type, E0502 when a scale is not usable.
  */
 export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseContext): Node {
-  const { weight, bias, weight_scale: weightScale } = node.constants;
-  const input = context.inputs[0]?.quantisation;
-  invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
+  const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const { activation, affine } = node.attributes;
-  const twoSlopes =
-    activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
-
-  const positive = new Float64Array(channels);
-  const negative = new Float64Array(channels);
-  const offset = new Int32Array(channels);
-  for (let o = 0; o < channels; o++) {
-    const effective = (input.scale * weightScale.data[o]) / context.output.scale;
-    const slopes = realSlopes(node, o);
-    positive[o] = effective * slopes.positive;
-    negative[o] = effective * slopes.negative;
-    const steepest = Math.max(effective, Math.abs(positive[o]), Math.abs(negative[o]));
-    if (!(effective > 0) || !fitsMultiplier(steepest)) {
-      fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${steepest}`, {
-        span: node.span,
-        notes: [
-          `input scale ${input.scale}, weight scale ${weightScale.data[o]}, output scale ${context.output.scale}`,
-        ],
-        hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
-      });
-    }
-    // Beyond twice the range of the output nothing changes any more.
-    const most = context.output.bits === 16 ? 2 ** 24 : 2 ** 16;
-    offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -most, most);
-  }
-
-  const long = bias.dtype === 'f64';
-  const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
-  const quantised = (scale: number) =>
-    long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);
-  const epilogues = accumulatorRanges(weight, bias, context.inputs[0]).map((range, o) => ({
-    range,
-    factors: [positive[o], negative[o]].map(real => ({ ...quantised(real), real })),
-    offset: offset[o],
-  }));
-  refuseOverflow(node, context.inputs[0], epilogues, long ? 'long' : context.rounding, preShift);
+  const { positive, negative, offset, twoSlopes, preShift, rule, quantised, epilogues } = factorsOf(node, context);
+  refuseOverflow(node, context.inputs[0], epilogues, rule, preShift);
   const factors = (scales: Float64Array) => {
     const all = Array.from(scales, quantised);
     return {
@@ -219,7 +151,7 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
         preShift,
         ...(affine ? valuesOf(context.output) : clampRange(activation, context.output)),
         twoSlopes,
-        ...(long ? { long } : {}),
+        ...(rule === 'long' ? { long: true } : {}),
       },
     },
     constants: {

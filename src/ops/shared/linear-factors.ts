@@ -1,0 +1,100 @@
+import { fail, InternalError, invariant } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import {
+  clamp,
+  fitsMultiplier,
+  longMultiplier,
+  type Multiplier,
+  nativePreShift,
+  quantiseMultiplier,
+} from '../../numeric/requantise.js';
+import type { QuantiseContext } from '../op.js';
+import { type AccumulatorRule, accumulatorRanges, type ChannelEpilogue, overflowOf } from './accumulator.js';
+import type { LinearAttributes } from './linear.js';
+
+function realSlopes(
+  node: Node<LinearAttributes>,
+  channel: number,
+): { positive: number; negative: number; offset: number } {
+  const { activation } = node.attributes;
+  const scale = node.constants.affine_scale?.data[channel] ?? 1;
+  const offset = node.constants.affine_offset?.data[channel] ?? 0;
+  switch (activation.kind) {
+    case 'relu':
+    case 'relu6':
+      return { positive: scale, negative: 0, offset };
+    case 'leakyRelu':
+      return { positive: scale, negative: scale * activation.slope, offset };
+    case 'prelu':
+      return { positive: scale, negative: scale * (node.constants.slope?.data[channel] ?? 0), offset };
+    case 'reluN1To1':
+    case 'identity':
+      return { positive: scale, negative: scale, offset };
+    default:
+      throw new InternalError(`${node.name} cannot take in ${activation.kind}`);
+  }
+}
+
+/** How the accumulators of each channel are requantised: real factors of either sign, fixed-point ones, and what is added. */
+export interface LinearFactors {
+  readonly positive: Float64Array;
+  readonly negative: Float64Array;
+  readonly offset: Int32Array;
+  readonly twoSlopes: boolean;
+  readonly preShift: number;
+  readonly rule: AccumulatorRule;
+  readonly quantised: (scale: number) => Multiplier;
+  readonly epilogues: readonly ChannelEpilogue[];
+}
+
+/** @throws CompileError E0502 when a scale is not usable */
+export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext): LinearFactors {
+  const { weight, bias, weight_scale: weightScale } = node.constants;
+  const input = context.inputs[0]?.quantisation;
+  invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
+  const channels = bias.data.length;
+  const { activation, affine } = node.attributes;
+  const twoSlopes =
+    activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
+
+  const positive = new Float64Array(channels);
+  const negative = new Float64Array(channels);
+  const offset = new Int32Array(channels);
+  for (let o = 0; o < channels; o++) {
+    const effective = (input.scale * weightScale.data[o]) / context.output.scale;
+    const slopes = realSlopes(node, o);
+    positive[o] = effective * slopes.positive;
+    negative[o] = effective * slopes.negative;
+    const steepest = Math.max(effective, Math.abs(positive[o]), Math.abs(negative[o]));
+    if (!(effective > 0) || !fitsMultiplier(steepest)) {
+      fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${steepest}`, {
+        span: node.span,
+        notes: [
+          `input scale ${input.scale}, weight scale ${weightScale.data[o]}, output scale ${context.output.scale}`,
+        ],
+        hint: 'scales must be positive and of a comparable size; quantise again with representative calibration images',
+      });
+    }
+    // Beyond twice the range of the output nothing changes any more.
+    const most = context.output.bits === 16 ? 2 ** 24 : 2 ** 16;
+    offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -most, most);
+  }
+
+  const long = bias.dtype === 'f64';
+  const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
+  const quantised = (scale: number) =>
+    long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);
+  const epilogues = accumulatorRanges(weight, bias, context.inputs[0]).map((range, o) => ({
+    range,
+    factors: [positive[o], negative[o]].map(real => ({ ...quantised(real), real })),
+    offset: offset[o],
+  }));
+  const rule = long ? 'long' : context.rounding;
+  return { positive, negative, offset, twoSlopes, preShift, rule, quantised, epilogues };
+}
+
+/** Do accumulators stay within their type for every input? @throws CompileError E0502 when a scale is not usable */
+export function accumulatorsFit(node: Node<LinearAttributes>, context: QuantiseContext): boolean {
+  const { epilogues, rule, preShift } = factorsOf(node, context);
+  return overflowOf(epilogues, rule, preShift) === undefined;
+}
