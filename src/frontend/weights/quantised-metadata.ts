@@ -13,6 +13,11 @@ export const quantisedFormat = 'effnetc-quantised-2';
 /** The same where layers have narrow weights: a reader that knows nothing of them would store them as int8. */
 export const narrowFormat = 'effnetc-quantised-3';
 
+/** The same where activations are int16, or biases doubles, with or without narrow weights. */
+export const wideFormat = 'effnetc-quantised-4';
+
+const readFormats: readonly string[] = [quantisedFormat, narrowFormat, wideFormat];
+
 /** Is it a quantised file, of this or of another version? */
 export function isQuantisedFormat(file: WeightsFile): boolean {
   return file.metadata.get('format')?.startsWith('effnetc-quantised-') ?? false;
@@ -28,6 +33,8 @@ export interface QuantisedMetadata {
   readonly structure: string;
   /** Bits of weights below 8, by node name. */
   readonly narrow: ReadonlyMap<string, NarrowBits>;
+  /** Biases are doubles that stand for int64. */
+  readonly longBiases?: boolean | undefined;
   readonly quality?: readonly LayerQuality[] | undefined;
 }
 
@@ -73,7 +80,13 @@ function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits>
   }
 }
 
-const activation = z.tuple([z.number().positive().finite(), z.int().min(-128).max(127)]);
+const scale = z.number().positive().finite();
+
+/** Scale and zero point; of int16, whose zero point is 0, its bits behind them. */
+const activation = z.union([
+  z.tuple([scale, z.int().min(-128).max(127)]),
+  z.tuple([scale, z.literal(0), z.literal(16)]),
+]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
 export function encodeMetadata({
@@ -82,16 +95,18 @@ export function encodeMetadata({
   activations,
   structure,
   narrow,
+  longBiases = false,
   quality,
 }: QuantisedMetadata): Map<string, string> {
-  const names = [...activations.keys()].sort();
-  const entries = names.map(name => {
-    const { scale, zeroPoint } = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
-    return `${JSON.stringify(name)}:${JSON.stringify([scale, zeroPoint])}`;
+  const sorted = [...activations].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = sorted.map(([name, { scale, zeroPoint, bits }]) => {
+    const numbers = bits === undefined ? [scale, zeroPoint] : [scale, zeroPoint, bits];
+    return `${JSON.stringify(name)}:${JSON.stringify(numbers)}`;
   });
+  const wide = longBiases || sorted.some(([, { bits }]) => bits === 16);
   return new Map([
     ['activations', `{${entries.join(',')}}`],
-    ['format', narrow.size === 0 ? quantisedFormat : narrowFormat],
+    ['format', wide ? wideFormat : narrow.size === 0 ? quantisedFormat : narrowFormat],
     ['model', model],
     ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
@@ -108,9 +123,9 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`, { hint });
   };
   const format = file.metadata.get('format') ?? '';
-  if (format !== quantisedFormat && format !== narrowFormat)
+  if (!readFormats.includes(format))
     return problem(
-      `has the format ${quoteName(format)}, where '${quantisedFormat}' and '${narrowFormat}' are read`,
+      `has the format ${quoteName(format)}, where '${readFormats.join("', '")}' are read`,
       'another version of effnetc wrote it: quantise again',
     );
   const model = file.metadata.get('model') ?? '';
@@ -133,8 +148,10 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   if (entries === undefined) return problem('has activations in its metadata that are no JSON object');
   for (const [name, value] of entries) {
     const parsed = activation.safeParse(value);
-    if (parsed.success) activations.set(name, { scale: parsed.data[0], zeroPoint: parsed.data[1] });
-    else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
+    if (parsed.success) {
+      const [scale, zeroPoint, bits] = parsed.data;
+      activations.set(name, { scale, zeroPoint, ...(bits === undefined ? {} : { bits }) });
+    } else problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127]`);
   }
   const quality = decodeQuality(file.metadata.get('quality'));
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
