@@ -66,7 +66,7 @@ const conv = fakeOp(
   (a, { channels: i }) => [
     { role: 'weight', dtype: 'i8', shape: [int(a, 'channels'), int(a, 'h'), int(a, 'w'), i] },
     { role: 'scale', dtype: 'f64', shape: [int(a, 'channels')] },
-    { role: 'bias', dtype: 'i32', shape: [int(a, 'channels')] },
+    { role: 'bias', dtype: 'i32', orDtype: 'f64', shape: [int(a, 'channels')] },
   ],
 );
 

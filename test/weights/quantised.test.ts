@@ -77,6 +77,25 @@ describe('quantised weights', () => {
     expect(writeQuantised(bind(written))).toEqual(written);
   });
 
+  it('say that activations are int16 and biases stand for int64, in a format of their own', () => {
+    const bias = constant('f64', [2], [-(2 ** 40), 5]);
+    const written = writeQuantised({
+      ...model,
+      graph: withConstants({ ...constants, bias }),
+      activations: new Map([...model.activations, ['block1.pw', { scale: 0.5, zeroPoint: 0, bits: 16 }]]),
+    });
+    const { metadata } = parseWeightsFile('q.safetensors', written);
+    expect(metadata.get('format')).toBe('effnetc-quantised-4');
+    expect(metadata.get('activations')).toBe('{"block1.pw":[0.5,0,16],"input":[0.00392156862745098,-128]}');
+    expect(bind(written).activations.get('block1.pw')).toEqual({ scale: 0.5, zeroPoint: 0, bits: 16 });
+    expect(bind(written).graph.nodes[1].constants.bias).toEqual(bias);
+    expect(writeQuantised(bind(written))).toEqual(written);
+    const either = { ...model, graph: withConstants({ ...constants, bias }) };
+    expect(parseWeightsFile('q.safetensors', writeQuantised(either)).metadata.get('format')).toBe(
+      'effnetc-quantised-4',
+    );
+  });
+
   it('are refused where they do not fit their bits', () => {
     const [found] = diagnosticsOf(() => bind(altered({}, { weight_bits: '{"block1.pw":4}' })));
     expect(found).toMatchObject({ code: 'E0313', span: spanAt(2) });
@@ -110,6 +129,8 @@ describe('quantised weights', () => {
     ['activations', '{"input":[1,128]}', /no \[scale > 0/],
     ['activations', '{"input":[1,0.5]}', /no \[scale > 0/],
     ['activations', '{"input":[1]}', /no \[scale > 0/],
+    ['activations', '{"input":[1,0,8]}', /no \[scale > 0/],
+    ['activations', '{"input":[1,3,16]}', /no \[scale > 0/],
     ['activations', '{"input":[1e999,0]}', /no \[scale > 0/],
     ['activations', '{"gone":[1,0]}', /'gone', which is no op of 'tiny'/],
     ['activations', '{"input":[1,0]}', /gives no scale for conv 'block1.pw'/],

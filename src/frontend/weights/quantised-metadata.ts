@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../../diagnostics/session.js';
-import { activationType, type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
+import { type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
 import { type Rounding, roundings } from '../../numeric/requantise.js';
 import type { LayerQuality } from '../../quantize/quality.js';
 import { quoteName } from '../arrays/quote.js';
@@ -13,10 +13,10 @@ export const quantisedFormat = 'effnetc-quantised-2';
 /** The same where layers have narrow weights: a reader that knows nothing of them would store them as int8. */
 export const narrowFormat = 'effnetc-quantised-3';
 
-/** The same where activations are int16, or biases int64 (as doubles). */
+/** The same where activations are int16, or biases doubles, with or without narrow weights. */
 export const wideFormat = 'effnetc-quantised-4';
 
-const formats = [quantisedFormat, narrowFormat, wideFormat];
+const readFormats: readonly string[] = [quantisedFormat, narrowFormat, wideFormat];
 
 /** Is it a quantised file, of this or of another version? */
 export function isQuantisedFormat(file: WeightsFile): boolean {
@@ -33,6 +33,8 @@ export interface QuantisedMetadata {
   readonly structure: string;
   /** Bits of weights below 8, by node name. */
   readonly narrow: ReadonlyMap<string, NarrowBits>;
+  /** Biases are doubles that stand for int64. */
+  readonly longBiases?: boolean | undefined;
   readonly quality?: readonly LayerQuality[] | undefined;
 }
 
@@ -83,9 +85,11 @@ function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits>
 }
 
 const scale = z.number().positive().finite();
+
+/** Scale and zero point; of int16, whose zero point is 0, its bits behind them. */
 const activation = z.union([
-  z.tuple([scale, z.int().min(-128).max(127)]).transform(([scale, zeroPoint]): Quantisation => ({ scale, zeroPoint })),
-  z.tuple([scale, z.literal(0), z.literal(16)]).transform(([scale, zeroPoint, bits]) => ({ scale, zeroPoint, bits })),
+  z.tuple([scale, z.int().min(-128).max(127)]),
+  z.tuple([scale, z.literal(0), z.literal(16)]),
 ]);
 
 /** The metadata as the file has it; activations as JSON with sorted keys, numbers so that they read back exactly. */
@@ -95,17 +99,18 @@ export function encodeMetadata({
   activations,
   structure,
   narrow,
+  longBiases = false,
   quality,
 }: QuantisedMetadata): Map<string, string> {
-  const names = [...activations.keys()].sort();
-  const entries = names.map(name => {
-    const { scale, zeroPoint, bits }: Quantisation = activations.get(name) ?? { scale: 1, zeroPoint: 0 };
-    return `${JSON.stringify(name)}:${JSON.stringify([scale, zeroPoint, ...(bits === undefined ? [] : [bits])])}`;
+  const sorted = [...activations].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = sorted.map(([name, { scale, zeroPoint, bits }]) => {
+    const numbers = bits === undefined ? [scale, zeroPoint] : [scale, zeroPoint, bits];
+    return `${JSON.stringify(name)}:${JSON.stringify(numbers)}`;
   });
-  const wide = [...activations.values()].some(quantisation => activationType(quantisation) === 'i16');
+  const wide = longBiases || sorted.some(([, { bits }]) => bits === 16);
   return new Map([
     ['activations', `{${entries.join(',')}}`],
-    ['format', wide ? wideFormat : narrow.size > 0 ? narrowFormat : quantisedFormat],
+    ['format', wide ? wideFormat : narrow.size === 0 ? quantisedFormat : narrowFormat],
     ['model', model],
     ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
@@ -122,9 +127,9 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
     session.error('E0313', `the quantised weights file ${quoteName(file.path)} ${message}`, { hint });
   };
   const format = file.metadata.get('format') ?? '';
-  if (!formats.includes(format))
+  if (!readFormats.includes(format))
     return problem(
-      `has the format ${quoteName(format)}, where ${formats.map(quoteName).join(', ')} are read`,
+      `has the format ${quoteName(format)}, where '${readFormats.join("', '")}' are read`,
       'another version of effnetc wrote it: quantise again',
     );
   const model = file.metadata.get('model') ?? '';
@@ -147,8 +152,10 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   if (entries === undefined) return problem('has activations in its metadata that are no JSON object');
   for (const [name, value] of entries) {
     const parsed = activation.safeParse(value);
-    if (parsed.success) activations.set(name, parsed.data);
-    else
+    if (parsed.success) {
+      const [scale, zeroPoint, bits] = parsed.data;
+      activations.set(name, { scale, zeroPoint, ...(bits === undefined ? {} : { bits }) });
+    } else
       problem(`gives activation ${quoteName(name)} no [scale > 0, zero point in -128..127], and no [scale > 0, 0, 16]`);
   }
   const quality = decodeQuality(file.metadata.get('quality'));

@@ -19,7 +19,7 @@ export type { QuantisedModel };
 /** The tensor as a constant; undefined, and a diagnostic, when it is not what the op needs. */
 function takeTensor(
   node: Node,
-  { role, dtype, shape }: QuantisedParameterSpec,
+  { role, dtype, orDtype, shape }: QuantisedParameterSpec,
   tensor: FileTensor | undefined,
   file: WeightsFile,
   session: Session,
@@ -35,7 +35,8 @@ function takeTensor(
     });
     return undefined;
   }
-  if (tensor.dtype !== dtype) {
+  const found = [dtype, orDtype].find(allowed => allowed === tensor.dtype);
+  if (found === undefined) {
     session.error('E0313', `${label} has elements of type ${tensor.dtype}, expected ${dtype}`, { span });
     return undefined;
   }
@@ -49,7 +50,7 @@ function takeTensor(
   const { data } = tensor;
   invariant(!(data instanceof Uint8Array || data instanceof Int16Array), `no constant has type ${tensor.dtype}`);
   checkFinite({ label, span }, tensor, data, session);
-  return { dtype, shape, data };
+  return { dtype: found, shape, data };
 }
 
 /** The weights with the bits that the file gives them, which have to hold them. */
@@ -185,6 +186,7 @@ function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, ses
 export function writeQuantised({ graph, activations, rounding, quality }: QuantisedModel): Uint8Array {
   const tensors = new Map<string, Constant>();
   const narrow = new Map<string, NarrowBits>();
+  const longBiases = graph.nodes.some(({ constants }) => constants.bias?.dtype === 'f64');
   for (const node of graph.nodes) {
     const { bits } = node.constants.weight ?? {};
     if (bits !== undefined) narrow.set(node.name, bits);
@@ -197,6 +199,14 @@ export function writeQuantised({ graph, activations, rounding, quality }: Quanti
   }
   return writeSafetensors(
     tensors,
-    encodeMetadata({ model: graph.name, rounding, activations, structure: structureOf(graph), narrow, quality }),
+    encodeMetadata({
+      model: graph.name,
+      rounding,
+      activations,
+      structure: structureOf(graph),
+      narrow,
+      longBiases,
+      quality,
+    }),
   );
 }
