@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Session } from '../../src/diagnostics/session.js';
+import { bindQuantised, writeQuantised } from '../../src/frontend/weights/quantised.js';
+import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
+import type { Graph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
+import { opTable } from '../../src/ops/index.js';
+import type { OpDefinition } from '../../src/ops/op.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel } from '../../src/pipeline.js';
 import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { defaultQuantiseOptions, quantiseByImages } from '../../src/quantize/quantise-model.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import type { Entry } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
@@ -72,6 +79,30 @@ describe('kernels of the DSP extension for int16', () => {
   );
 });
 
+describe('sums over int16 that do not fit int32', () => {
+  it.each(['cortex-m4', 'cortex-m0'])('have 48 bits, on %s as in the reference', async target => {
+    const { fused, images } = await buildModel(
+      'long',
+      'height: 20, width: 20, channels: 4',
+      "x = conv(x, { name: 'c', channels: 8, kernel: 1 }); x = dense(x, { name: 'fc', units: 5 });",
+    );
+    const options = { ...defaultQuantiseOptions, activationBits: [{ pattern: 'c', bits: 16 as const }] };
+    const quantised = await quantiseByImages(fused, images, options);
+    const written = writeQuantised(quantised);
+    const read = bindQuantised(
+      fused,
+      parseWeightsFile('q.safetensors', written),
+      name => opTable.get(name) as OpDefinition,
+      new Session(),
+    );
+    const types = read.graph.nodes.map(({ name, constants: { bias } }) => [name, bias?.dtype]);
+    expect(Object.fromEntries(types)).toMatchObject({ c: 'i32', fc: 'f64' });
+    const plan = await expectLowered(lowerModel(read), target, 'native', 'infer');
+    const { kernel } = plan.layers[1];
+    expect(kernel.accumulatorBound).toBeGreaterThan(2 ** 31);
+  });
+});
+
 /** Every byte of every layer, with int16 wherever that is possible. */
 async function expectEqual(
   { fused, images }: Awaited<ReturnType<typeof makeModel>>,
@@ -82,8 +113,12 @@ async function expectEqual(
   const wide = wideActivations(fused, [{ pattern: '*', bits: 16 }]);
   expect(wide.size).toBeGreaterThan(0);
   const lowered = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding, wide));
-  const graph = runPasses(lowered, integerPasses);
   for (const node of lowered.nodes) expect(node.type.dtype === 'i16', node.name).toBe(wide.has(node.name));
+  return expectLowered(lowered, target, rounding, entry);
+}
+
+async function expectLowered(lowered: Graph, target: string, rounding: Rounding, entry: Entry) {
+  const graph = runPasses(lowered, integerPasses);
   const { firmware, plan } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0', { entry });
   const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
   const expected = await referenceTensors(graph, vectors);
