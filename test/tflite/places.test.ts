@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chain } from './networks.js';
-import { layersOf, run } from './run.js';
+import { importNetwork, layersOf, run } from './run.js';
 import { activation, int8, int32, type NetworkSpec } from './write-tflite.js';
 
 const t = (dims: readonly number[], zeroPoint = 0) => activation(dims, 0.5, zeroPoint);
@@ -60,6 +60,38 @@ describe('operators that only move', () => {
     );
     expect(layersOf(network)).toEqual(['maxPool']);
     expect(run(network, count(12))).toEqual([9, 10, 11, 12]);
+  });
+
+  it('integers that are computed from shapes are nothing, as converters leave them for an open batch', () => {
+    const network: NetworkSpec = {
+      tensors: [
+        t([1, 2, 2, 2]),
+        int32([], [4]), // 1: the shape
+        int32([0], [1]),
+        int32([1], [1]),
+        int32([], []), // 4: the batch
+        int32([1], []),
+        int32([8], []),
+        int32([], [4]), // 7: [batch, 1, 1, 8]
+        { ...t([1, 1, 1, 8]), signature: [-1, 1, 1, 8] },
+        t([1, 1, 1, 8]),
+      ].map(tensor => (tensor.data?.length === 0 ? { ...tensor, data: undefined } : tensor)),
+      operators: [
+        { kind: 'SHAPE', inputs: [0], outputs: [1] },
+        { kind: 'STRIDED_SLICE', inputs: [1, 2, 3, 3], outputs: [4], options: { shrink_axis_mask: 1 } },
+        { kind: 'PACK', inputs: [4, 5, 5, 6], outputs: [7] },
+        { kind: 'RESHAPE', inputs: [0, 7], outputs: [8] },
+        { kind: 'RELU', inputs: [8], outputs: [9] },
+      ],
+    };
+    expect(layersOf(network)).toEqual(['lookup']);
+    expect(run(network, [-3, -2, -1, 0, 1, 2, 3, 4])).toEqual([0, 0, 0, 0, 1, 2, 3, 4]);
+    // Where they stand for values of the network, they are refused.
+    const wrong = {
+      ...network,
+      operators: [...network.operators.slice(0, 3), { ...network.operators[4], inputs: [7] }],
+    };
+    expect(() => importNetwork(wrong)).toThrow(/reads the integers 't7', where a tensor of the network is expected/);
   });
 
   it('a RESHAPE in the middle joins rows', () => {

@@ -12,6 +12,7 @@ import { DamagedBuffer } from './flatbuffer.js';
 import { translations } from './ops/index.js';
 import { activationQuantisation } from './quantisation.js';
 import { readTfliteFile, type TfliteFile, type TfliteOperator } from './read-file.js';
+import { computesShapes } from './shape-arithmetic.js';
 import { type Known, missing, OperatorSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
 
@@ -58,7 +59,9 @@ export function importTfliteBytes(bytes: Uint8Array, file: string, session: Sess
   values.set(input, inputOf(contents, builder, span, session));
   // Of a float model every operator would be refused, and for the same reason.
   if (contents.tensors[input].type !== 'INT8') session.stopOnErrors();
-  for (const operator of contents.operators) translate(operator, builder, contents, values, file, session);
+  for (const operator of contents.operators) {
+    if (!computesShapes(operator, contents)) translate(operator, builder, contents, values, file, session);
+  }
   session.stopOnErrors();
   return finish(contents, builder, values, file);
 }

@@ -74,6 +74,8 @@ export class OperatorSite {
     if (value !== undefined) return value;
     if (tensor.data !== undefined)
       return this.refuse(`has a constant where a tensor is expected, ${quoteName(tensor.name)}`);
+    if (tensor.type === 'INT32' || tensor.type === 'INT64')
+      return this.refuse(`reads the integers ${quoteName(tensor.name)}, where a tensor of the network is expected`);
     return this.refuse(`reads ${quoteName(tensor.name)}, which no operator in front of it makes`);
   }
 
