@@ -1,6 +1,6 @@
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
-import { gather, positionsOf } from './products.js';
+import { centred, gather, positionsOf } from './products.js';
 import {
   accumulatorScale,
   channelsOf,
@@ -117,9 +117,15 @@ function centredPatches(
   const count = Math.ceil((positions * inputs.length) / stride);
   const rows = new Float64Array(length * count);
   const patch = new Float64Array(length);
+  const values = new Float64Array(inputs[0].length);
+  let image = -1;
   for (let k = 0; k < count; k++) {
     const at = k * stride;
-    gather(patches, inputs[Math.floor(at / positions)], input.zeroPoint, at % positions, group, patch);
+    if (Math.floor(at / positions) !== image) {
+      image = Math.floor(at / positions);
+      centred(inputs[image], input.zeroPoint, values);
+    }
+    gather(patches, values, at % positions, group, patch);
     for (let i = 0; i < length; i++) rows[i * count + k] = patch[i] - mean[group * length + i];
   }
   return { rows, count };
