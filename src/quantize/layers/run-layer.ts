@@ -34,6 +34,21 @@ export function floatLayer(node: Node<LinearAttributes>, patches: Patches): (inp
   };
 }
 
+/** What {@link floatLayer} has as output, alone. */
+export function floatOutput(node: Node<LinearAttributes>, patches: Patches): (input: TensorData) => Float32Array {
+  const channels = patches.groups * patches.outputs;
+  const finish = floatEpilogue(node);
+  const products = productsWith(patches, Float64Array.from(node.constants.weight.data));
+  return input => {
+    const sums = products(input, 0);
+    const output = new Float32Array(sums.length);
+    for (let at = 0; at < sums.length; at += channels) {
+      for (let o = 0; o < channels; o++) output[at + o] = finish(sums[at + o], o);
+    }
+    return output;
+  };
+}
+
 /** A linear layer in integers: exactly what its op's `reference` computes, sooner. */
 export function integerLayer(
   node: Node<LinearAttributes>,
