@@ -22,12 +22,13 @@ export interface Moments {
 /** Patches that are added up at a time: what is loaded of a sum serves all of them. */
 const block = 4;
 
-export function momentsOf(
+export async function momentsOf(
   patches: Patches,
   inputs: readonly TensorData[],
   zeroPoint: number,
   targets: readonly Float32Array[],
-): Moments {
+  turn: () => Promise<void>,
+): Promise<Moments> {
   const { groups, outputs, length } = patches;
   const channels = groups * outputs;
   const positions = positionsOf(patches);
@@ -59,6 +60,7 @@ export function momentsOf(
         }
       }
     }
+    await turn();
   }
   for (let i = 0; i < mean.length; i++) mean[i] /= count;
   for (let o = 0; o < channels; o++) meanTarget[o] /= count;

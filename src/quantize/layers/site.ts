@@ -39,7 +39,8 @@ export const weightLimit = ({ bits }: LayerSite): number => (bits === undefined 
 /** One step of quantising a linear layer: better constants from those of the step before. */
 export interface LayerStep {
   readonly name: string;
-  run(site: LayerSite, constants: LayerConstants): LayerConstants;
+  /** @param turn to be awaited now and then where it takes long: see run/turns.ts */
+  run(site: LayerSite, constants: LayerConstants, turn: () => Promise<void>): LayerConstants | Promise<LayerConstants>;
 }
 
 /** Output channels of a layer. */
