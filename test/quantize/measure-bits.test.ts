@@ -41,6 +41,14 @@ describe('accuracies for the search of bits', () => {
     expect(runs).toEqual(['8: 0 to 10000', '2: 0 to 2000', '4: 0 to 2000']);
   });
 
+  it('an estimate counts what has changed: the first images may be harder than others', async () => {
+    const hard = (i: number) => every(i < 2000 ? 2 : 10)(i);
+    const { runs, meter } = laboratory({ 8: hard, 4: i => hard(i) || i % 4 === 1 });
+    expect(await meter.measure([{ pattern: '*', bits: 8 }])).toBeCloseTo(0.82);
+    expect(await meter.estimate([{ pattern: '*', bits: 4 }], 0.8)).toBeCloseTo(0.57);
+    expect(runs[1]).toBe('4: 0 to 2000');
+  });
+
   it('near to it all images are run', async () => {
     // 1 % of all images are lost, but all of them behind the first part.
     const late = (i: number) => every(5)(i) || (i > 2000 && i % 80 === 1);
