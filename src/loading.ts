@@ -1,4 +1,4 @@
-import { fail } from './diagnostics/diagnostic.js';
+import { fail, InternalError } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { importOnnx } from './frontend/onnx/import-onnx.js';
@@ -20,6 +20,7 @@ import { calibrate } from './quantize/calibrate.js';
 import { requireTellingImages } from './quantize/check-images.js';
 import { FloatNetwork } from './quantize/float-network.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
+import { accuracyMeter, type FitBits, type LabelledImages } from './quantize/measure-bits.js';
 import type { LayerQuality } from './quantize/quality.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
 import {
@@ -29,11 +30,12 @@ import {
   type QuantiseOptions,
   quantiseByImages,
   type StageProgress,
+  sketchQuantisation,
 } from './quantize/quantise-model.js';
-import { type BitsGoal, type FoundBits, rulesOf, searchBits } from './quantize/search-bits.js';
+import { type BitsGoal, type FoundBits, searchBits } from './quantize/search-bits.js';
 import { weightSensitivity } from './quantize/sensitivity.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
-import { narrowLayers, type WeightBitsRule } from './quantize/weight-bits.js';
+import { narrowLayers } from './quantize/weight-bits.js';
 import { takeTurns } from './run/turns.js';
 
 /** From files to the integer graph: what the commands begin with. The stages are listed in pipeline.ts. */
@@ -113,7 +115,7 @@ export interface NarrowedModel {
 /**
  * Quantises with the fewest bytes of weights that meet a goal: layers are ranked by what their narrow weights change in the
  * network's result, and the order of that ranking is searched. See docs/quantising.md.
- * @param accuracyOf the part of labelled images that a quantised model gets right; called where the goal asks for it
+ * @param labelled images that accuracy is measured on, where the goal asks for it
  * @throws CompileError E0507 when the goal cannot be met; and what {@link quantiseModel} throws
  */
 export async function quantiseToGoal(
@@ -121,30 +123,43 @@ export async function quantiseToGoal(
   images: InputSet,
   given: Partial<QuantiseOptions>,
   goal: BitsGoal,
-  accuracyOf: (model: QuantisedModel) => Promise<number>,
+  labelled: LabelledImages | undefined,
   session: Session,
-  onProgress?: StageProgress,
+  onProgress: StageProgress = () => {},
 ): Promise<NarrowedModel> {
   const all = [...realImages(graph, images)];
   requireTellingImages(sourceOf(graph), all, session);
   const options = { ...defaultQuantiseOptions, ...given };
   const prepared = await prepareQuantisation(graph, all, options, onProgress);
   const layers = await weightSensitivity(prepared.network, prepared.probes, (done, total) =>
-    onProgress?.('ranking layers', done, total),
+    onProgress('ranking layers', done, total),
   );
-  const fitted = (rules: readonly WeightBitsRule[]) =>
-    fitQuantisation(prepared, options, narrowLayers(graph, rules), onProgress);
+  let state = '';
+  const inState: StageProgress = (stage, done, total) => onProgress(`${state}${stage}`, done, total);
   const models = new Map<string, QuantisedModel>();
-  const found = await searchBits(layers, goal, async rules => {
-    const model = await fitted(rules);
-    models.set(JSON.stringify(rules), model);
-    return accuracyOf(model);
+  const full: FitBits = async rules => {
+    const key = JSON.stringify(rules);
+    const model = models.get(key) ?? (await fitQuantisation(prepared, options, narrowLayers(graph, rules), inState));
+    models.set(key, model);
+    return model;
+  };
+  const sketched = sketchQuantisation(prepared, options);
+  const sketch: FitBits = rules => sketched(narrowLayers(graph, rules), inState);
+  const meter = accuracyMeter(labelled ?? noImages, full, sketch, inState);
+  const found = await searchBits(layers, goal, meter, (done, most) => {
+    state = `state ${done} of at most ${most}: `;
   });
-  const rules = rulesOf(found.layers);
-  const model = models.get(JSON.stringify(rules)) ?? (await fitted(rules));
+  const rules = found.layers.map(({ layer, width }) => ({ pattern: layer, bits: width.bits }));
+  const model = await full(rules);
   verifyGraph(lowerModel(model), 'quantise');
   return { model, found };
 }
+
+/** For goals of bytes alone. */
+const noImages: LabelledImages = {
+  count: 0,
+  run: () => Promise.reject(new InternalError('nothing is to be measured')),
+};
 
 /** The class that the float network finds for each image: the first of the largest scores. */
 export async function floatClasses(

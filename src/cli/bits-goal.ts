@@ -1,8 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { QuantisedModel } from '../quantize/quantise.js';
 import type { FoundBits } from '../quantize/search-bits.js';
-import type { CommandIo, TextStyle } from './io.js';
-import { resolvePath } from './model-options.js';
+import type { TextStyle } from './io.js';
+import type { ChosenDriver } from './labelled-images.js';
 import type { DriverName } from './options.js';
 import { formatBytes, formatPercent, type JsonObject } from './output.js';
 import { renderTable } from './table.js';
@@ -33,48 +32,23 @@ export function wantsBits({ minAccuracy, maxFlash, images, labels, weightBits }:
   return goal !== undefined;
 }
 
-/** Accuracy over the labelled images of the command line, of any quantised form of a model. */
-export async function accuracyMeter(
-  io: CommandIo,
-  model: string,
-  options: BitsGoalOptions,
-): Promise<(quantised: QuantisedModel) => Promise<number>> {
-  const { loadedModel, sourceOf } = await import('../pipeline.js');
-  const { readLabels } = await import('../frontend/arrays/images.js');
-  const { readVectors } = await import('./vectors.js');
-  const { predictedClass } = await import('../run/classify.js');
-  const { classCount, requireLabels } = await import('./require-labels.js');
-  const { runOutputs } = await import('./run-outputs.js');
-  const { GraphIndex } = await import('../ir/graph.js');
-  return async quantised => {
-    const loaded = loadedModel(quantised, { model: resolvePath(io, model) });
-    const { graph } = loaded;
-    const [images = '', labelled = ''] = [options.images, options.labels];
-    const vectors = readVectors(resolvePath(io, images), sourceOf(graph), io.session);
-    const labels = readLabels(resolvePath(io, labelled), { classes: classCount(graph) });
-    requireLabels(labelled, labels.length, vectors.length, false);
-    const outputs = await runOutputs(io, loaded, options.driver ?? 'reference', 'cortex-m4', vectors);
-    const { type } = new GraphIndex(graph).node(graph.output);
-    return outputs.filter((output, i) => predictedClass(output, type) === labels[i]).length / outputs.length;
-  };
-}
-
 /** What the search found, as a field of the JSON. */
-export function foundFields(found: FoundBits | undefined): JsonObject {
+export function foundFields(found: FoundBits | undefined, { name }: ChosenDriver): JsonObject {
   if (found === undefined) return {};
-  const { layers, bytes, accuracy, measured } = found;
+  const { layers, bytes, accuracy, estimated, measured } = found;
   return {
     weightBits: {
       bytes,
-      ...(accuracy === undefined ? {} : { accuracy }),
+      ...(accuracy === undefined ? {} : { accuracy, driver: name }),
       layers: layers.map(({ layer, width }) => ({ layer, ...width })),
+      estimated: estimated.map(each => ({ ...each })),
       measured: measured.map(each => ({ ...each })),
     },
   };
 }
 
 /** The same for people. */
-export function foundText(found: FoundBits | undefined, style: TextStyle): string {
+export function foundText(found: FoundBits | undefined, { name, reason }: ChosenDriver, style: TextStyle): string {
   if (found === undefined) return '';
   const rows = found.layers.map(({ layer, width }) => [
     layer,
@@ -92,7 +66,8 @@ export function foundText(found: FoundBits | undefined, style: TextStyle): strin
     rows,
     style,
   );
+  const by = `by ${name}${reason === undefined ? '' : `, which is slow: ${reason}`}`;
   const accuracy =
-    found.accuracy === undefined ? '' : `, ${formatPercent(found.accuracy)} of the labelled images right`;
+    found.accuracy === undefined ? '' : `, ${formatPercent(found.accuracy)} of the labelled images right (${by})`;
   return `${table}weights: ${formatBytes(found.bytes)}${accuracy}\n`;
 }

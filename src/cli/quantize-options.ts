@@ -61,7 +61,7 @@ export function addQuantizeSwitches(command: Command): Command {
     )
     .option('--images <x.npy>', 'labelled images for --min-accuracy')
     .option('--labels <y.npy>', 'the true class of each of them')
-    .addOption(sharedOptions.driver().default('reference', 'reference; host is faster'))
+    .addOption(sharedOptions.driver().default(undefined, 'host where there is a C compiler, or else reference'))
     .option('--no-equalise', 'leave channels of one tensor as different in size as they are')
     .option('--no-rounding-search', 'round weights to nearest')
     .addOption(

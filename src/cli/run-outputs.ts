@@ -2,10 +2,11 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { LoadedModel } from '../pipeline.js';
 import type { CommandIo } from './io.js';
 import type { DriverName } from './options.js';
+import type { Progress } from './progress.js';
 
 /** Raw outputs of every vector, by the reference or by generated C under a driver. */
 export async function runOutputs(
-  io: CommandIo,
+  io: Pick<CommandIo, 'version'> & { readonly progress: Pick<Progress, 'update'> },
   loaded: LoadedModel,
   name: 'reference' | DriverName,
   targetName: string,

@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
-import { inputAt } from '../frontend/arrays/images.js';
+import { type InputSet, inputAt } from '../frontend/arrays/images.js';
 import type { Node } from '../ir/graph.js';
 import { byteCount, dtypeBytes } from '../ir/tensor.js';
 import { inputMeaning, toQuantised } from '../quantize/inputs.js';
@@ -43,7 +43,11 @@ export function readVectors(
   session: Session,
   limit = Number.POSITIVE_INFINITY,
 ): Uint8Array[] {
-  const inputs = readModelInputs(path, source, session);
+  return vectorsOf(readModelInputs(path, source, session), source, limit);
+}
+
+/** Inputs as the integer graph of this input node takes them. */
+export function vectorsOf(inputs: InputSet, source: Node, limit = Number.POSITIVE_INFINITY): Uint8Array[] {
   const meaning = inputMeaning(source);
   return Array.from({ length: Math.min(inputs.count, limit) }, (_, i) =>
     bytesOf(toQuantised(inputs.kind, inputAt(inputs, i), meaning)),

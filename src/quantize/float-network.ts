@@ -4,7 +4,7 @@ import type { TensorData } from '../ir/tensor.js';
 import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
-import { floatLayer } from './layers/run-layer.js';
+import { floatOutput } from './layers/run-layer.js';
 
 export type FloatTensors = ReadonlyMap<string, Float32Array>;
 
@@ -18,7 +18,7 @@ export function definition(node: Node): OpDefinition {
 
 export const isLinear = (node: Node): node is Node<LinearAttributes> => definition(node).traits.linear === true;
 
-/** A bound float graph made ready to be run on many images: linear layers by {@link floatLayer}, all others as their op says. */
+/** A bound float graph made ready to be run on many images: linear layers by {@link floatOutput}, all others as their op says. */
 export class FloatNetwork {
   private readonly index: GraphIndex;
   private readonly computes = new Map<string, Compute>();
@@ -32,8 +32,8 @@ export class FloatNetwork {
     const op = definition(node);
     const types = this.index.inputTypes(node);
     if (isLinear(node) && op.patches !== undefined) {
-      const layer = floatLayer(node, op.patches(node, types[0].shape));
-      return inputs => layer(inputs[0]).output;
+      const layer = floatOutput(node, op.patches(node, types[0].shape));
+      return inputs => layer(inputs[0]);
     }
     return inputs =>
       op.evaluate(

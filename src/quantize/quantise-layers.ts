@@ -2,10 +2,13 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import type { Patches } from '../ops/op.js';
+import type { LinearAttributes } from '../ops/shared/linear.js';
 import { accumulatorsFit } from '../ops/shared/linear-factors.js';
 import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
+import type { FittedLayers } from './fitted-layers.js';
 import { definition, isLinear } from './float-network.js';
 import { declaredQuantisation, inputMeaning, toQuantised } from './inputs.js';
 import type { LayerOptions } from './layers/index.js';
@@ -23,6 +26,28 @@ interface TensorPair {
   readonly integer: readonly TensorData[];
 }
 
+/** What the float network computes in a layer of each image; linear layers have the sums in front of the activation, too. */
+interface FloatResults {
+  readonly linear: readonly Float32Array[];
+  readonly output: readonly Float32Array[];
+}
+
+/** A layer of the quantised network, and what it computes. */
+interface FittedLayer {
+  readonly constants: LayerConstants;
+  readonly pair: TensorPair;
+}
+
+/** For networks that are fitted again and again. */
+export type LayerMemory = FittedLayers<FloatResults, FittedLayer>;
+
+/** How layers are fitted. */
+export interface FittingOptions extends LayerOptions {
+  readonly narrow?: NarrowLayers | undefined;
+  /** What was fitted before of the same network, with the same images and the same other options. */
+  readonly memory?: LayerMemory | undefined;
+}
+
 /**
  * Quantises layer after layer: each sees what its quantised predecessors make of the calibration images (in real units), and is
  * fitted to what the float network computes. Tensors are dropped behind their last reader.
@@ -33,7 +58,7 @@ export async function quantiseLayers(
   images: readonly Float32Array[],
   ranges: ReadonlyMap<string, ChosenRange>,
   rounding: Rounding,
-  options: LayerOptions & { readonly narrow?: NarrowLayers | undefined },
+  options: FittingOptions,
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<QuantisedModel> {
   const turn = takeTurns();
@@ -42,12 +67,15 @@ export async function quantiseLayers(
   const activations = new Map<string, Quantisation>();
   const nodes: Node[] = [];
   const layers: LayerQuality[] = [];
+  let widths = '';
   for (const [i, node] of graph.nodes.entries()) {
     const inputs = node.inputs.map(name => present(tensors, name));
     const quantisation = quantisationOf(node, inputs, ranges);
     if (quantisation !== undefined) activations.set(node.name, quantisation);
     const site = { node, inputs, quantisation, rounding, images, options, turn };
-    const { constants, pair } = await quantiseNode(site);
+    if (isLinear(node)) widths += `${options.narrow?.get(node.name) ?? 8} `;
+    const compute = () => quantiseNode(site);
+    const { constants, pair } = await (options.memory?.layer(node.name, widths, compute) ?? compute());
     nodes.push({ ...node, constants });
     tensors.set(node.name, pair);
     if (quantisation !== undefined)
@@ -69,11 +97,11 @@ interface NodeSite {
   readonly quantisation: Quantisation | undefined;
   readonly rounding: Rounding;
   readonly images: readonly Float32Array[];
-  readonly options: Parameters<typeof quantiseLayers>[4];
+  readonly options: FittingOptions;
   readonly turn: () => Promise<void>;
 }
 
-async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants; pair: TensorPair }> {
+async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
   const { node, inputs, quantisation, images } = site;
   const op = definition(node);
   if (op.traits.source) {
@@ -92,15 +120,9 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
   );
   const constants = op.quantise?.(node, types, output) ?? node.constants;
   const lowered = op.lower({ ...node, constants }, { inputs: types, output, rounding: site.rounding });
-  const float: Float32Array[] = [];
+  const { output: float } = await floatResults(site);
   const integer: TensorData[] = [];
   for (const k of images.keys()) {
-    float.push(
-      op.evaluate(
-        node,
-        inputs.map(input => ({ type: floatType(input), data: input.float[k] })),
-      ),
-    );
     integer.push(
       op.reference(
         lowered,
@@ -112,30 +134,63 @@ async function quantiseNode(site: NodeSite): Promise<{ constants: LayerConstants
   return { constants, pair: { type: lowered.type, float, integer } };
 }
 
+/** The float network's results, from the memory where there is one. */
+function floatResults(site: NodeSite): Promise<FloatResults> {
+  const compute = () => computeFloat(site);
+  return site.options.memory?.float(site.node.name, compute) ?? compute();
+}
+
+async function computeFloat({ node, inputs, images, turn }: NodeSite): Promise<FloatResults> {
+  const op = definition(node);
+  const linear: Float32Array[] = [];
+  const output: Float32Array[] = [];
+  const layer = isLinear(node) ? floatLayer(node, patchesOf(node, inputs[0])) : undefined;
+  for (const k of images.keys()) {
+    if (layer === undefined) {
+      output.push(
+        op.evaluate(
+          node,
+          inputs.map(input => ({ type: floatType(input), data: input.float[k] })),
+        ),
+      );
+    } else {
+      const result = layer(inputs[0].float[k]);
+      linear.push(result.linear);
+      output.push(result.output);
+    }
+    await turn();
+  }
+  return { linear, output };
+}
+
+function patchesOf(node: Node, input: TensorPair): Patches {
+  const patches = definition(node).patches?.(node, input.type.shape);
+  invariant(patches !== undefined, `'${node.name}' is no linear layer`);
+  return patches;
+}
+
 /** The type of a tensor in the float network. */
 const floatType = ({ type: { shape } }: TensorPair): TensorType => ({ dtype: 'f32', shape });
 
 async function quantiseLinearLayer(
-  { inputs: [input], rounding, options, turn }: NodeSite,
-  node: Node & { attributes: Parameters<typeof floatLayer>[0]['attributes'] },
+  layer: NodeSite,
+  node: Node<LinearAttributes>,
   output: Quantisation,
-): Promise<{ constants: LayerConstants; pair: TensorPair }> {
+): Promise<FittedLayer> {
+  const {
+    inputs: [input],
+    rounding,
+    options,
+    turn,
+  } = layer;
   const op = definition(node);
   const { quantisation } = input.type;
   invariant(
-    op.patches !== undefined && op.quantise !== undefined && op.lower !== undefined && quantisation !== undefined,
+    op.quantise !== undefined && op.lower !== undefined && quantisation !== undefined,
     `'${node.name}' is no linear layer`,
   );
-  const patches = op.patches(node, input.type.shape);
-  const targets: Float32Array[] = [];
-  const float: Float32Array[] = [];
-  const compute = floatLayer(node, patches);
-  for (const image of input.float) {
-    const result = compute(image);
-    targets.push(result.linear);
-    float.push(result.output);
-    await turn();
-  }
+  const patches = patchesOf(node, input);
+  const { linear: targets, output: float } = await floatResults(layer);
   const bits = options.narrow?.get(node.name);
   const site = {
     node,
@@ -150,7 +205,7 @@ async function quantiseLinearLayer(
   };
   let constants: LayerConstants = op.quantise(node, [input.type], output);
   for (const step of layerSteps(options, bits)) {
-    constants = step.run(site, constants);
+    constants = await step.run(site, constants, turn);
     await turn();
   }
   const context = { inputs: [input.type], output, rounding };

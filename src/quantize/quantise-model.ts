@@ -5,10 +5,11 @@ import { type ActivationBitsRule, type WideActivations, wideActivations } from '
 import { observe } from './calibrate.js';
 import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
+import { FittedLayers } from './fitted-layers.js';
 import { FloatNetwork, type FloatTensors } from './float-network.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
-import { quantiseLayers } from './quantise-layers.js';
+import { type FittingOptions, type LayerMemory, quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
 import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
 
@@ -111,12 +112,35 @@ export function fitQuantisation(
   narrow: NarrowLayers,
   onProgress: StageProgress = () => {},
 ): Promise<QuantisedModel> {
-  return quantiseLayers(
-    graph,
-    images.slice(0, fittingImages(graph)),
-    ranges,
-    options.rounding,
-    { ...options, narrow },
-    (done, total) => onProgress('fitting layers', done, total),
+  return fitLayers(graph, images.slice(0, fittingImages(graph)), ranges, { ...options, narrow }, onProgress);
+}
+
+/** Images that networks are fitted to which are only looked at, and values of all tensors that are kept meanwhile. */
+const sketchImages = 128;
+const sketchValues = 2 ** 26;
+
+/**
+ * The second half for many widths one after the other: fitted to fewer images, and layers are fitted again only from the first one
+ * on whose width has changed.
+ */
+export function sketchQuantisation(
+  { network: { graph }, images, ranges }: PreparedQuantisation,
+  options: QuantiseOptions,
+): (narrow: NarrowLayers, onProgress: StageProgress) => Promise<QuantisedModel> {
+  const values = graph.nodes.reduce((sum, { type }) => sum + 2 * elementCount(type.shape), 0);
+  const few = images.slice(0, Math.max(1, Math.min(sketchImages, Math.floor(sketchValues / values))));
+  const memory: LayerMemory = new FittedLayers();
+  return (narrow, onProgress) => fitLayers(graph, few, ranges, { ...options, narrow, memory }, onProgress);
+}
+
+function fitLayers(
+  graph: Graph,
+  images: readonly Float32Array[],
+  ranges: PreparedQuantisation['ranges'],
+  options: QuantiseOptions & FittingOptions,
+  onProgress: StageProgress,
+): Promise<QuantisedModel> {
+  return quantiseLayers(graph, images, ranges, options.rounding, options, (done, total) =>
+    onProgress('fitting layers', done, total),
   );
 }

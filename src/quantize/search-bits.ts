@@ -1,4 +1,5 @@
-import { fail, invariant } from '../diagnostics/diagnostic.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import { bytesOf, narrowerStates, narrowingStates, rulesOf, type Widths, widened } from './narrowing-steps.js';
 import type { LayerSensitivity, LayerWidth } from './sensitivity.js';
 import type { WeightBitsRule } from './weight-bits.js';
 
@@ -10,13 +11,17 @@ export interface BitsGoal {
   readonly maxBytes?: number | undefined;
 }
 
-/** A layer that becomes narrower, in the order in which that is worth it. */
-export interface NarrowingStep {
-  readonly layer: string;
-  readonly from: LayerWidth;
-  readonly to: LayerWidth;
-  /** Bytes of all weights from then on. */
+/** Tells how good the network is that such widths make. */
+export interface AccuracyMeter {
+  /** Of the network as it would be written, on all labelled images. The first call is of the widest weights. */
+  measure(rules: readonly WeightBitsRule[]): Promise<number>;
+  /** The same, sooner and not quite so exactly: near to `wanted` it must be better than far from it. */
+  estimate(rules: readonly WeightBitsRule[], wanted: number): Promise<number>;
+}
+
+export interface MeasuredBits {
   readonly bytes: number;
+  readonly accuracy: number;
 }
 
 export interface FoundBits {
@@ -24,87 +29,132 @@ export interface FoundBits {
   readonly bytes: number;
   /** Of the network that was found; where accuracy was asked for. */
   readonly accuracy?: number | undefined;
-  /** What was measured on the way: bytes and accuracy, in order. */
-  readonly measured: readonly { readonly bytes: number; readonly accuracy: number }[];
+  /** What was only looked at on the way, in order. */
+  readonly estimated: readonly MeasuredBits[];
+  /** What was measured. */
+  readonly measured: readonly MeasuredBits[];
 }
 
-/** Bytes of all weights when each layer has the given width, 8 bits where none is. */
-const sumOf = (widths: Iterable<LayerWidth>): number => [...widths].reduce((sum, { bytes }) => sum + bytes, 0);
+/** States next to the one found by halving that are looked at, and those that are measured in the end. */
+const mostLooks = 12;
+const mostMeasured = 6;
 
 /**
- * Greedy order from 8 bits throughout to the least: always the step that adds the least error for the bytes that it saves. Steps
- * of one layer may skip widths: what is no better by error than a narrower one is never worth its bytes.
- */
-export function narrowingSteps(layers: readonly LayerSensitivity[]): readonly NarrowingStep[] {
-  const current = new Map(layers.map(({ layer, widths }) => [layer, widths[0]]));
-  const steps: NarrowingStep[] = [];
-  for (;;) {
-    let best: { layer: string; from: LayerWidth; to: LayerWidth; price: number } | undefined;
-    for (const { layer, widths } of layers) {
-      const from = current.get(layer);
-      invariant(from !== undefined, `'${layer}' has a width`);
-      for (const to of widths) {
-        if (to.bytes >= from.bytes) continue;
-        const price = (to.error - from.error) / (from.bytes - to.bytes);
-        if (best === undefined || price < best.price) best = { layer, from, to, price };
-      }
-    }
-    if (best === undefined) return steps;
-    current.set(best.layer, best.to);
-    steps.push({ layer: best.layer, from: best.from, to: best.to, bytes: sumOf(current.values()) });
-  }
-}
-
-/** The layers' widths after the first `count` steps. */
-function widthsAfter(layers: readonly LayerSensitivity[], steps: readonly NarrowingStep[], count: number) {
-  const widths = new Map(layers.map(({ layer, widths: [widest] }) => [layer, widest]));
-  for (const { layer, to } of steps.slice(0, count)) widths.set(layer, to);
-  return widths;
-}
-
-export const rulesOf = (found: FoundBits['layers']): readonly WeightBitsRule[] =>
-  found.map(({ layer, width }) => ({ pattern: layer, bits: width.bits }));
-
-/**
- * The fewest bytes that meet the goal, among the states of the greedy order. Accuracy is taken to fall along it, so that it is measured
- * for a few states only: by halving. Where it does not fall everywhere, what is found still has the wanted accuracy.
- * @param measure accuracy of the network that such widths make
+ * The fewest bytes that meet the goal. Accuracy is taken to fall along the greedy order, so that a few states of it are looked at: by
+ * halving. From the one that is found, layers are narrowed one by one as long as that does no harm, the most bytes first. What is
+ * returned has been measured, whatever the estimates were.
+ * @param onState which state is looked at, of how many at most
  * @throws CompileError E0507 when the goal cannot be met
  */
 export async function searchBits(
   layers: readonly LayerSensitivity[],
   goal: BitsGoal,
-  measure: (rules: readonly WeightBitsRule[]) => Promise<number>,
+  meter: AccuracyMeter,
+  onState: (done: number, total: number) => void = () => {},
 ): Promise<FoundBits> {
-  const steps = narrowingSteps(layers);
-  const stateOf = (count: number) => {
-    const widths = widthsAfter(layers, steps, count);
-    return { layers: [...widths].map(([layer, width]) => ({ layer, width })), bytes: sumOf(widths.values()) };
+  const { maxBytes = Number.POSITIVE_INFINITY, minAccuracy } = goal;
+  const all = narrowingStates(layers);
+  const states = all.filter(state => bytesOf(state) <= maxBytes);
+  if (states.length === 0) return refuseBytes(bytesOf(all[all.length - 1]), maxBytes);
+  // With bytes to spare there is something better than the first state that fits.
+  const widest = widened(layers, states[0], maxBytes);
+  if (bytesOf(widest) > bytesOf(states[0])) states.unshift(widest);
+  if (minAccuracy === undefined) return found(states[0], undefined, new Looks());
+  const looks = new Looks();
+  const total = 1 + Math.ceil(Math.log2(states.length)) + mostLooks + mostMeasured;
+  const measure = async (state: Widths) => {
+    onState(looks.count + 1, total);
+    return looks.add('measured', state, await meter.measure(rulesOf(state)));
   };
-  const fits = (count: number) => goal.maxBytes === undefined || stateOf(count).bytes <= goal.maxBytes;
-  let least = 0;
-  while (least < steps.length && !fits(least)) least++;
-  if (!fits(least)) return refuseBytes(stateOf(least).bytes, goal.maxBytes ?? 0);
-  const measured: { bytes: number; accuracy: number }[] = [];
-  const { minAccuracy } = goal;
-  if (minAccuracy === undefined) return { ...stateOf(least), measured };
-  const accuracies = new Map<number, number>();
-  const passes = async (count: number) => {
-    const state = stateOf(count);
-    const accuracy = await measure(rulesOf(state.layers));
-    measured.push({ bytes: state.bytes, accuracy });
-    accuracies.set(count, accuracy);
-    return accuracy >= minAccuracy;
+  const estimate = async (state: Widths) => {
+    onState(looks.count + 1, total);
+    return looks.add('estimated', state, await meter.estimate(rulesOf(state), minAccuracy));
   };
-  // Bytes first: no state in front of `least` will do. Its accuracy is the best that there is.
-  if (!(await passes(least))) return refuseAccuracy(accuracies.get(least) ?? 0, minAccuracy, stateOf(least).bytes);
-  let [good, bad] = [least, steps.length + 1];
+  const passes = async (state: Widths) => (looks.estimateOf(state) ?? (await estimate(state))) >= minAccuracy;
+  const most = await measure(states[0]);
+  if (most < minAccuracy) return refuseAccuracy(most, minAccuracy, bytesOf(states[0]));
+  await narrowOneByOne(layers, await halve(states, passes), passes);
+  return found(...(await confirm(states[0], most, minAccuracy, looks, measure)), looks);
+}
+
+/** The last state that passes, when the first one does and they get worse. */
+async function halve(states: readonly Widths[], passes: (state: Widths) => Promise<boolean>): Promise<Widths> {
+  let [good, bad] = [0, states.length];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (await passes(middle)) good = middle;
+    if (await passes(states[middle])) good = middle;
     else bad = middle;
   }
-  return { ...stateOf(good), accuracy: accuracies.get(good), measured };
+  return states[good];
+}
+
+/** Narrows a layer at a time while that passes. What has failed once is not tried again: with others narrower it is no better. */
+async function narrowOneByOne(
+  layers: readonly LayerSensitivity[],
+  from: Widths,
+  passes: (state: Widths) => Promise<boolean>,
+): Promise<void> {
+  const failed = new Set<LayerWidth>();
+  let state = from;
+  for (let looks = 0; looks < mostLooks; looks++) {
+    const next = narrowerStates(layers, state).find(each => ![...each.values()].some(width => failed.has(width)));
+    if (next === undefined) return;
+    if (await passes(next)) state = next;
+    else for (const [layer, width] of next) if (state.get(layer) !== width) failed.add(width);
+  }
+}
+
+/**
+ * Measures what was estimated to be good enough, the fewest bytes first. Estimates are corrected by what the last measurement has
+ * shown of them, so that one that was too high or too low in general leads to few further measurements.
+ * @param first has passed already
+ */
+async function confirm(
+  first: Widths,
+  accuracy: number,
+  minAccuracy: number,
+  looks: Looks,
+  measure: (state: Widths) => Promise<number>,
+): Promise<[Widths, number]> {
+  let [best, bestAccuracy, correction] = [first, accuracy, 0];
+  const left = [...looks.states].sort(([a], [b]) => bytesOf(a) - bytesOf(b));
+  for (let count = 0; count < mostMeasured; count++) {
+    const at = left.findIndex(
+      ([state, estimate]) => estimate + correction >= minAccuracy && bytesOf(state) < bytesOf(best),
+    );
+    if (at < 0) break;
+    const [[state, estimate]] = left.splice(at, 1);
+    const measured = await measure(state);
+    if (measured >= minAccuracy) [best, bestAccuracy] = [state, measured];
+    correction = measured - estimate;
+  }
+  return [best, bestAccuracy];
+}
+
+/** What was looked at, and how good it was. */
+class Looks {
+  readonly states: [state: Widths, estimate: number][] = [];
+  readonly estimated: MeasuredBits[] = [];
+  readonly measured: MeasuredBits[] = [];
+
+  get count(): number {
+    return this.estimated.length + this.measured.length;
+  }
+
+  add(kind: 'estimated' | 'measured', state: Widths, accuracy: number): number {
+    this[kind].push({ bytes: bytesOf(state), accuracy });
+    if (kind === 'estimated') this.states.push([state, accuracy]);
+    return accuracy;
+  }
+
+  estimateOf(state: Widths): number | undefined {
+    return this.states.find(([known]) => [...state].every(([layer, width]) => known.get(layer) === width))?.[1];
+  }
+}
+
+function found(state: Widths, accuracy: number | undefined, { estimated, measured }: Looks): FoundBits {
+  const layers = [...state].map(([layer, width]) => ({ layer, width }));
+  return { layers, bytes: bytesOf(state), accuracy, estimated, measured };
 }
 
 function refuseBytes(least: number, wanted: number): never {

@@ -6,7 +6,7 @@ import { takeTurns } from '../run/turns.js';
 import { resultName } from './choose-ranges.js';
 import { definition, type FloatNetwork, type FloatTensors, isLinear } from './float-network.js';
 import { bestScale, roundTo } from './layers/fit-weight-scales.js';
-import { floatLayer } from './layers/run-layer.js';
+import { floatOutput } from './layers/run-layer.js';
 import type { WeightBits } from './weight-bits.js';
 
 /** What a layer with weights takes and spoils at one width. */
@@ -79,12 +79,12 @@ async function errorOfWeights(
   const [input] = node.inputs;
   const patches = definition(node).patches?.(node, new GraphIndex(network.graph).node(input).type.shape);
   invariant(patches !== undefined, `'${node.name}' is no linear layer`);
-  const compute = floatLayer(node, patches);
+  const compute = floatOutput(node, patches);
   let [signal, noise] = [0, 0];
   for (const probe of probes) {
     const [read, before] = [probe.get(input), probe.get(result)];
     invariant(read !== undefined && before !== undefined, `'${node.name}' was not computed`);
-    const after = network.runFrom(probe, new Map([[node.name, compute(read).output]])).get(result) ?? before;
+    const after = network.runFrom(probe, new Map([[node.name, compute(read)]])).get(result) ?? before;
     for (let i = 0; i < before.length; i++) {
       signal += before[i] ** 2;
       noise += (after[i] - before[i]) ** 2;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Workspace } from './workspace.js';
 
 const user = new Workspace();
@@ -30,21 +30,41 @@ describe('bits that are searched for', () => {
 
   it('--min-accuracy that nothing meets is refused, with what there is', async () => {
     user.array('found.npy', [5], Int32Array.of(0, 1, 2, 0, 1));
-    const { stderr, code } = await user.run(`${quantize} --min-accuracy 100 ${labelled}`);
+    const { stderr, code } = await user.run(`${quantize} --min-accuracy 100 ${labelled} --driver reference`);
     expect(code).toBe(2);
     expect(stderr).toMatch(/E0507.*% of the images are right, fewer than the 100.00 % wanted/);
   });
 
   it('--min-accuracy 0 takes the narrowest weights there are, and says what they are worth', async () => {
     user.array('found.npy', [5], Int32Array.of(0, 1, 2, 0, 1));
-    const { stdout } = await user.run(`${quantize} --min-accuracy 0 ${labelled} --json`);
-    const { weightBits } = JSON.parse(stdout);
-    expect(weightBits.bytes).toBe(12);
+    const { stdout, stderr } = await user.run(`${quantize} --min-accuracy 0 ${labelled} --driver reference`, {
+      tty: true,
+    });
+    expect(stdout).toMatch(/weights: 12 B, \d+\.\d\d % of the labelled images right \(by reference\)/);
+    // On a terminal each of the states that are looked at shows what is being done to it.
+    const states = [...stderr.matchAll(/state (\d+) of at most (\d+): (fitting layers|measuring) {2}/g)];
+    expect(new Set(states.map(([, state]) => state)).size).toBeGreaterThan(2);
+    expect(new Set(states.map(([, , , stage]) => stage))).toEqual(new Set(['fitting layers', 'measuring']));
+  });
+
+  it('--min-accuracy measures by the C on this machine, and the JSON has every state', async () => {
+    user.array('found.npy', [5], Int32Array.of(0, 1, 2, 0, 1));
+    const { weightBits } = JSON.parse((await user.run(`${quantize} --min-accuracy 0 ${labelled} --json`)).stdout);
+    expect(weightBits).toMatchObject({ bytes: 12, driver: 'host' });
     expect(weightBits.measured.at(-1)).toEqual({ bytes: 12, accuracy: weightBits.accuracy });
-    const text = (await user.run(`${quantize} --min-accuracy 0 ${labelled}`)).stdout;
-    expect(text).toMatch(
-      /layer +bits +error +weights\nfc +2 .* 12 B\nweights: 12 B, \d+\.\d\d % of the labelled images right/,
-    );
+    expect(weightBits.measured[0].bytes).toBe(48);
+    expect(weightBits.estimated.length).toBeGreaterThan(0);
+  });
+
+  it('without a compiler it takes the reference, and says so', async () => {
+    vi.stubEnv('EFFNETC_HOST_CC', '/nowhere/cc');
+    try {
+      const { stdout } = await user.run(`${quantize} --min-accuracy 0 ${labelled}`);
+      expect(stdout).toMatch(/layer +bits +error +weights\nfc +2 .* 12 B\nweights: 12 B, .* right/);
+      expect(stdout).toContain('(by reference, which is slow: EFFNETC_HOST_CC names "/nowhere/cc"');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it.each([

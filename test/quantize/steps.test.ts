@@ -19,6 +19,7 @@ const patches: Patches = {
 };
 const inputScale = 0.05;
 const zeroPoint = -100;
+const noTurn = async (): Promise<void> => {};
 
 /** A dense layer whose inputs go together, as those of trained networks do, and whose quantised inputs are off a little. */
 function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } {
@@ -104,8 +105,8 @@ describe('steps of a layer', () => {
     ({ site, constants } = siteOf(new Random('steps')));
   });
 
-  it('searched roundings make a third of the error of nearest ones, between the same two integers', () => {
-    const searched = searchRounding.run(site, constants);
+  it('searched roundings make a third of the error of nearest ones, between the same two integers', async () => {
+    const searched = await searchRounding.run(site, constants, noTurn);
     expect(noise(site, searched)).toBeLessThan(noise(site, constants) / 3);
     for (let i = 0; i < channels * length; i++) {
       const ideal = site.node.constants.weight.data[i] / constants.weight_scale.data[Math.floor(i / length)];
@@ -126,27 +127,30 @@ describe('steps of a layer', () => {
   it.each([
     [4, 0.02],
     [2, 0.4],
-  ] as const)('weights of %i bits are clipped where that pays, and searched within their limits', (bits, part) => {
-    const narrow = { ...site, bits };
-    const fitted = fitWeightScales.run(narrow, wide());
-    const searched = searchRounding.run(narrow, fitted);
-    const signal = noise(site, {
-      ...constants,
-      weight: constant('i8', [channels, length], new Int8Array(channels * length)),
-    });
-    for (const { weight } of [fitted, searched]) {
-      expect(weight.bits).toBe(bits);
-      expect(Math.max(...weight.data.map(Math.abs))).toBe(narrowLimit(bits));
-    }
-    const widest = constants.weight_scale.data.map(scale => (scale * 7) / narrowLimit(bits));
-    expect(fitted.weight_scale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
-      bits === 2 ? 3 : 0,
-    );
-    expect(noise(site, searched)).toBeLessThan(noise(site, fitted));
-    expect(noise(site, searched)).toBeLessThan(part * signal);
-  });
+  ] as const)(
+    'weights of %i bits are clipped where that pays, and searched within their limits',
+    async (bits, part) => {
+      const narrow = { ...site, bits };
+      const fitted = await fitWeightScales.run(narrow, wide(), noTurn);
+      const searched = await searchRounding.run(narrow, fitted, noTurn);
+      const signal = noise(site, {
+        ...constants,
+        weight: constant('i8', [channels, length], new Int8Array(channels * length)),
+      });
+      for (const { weight } of [fitted, searched]) {
+        expect(weight.bits).toBe(bits);
+        expect(Math.max(...weight.data.map(Math.abs))).toBe(narrowLimit(bits));
+      }
+      const widest = constants.weight_scale.data.map(scale => (scale * 7) / narrowLimit(bits));
+      expect(fitted.weight_scale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
+        bits === 2 ? 3 : 0,
+      );
+      expect(noise(site, searched)).toBeLessThan(noise(site, fitted));
+      expect(noise(site, searched)).toBeLessThan(part * signal);
+    },
+  );
 
-  it('roundings found with few images are better than nearest ones on others', () => {
+  it('roundings found with few images are better than nearest ones on others', async () => {
     const some = {
       ...site,
       inputs: site.inputs.slice(0, 100),
@@ -154,13 +158,13 @@ describe('steps of a layer', () => {
       targets: site.targets.slice(0, 100),
     };
     const rest = { ...site, inputs: site.inputs.slice(100), targets: site.targets.slice(100) };
-    expect(noise(rest, searchRounding.run(some, constants))).toBeLessThan(noise(rest, constants) / 2);
+    expect(noise(rest, await searchRounding.run(some, constants, noTurn))).toBeLessThan(noise(rest, constants) / 2);
   });
 
-  it('the squared error is the same by moments and by patches', () => {
+  it('the squared error is the same by moments and by patches', async () => {
     const weights = constants.weight.data.subarray(0, length);
     const scale = accumulatorScale(site, constants, 0);
-    const moments = momentsOf(patches, site.inputs, zeroPoint, site.targets);
+    const moments = await momentsOf(patches, site.inputs, zeroPoint, site.targets, noTurn);
     const byMoments = errorByMoments(moments, { group: 0, channel: 0, length }, weights, scale);
     const rows = new Float64Array(length * images);
     for (let i = 0; i < length; i++) {
@@ -175,19 +179,19 @@ describe('steps of a layer', () => {
     }
   });
 
-  it('measured bias correction takes the shift of the mean back, to half a step', () => {
+  it('measured bias correction takes the shift of the mean back, to half a step', async () => {
     const worst = (c: LayerConstants) => Math.max(...shift(site, c).map((s, o) => s / accumulatorScale(site, c, o)));
     expect(worst(constants)).toBeGreaterThan(5);
-    expect(worst(correctBiasByData.run(site, constants))).toBeLessThanOrEqual(0.51);
+    expect(worst(await correctBiasByData.run(site, constants, noTurn))).toBeLessThanOrEqual(0.51);
   });
 
-  it('analytic bias correction takes back what rounded weights shift', () => {
+  it('analytic bias correction takes back what rounded weights shift', async () => {
     const exact = { ...site, inputs: site.floatInputs.map(x => x.map(v => Math.round(v / inputScale) + zeroPoint)) };
     const sum = (c: LayerConstants) => shift(exact, c).reduce((a, b) => a + b, 0);
-    expect(sum(correctBiasAnalytically.run(exact, constants))).toBeLessThan(sum(constants) / 5);
+    expect(sum(await correctBiasAnalytically.run(exact, constants, noTurn))).toBeLessThan(sum(constants) / 5);
   });
 
-  it('fitted scales lose less of the weights', () => {
+  it('fitted scales lose less of the weights', async () => {
     const loss = ({ weight, weight_scale }: LayerConstants) =>
       [...weight.data].reduce((total, q, i) => {
         const real = site.node.constants.weight.data[i];
@@ -201,7 +205,7 @@ describe('steps of a layer', () => {
         constants.weight_scale.data.map(s => s * 1.3),
       ),
     };
-    const fitted = fitWeightScales.run(site, wide);
+    const fitted = await fitWeightScales.run(site, wide, noTurn);
     expect(loss(fitted)).toBeLessThan(loss(constants) * 1.05);
     expect([...fitted.weight_scale.data]).not.toEqual([...wide.weight_scale.data]);
   });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import { accuracyMeter, foundFields, foundText, wantsBits } from '../bits-goal.js';
+import { foundFields, foundText, wantsBits } from '../bits-goal.js';
+import { fastestDriver, labelledImages } from '../labelled-images.js';
 import {
   isImported,
   isOnnx,
@@ -73,7 +74,12 @@ export function registerQuantize(program: Command, shell: Shell): void {
         const progress = (stage: string, done: number, total: number) => io.progress.update(stage, done, total);
         const { minAccuracy, maxFlash: maxBytes } = options;
         const goal = { maxBytes, minAccuracy: minAccuracy === undefined ? undefined : minAccuracy / 100 };
-        const meter = await accuracyMeter(io, model, options);
+        const driver = await fastestDriver(options.driver);
+        const { images: labelled, labels } = options;
+        const meter =
+          minAccuracy === undefined || labelled === undefined || labels === undefined
+            ? undefined
+            : await labelledImages(io, graph, { model, images: labelled, labels }, driver.name);
         const { model: quantised, found } = searches
           ? await quantiseToGoal(graph, images, chosen, goal, meter, io.session, progress)
           : { model: await quantiseModel(graph, images, chosen, io.session, progress), found: undefined };
@@ -87,14 +93,14 @@ export function registerQuantize(program: Command, shell: Shell): void {
             images: images.count,
             output: options.output,
             bytes: bytes.length,
-            ...foundFields(found),
+            ...foundFields(found, driver),
             layers: (quantised.quality ?? []).map(layerJson),
           },
           text: style =>
             // The weights are what standard output has then, and nothing else.
             toStdout
               ? ''
-              : `${foundText(found, style)}${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
+              : `${foundText(found, driver, style)}${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
         };
       }),
     );

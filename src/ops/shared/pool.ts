@@ -74,18 +74,19 @@ export function pool(
   const { height, width, channels }: Shape = node.type.shape;
   const inputShape = input.type.shape;
   const output = allocate(node.type.dtype, elementCount(node.type.shape));
+  const { data } = input;
+  const folded = new Float64Array(channels);
   let at = 0;
   for (let oy = 0; oy < height; oy++) {
     for (let ox = 0; ox < width; ox++) {
-      for (let c = 0; c < channels; c++) {
-        let folded = start;
-        let taps = 0;
-        forEachTap(node.attributes, inputShape, oy, ox, (_ky, _kx, iy, ix) => {
-          folded = step(folded, input.data[(iy * inputShape.width + ix) * channels + c]);
-          taps++;
-        });
-        output[at++] = finish(folded, taps);
-      }
+      folded.fill(start);
+      let taps = 0;
+      forEachTap(node.attributes, inputShape, oy, ox, (_ky, _kx, iy, ix) => {
+        const first = (iy * inputShape.width + ix) * channels;
+        for (let c = 0; c < channels; c++) folded[c] = step(folded[c], data[first + c]);
+        taps++;
+      });
+      for (let c = 0; c < channels; c++) output[at++] = finish(folded[c], taps);
     }
   }
   return output;

@@ -2,7 +2,7 @@ import type { Node } from '../../ir/graph.js';
 import { allocate, type TensorData } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
 import { floatEpilogue, integerEpilogue, type LinearAttributes } from '../../ops/shared/linear.js';
-import { positionsOf, products } from './products.js';
+import { productsWith } from './products.js';
 
 /** What a linear layer of the float network computes of an image. */
 export interface FloatResult {
@@ -14,23 +14,38 @@ export interface FloatResult {
 
 /** A linear layer in float, as its op's `evaluate` means it but for the order of additions. */
 export function floatLayer(node: Node<LinearAttributes>, patches: Patches): (input: TensorData) => FloatResult {
-  const weight = Float64Array.from(node.constants.weight.data);
-  const bias = node.constants.bias?.data;
-  const finish = floatEpilogue(node);
   const channels = patches.groups * patches.outputs;
-  const sums = new Float64Array(positionsOf(patches) * channels);
+  const weight = Float64Array.from(node.constants.weight.data);
+  const bias = Float64Array.from(node.constants.bias?.data ?? new Float64Array(channels));
+  const finish = floatEpilogue(node);
+  const products = productsWith(patches, weight);
   return input => {
-    products(patches, weight, input, 0, sums);
+    const sums = products(input, 0);
     // Loops: from() with a function takes twenty times as long.
     const linear = new Float32Array(sums.length);
     const output = new Float32Array(sums.length);
     for (let at = 0; at < sums.length; at += channels) {
       for (let o = 0; o < channels; o++) {
-        linear[at + o] = sums[at + o] + (bias?.[o] ?? 0);
+        linear[at + o] = sums[at + o] + bias[o];
         output[at + o] = finish(sums[at + o], o);
       }
     }
     return { linear, output };
+  };
+}
+
+/** What {@link floatLayer} has as output, alone. */
+export function floatOutput(node: Node<LinearAttributes>, patches: Patches): (input: TensorData) => Float32Array {
+  const channels = patches.groups * patches.outputs;
+  const finish = floatEpilogue(node);
+  const products = productsWith(patches, Float64Array.from(node.constants.weight.data));
+  return input => {
+    const sums = products(input, 0);
+    const output = new Float32Array(sums.length);
+    for (let at = 0; at < sums.length; at += channels) {
+      for (let o = 0; o < channels; o++) output[at + o] = finish(sums[at + o], o);
+    }
+    return output;
   };
 }
 
@@ -44,9 +59,9 @@ export function integerLayer(
   const bias = node.constants.bias.data;
   const finish = integerEpilogue(node);
   const channels = patches.groups * patches.outputs;
-  const sums = new Float64Array(positionsOf(patches) * channels);
+  const products = productsWith(patches, weight);
   return input => {
-    products(patches, weight, input, zeroPoint, sums);
+    const sums = products(input, zeroPoint);
     const output = allocate(node.type.dtype, sums.length);
     for (let at = 0; at < sums.length; at += channels) {
       for (let o = 0; o < channels; o++) output[at + o] = finish(sums[at + o] + bias[o], o);

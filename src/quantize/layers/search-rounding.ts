@@ -1,6 +1,6 @@
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
-import { gather, positionsOf } from './products.js';
+import { centred, gather, positionsOf } from './products.js';
 import {
   accumulatorScale,
   channelsOf,
@@ -37,16 +37,17 @@ const mostPatches = 1024;
  */
 export const searchRounding: LayerStep = {
   name: 'search of roundings',
-  run(site, constants) {
+  async run(site, constants, turn) {
     const { length, outputs } = site.patches;
     const rounded = Int8Array.from(constants.weight.data);
     const float = site.node.constants.weight.data;
-    const errorOf = squaredErrors(site);
+    const errorOf = await squaredErrors(site, turn);
     for (let o = 0; o < channelsOf(site); o++) {
       const scale = constants.weight_scale.data[o];
       const weights = rounded.subarray(o * length, (o + 1) * length);
       const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(site, constants, o));
       descend(error, weights, i => float[o * length + i] / scale, weightLimit(site));
+      await turn();
     }
     return { ...constants, weight: { ...constants.weight, data: rounded } };
   },
@@ -77,12 +78,12 @@ function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => 
 type ErrorOf = (group: number, channel: number, weights: Int8Array, scale: number) => SquaredError;
 
 /** The squared error of each channel, in the form that costs less. */
-function squaredErrors(site: LayerSite): ErrorOf {
+async function squaredErrors(site: LayerSite, turn: () => Promise<void>): Promise<ErrorOf> {
   const { patches, inputs, input, targets } = site;
   const { length } = patches;
   const patchCount = positionsOf(patches) * inputs.length;
   if (length <= longestSquare && length <= patchCount) {
-    const moments = momentsOf(patches, inputs, input.zeroPoint, targets);
+    const moments = await momentsOf(patches, inputs, input.zeroPoint, targets, turn);
     return (group, channel, weights, scale) => errorByMoments(moments, { group, channel, length }, weights, scale);
   }
   const stride = Math.ceil(patchCount / mostPatches);
@@ -117,9 +118,15 @@ function centredPatches(
   const count = Math.ceil((positions * inputs.length) / stride);
   const rows = new Float64Array(length * count);
   const patch = new Float64Array(length);
+  const values = new Float64Array(inputs[0].length);
+  let image = -1;
   for (let k = 0; k < count; k++) {
     const at = k * stride;
-    gather(patches, inputs[Math.floor(at / positions)], input.zeroPoint, at % positions, group, patch);
+    if (Math.floor(at / positions) !== image) {
+      image = Math.floor(at / positions);
+      centred(inputs[image], input.zeroPoint, values);
+    }
+    gather(patches, values, at % positions, group, patch);
     for (let i = 0; i < length; i++) rows[i * count + k] = patch[i] - mean[group * length + i];
   }
   return { rows, count };

@@ -9,7 +9,7 @@ import {
 } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
 import type { LinearAttributes } from '../../ops/shared/linear.js';
-import { gather, positionsOf } from './products.js';
+import { centred, gather, positionsOf } from './products.js';
 
 /** Parameters of a layer as a quantised weights file has them: `weight`, `bias`, `weight_scale`, ... */
 export type LayerConstants = Readonly<Record<string, Constant>>;
@@ -39,7 +39,8 @@ export const weightLimit = ({ bits }: LayerSite): number => (bits === undefined 
 /** One step of quantising a linear layer: better constants from those of the step before. */
 export interface LayerStep {
   readonly name: string;
-  run(site: LayerSite, constants: LayerConstants): LayerConstants;
+  /** @param turn to be awaited now and then where it takes long: see run/turns.ts */
+  run(site: LayerSite, constants: LayerConstants, turn: () => Promise<void>): LayerConstants | Promise<LayerConstants>;
 }
 
 /** Output channels of a layer. */
@@ -55,15 +56,26 @@ export function meanPatch(patches: Patches, images: readonly TensorData[], zeroP
   const positions = positionsOf(patches);
   const mean = new Float64Array(groups * length);
   const patch = new Float64Array(length);
-  for (const image of images) {
+  for (const values of tensorsToAdd(images, zeroPoint)) {
     for (let position = 0; position < positions; position++) {
       for (let g = 0; g < groups; g++) {
-        gather(patches, image, zeroPoint, position, g, patch);
+        gather(patches, values, position, g, patch);
         for (let i = 0; i < length; i++) mean[g * length + i] += patch[i];
       }
     }
   }
   return mean.map(sum => sum / (positions * images.length));
+}
+
+/** The images; of integers their sum alone, since integers give the same in any order. */
+function* tensorsToAdd(images: readonly TensorData[], zeroPoint: number): Generator<Float64Array> {
+  const values = new Float64Array(images[0].length);
+  if (images[0] instanceof Float32Array) {
+    for (const image of images) yield centred(image, zeroPoint, values);
+    return;
+  }
+  for (const image of images) for (let i = 0; i < values.length; i++) values[i] += image[i] - zeroPoint;
+  yield values;
 }
 
 /** The mean of each channel over all images and positions. */

@@ -1,0 +1,54 @@
+import type { Graph } from '../ir/graph.js';
+import type { LabelledImages } from '../quantize/measure-bits.js';
+import type { CommandIo } from './io.js';
+import { resolvePath } from './model-options.js';
+import type { DriverName } from './options.js';
+
+/** What runs a network that is only measured. */
+export interface ChosenDriver {
+  readonly name: 'reference' | DriverName;
+  /** Why it is not the one that would be faster. */
+  readonly reason?: string | undefined;
+}
+
+/** The driver of the command line, or else the C on this machine, where there is a compiler. */
+export async function fastestDriver(wanted: 'reference' | DriverName | undefined): Promise<ChosenDriver> {
+  if (wanted !== undefined) return { name: wanted };
+  const { missingReason } = await import('../toolchain/tools.js');
+  const reason = missingReason('hostCompiler');
+  return reason === undefined ? { name: 'host' } : { name: 'reference', reason };
+}
+
+/** The labelled images of the command line, read once, for any quantised form of a float graph. */
+export async function labelledImages(
+  io: CommandIo,
+  graph: Graph,
+  files: { readonly model: string; readonly images: string; readonly labels: string },
+  driver: ChosenDriver['name'],
+): Promise<LabelledImages> {
+  const { loadedModel, sourceOf } = await import('../pipeline.js');
+  const { GraphIndex } = await import('../ir/graph.js');
+  const { readLabels } = await import('../frontend/arrays/images.js');
+  const { readModelInputs } = await import('./model-inputs.js');
+  const { vectorsOf } = await import('./vectors.js');
+  const { predictedClass } = await import('../run/classify.js');
+  const { classCount, requireLabels } = await import('./require-labels.js');
+  const { runOutputs } = await import('./run-outputs.js');
+  const inputs = readModelInputs(resolvePath(io, files.images), sourceOf(graph), io.session);
+  const labels = readLabels(resolvePath(io, files.labels), { classes: classCount(graph) });
+  requireLabels(files.labels, labels.length, inputs.count, false);
+  // The scale of the input is the same for all widths of weights.
+  let vectors: readonly Uint8Array[] | undefined;
+  return {
+    count: inputs.count,
+    async run(quantised, from, to, onProgress) {
+      const loaded = loadedModel(quantised, { model: resolvePath(io, files.model) });
+      vectors ??= vectorsOf(inputs, sourceOf(loaded.graph));
+      const { type } = new GraphIndex(loaded.graph).node(loaded.graph.output);
+      const progress = { update: (_: string, done: number, total: number) => onProgress('measuring', done, total) };
+      const part = vectors.slice(from, to);
+      const outputs = await runOutputs({ ...io, progress }, loaded, driver, 'cortex-m4', part);
+      return outputs.map((output, i) => predictedClass(output, type) === labels[from + i]);
+    },
+  };
+}
