@@ -1,4 +1,4 @@
-import { fail, InternalError } from './diagnostics/diagnostic.js';
+import { fail } from './diagnostics/diagnostic.js';
 import type { Session } from './diagnostics/session.js';
 import { type InputSet, inputAt } from './frontend/arrays/images.js';
 import { importOnnx } from './frontend/onnx/import-onnx.js';
@@ -20,22 +20,18 @@ import { calibrate } from './quantize/calibrate.js';
 import { requireTellingImages } from './quantize/check-images.js';
 import { FloatNetwork } from './quantize/float-network.js';
 import { declaredQuantisation, inputMeaning, toReal } from './quantize/inputs.js';
-import { accuracyMeter, type FitBits, type LabelledImages } from './quantize/measure-bits.js';
+import type { LabelledImages } from './quantize/measure-bits.js';
 import type { LayerQuality } from './quantize/quality.js';
 import { lowerModel, type QuantisedModel, quantiseGraph } from './quantize/quantise.js';
+import { type GoalModel, quantiseByGoal } from './quantize/quantise-by-goal.js';
 import {
   defaultQuantiseOptions,
-  fitQuantisation,
-  prepareQuantisation,
   type QuantiseOptions,
   quantiseByImages,
   type StageProgress,
-  sketchQuantisation,
 } from './quantize/quantise-model.js';
-import { type BitsGoal, type FoundBits, searchBits } from './quantize/search-bits.js';
-import { weightSensitivity } from './quantize/sensitivity.js';
+import type { BitsGoal } from './quantize/search-bits.js';
 import { settleStatistics } from './quantize/settle-statistics.js';
-import { narrowLayers } from './quantize/weight-bits.js';
 import { takeTurns } from './run/turns.js';
 
 /** From files to the integer graph: what the commands begin with. The stages are listed in pipeline.ts. */
@@ -106,60 +102,33 @@ export async function quantiseModel(
   return quantised;
 }
 
-/** What {@link quantiseToGoal} gives: the model, and how its bits were found. */
-export interface NarrowedModel {
-  readonly model: QuantisedModel;
-  readonly found: FoundBits;
-}
-
 /**
- * Quantises with the fewest bytes of weights that meet a goal: layers are ranked by what their narrow weights change in the
- * network's result, and the order of that ranking is searched. See docs/quantising.md.
+ * Quantises with the fewest bytes of weights that meet a goal: see {@link quantiseByGoal}.
  * @param labelled images that accuracy is measured on, where the goal asks for it
  * @throws CompileError E0507 when the goal cannot be met; and what {@link quantiseModel} throws
  */
 export async function quantiseToGoal(
   graph: Graph,
   images: InputSet,
-  given: Partial<QuantiseOptions>,
+  options: Partial<QuantiseOptions>,
   goal: BitsGoal,
   labelled: LabelledImages | undefined,
   session: Session,
-  onProgress: StageProgress = () => {},
-): Promise<NarrowedModel> {
+  onProgress?: StageProgress,
+): Promise<GoalModel> {
   const all = [...realImages(graph, images)];
   requireTellingImages(sourceOf(graph), all, session);
-  const options = { ...defaultQuantiseOptions, ...given };
-  const prepared = await prepareQuantisation(graph, all, options, onProgress);
-  const layers = await weightSensitivity(prepared.network, prepared.probes, (done, total) =>
-    onProgress('ranking layers', done, total),
+  const result = await quantiseByGoal(
+    graph,
+    all,
+    { ...defaultQuantiseOptions, ...options },
+    goal,
+    labelled,
+    onProgress,
   );
-  let state = '';
-  const inState: StageProgress = (stage, done, total) => onProgress(`${state}${stage}`, done, total);
-  const models = new Map<string, QuantisedModel>();
-  const full: FitBits = async rules => {
-    const key = JSON.stringify(rules);
-    const model = models.get(key) ?? (await fitQuantisation(prepared, options, narrowLayers(graph, rules), inState));
-    models.set(key, model);
-    return model;
-  };
-  const sketched = sketchQuantisation(prepared, options);
-  const sketch: FitBits = rules => sketched(narrowLayers(graph, rules), inState);
-  const meter = accuracyMeter(labelled ?? noImages, full, sketch, inState);
-  const found = await searchBits(layers, goal, meter, (done, most) => {
-    state = `state ${done} of at most ${most}: `;
-  });
-  const rules = found.layers.map(({ layer, width }) => ({ pattern: layer, bits: width.bits }));
-  const model = await full(rules);
-  verifyGraph(lowerModel(model), 'quantise');
-  return { model, found };
+  verifyGraph(lowerModel(result.model), 'quantise');
+  return result;
 }
-
-/** For goals of bytes alone. */
-const noImages: LabelledImages = {
-  count: 0,
-  run: () => Promise.reject(new InternalError('nothing is to be measured')),
-};
 
 /** The class that the float network finds for each image: the first of the largest scores. */
 export async function floatClasses(

@@ -30,7 +30,6 @@ export {
   loadOnnxModel,
   loadQuantisedModel,
   type ModelSource,
-  type NarrowedModel,
   quantiseModel,
   quantiseToGoal,
   type RandomWeights,

@@ -33,7 +33,7 @@ export function wantsBits({ minAccuracy, maxFlash, images, labels, weightBits }:
 }
 
 /** What the search found, as a field of the JSON. */
-export function foundFields(found: FoundBits | undefined, { name }: ChosenDriver): JsonObject {
+export function foundFields(found: FoundBits | undefined, wide: readonly string[], { name }: ChosenDriver): JsonObject {
   if (found === undefined) return {};
   const { layers, bytes, accuracy, estimated, measured } = found;
   return {
@@ -44,11 +44,17 @@ export function foundFields(found: FoundBits | undefined, { name }: ChosenDriver
       estimated: estimated.map(each => ({ ...each })),
       measured: measured.map(each => ({ ...each })),
     },
+    ...(wide.length > 0 ? { activationBits: wide.map(layer => ({ layer, bits: 16 })) } : {}),
   };
 }
 
 /** The same for people. */
-export function foundText(found: FoundBits | undefined, { name, reason }: ChosenDriver, style: TextStyle): string {
+export function foundText(
+  found: FoundBits | undefined,
+  wide: readonly string[],
+  { name, reason }: ChosenDriver,
+  style: TextStyle,
+): string {
   if (found === undefined) return '';
   const rows = found.layers.map(({ layer, width }) => [
     layer,
@@ -69,5 +75,6 @@ export function foundText(found: FoundBits | undefined, { name, reason }: Chosen
   const by = `by ${name}${reason === undefined ? '' : `, which is slow: ${reason}`}`;
   const accuracy =
     found.accuracy === undefined ? '' : `, ${formatPercent(found.accuracy)} of the labelled images right (${by})`;
-  return `${table}weights: ${formatBytes(found.bytes)}${accuracy}\n`;
+  const activations = wide.length > 0 ? `int16 activations: ${wide.join(', ')}\n` : '';
+  return `${table}${activations}weights: ${formatBytes(found.bytes)}${accuracy}\n`;
 }

@@ -51,7 +51,22 @@ export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule
       if (exact && bits === 16) named.add(name);
     }
   }
-  const makers = new Set([...wanted].flatMap(([name, bits]) => (bits === 16 ? [name] : [])));
+  return settled(graph, new Set([...wanted].flatMap(([name, bits]) => (bits === 16 ? [name] : []))), named);
+}
+
+/** Of the layers named, those that can have int16 activations with these alone, in the order of the graph. */
+export function layersOf(graph: Graph, names: readonly string[]): readonly string[] {
+  const makers = new Set(names);
+  settled(graph, makers, new Set());
+  return graph.nodes.flatMap(({ name }) => (makers.has(name) ? [name] : []));
+}
+
+/**
+ * Takes back the layers of which something needs int8.
+ * @param makers layers wanted; left are those that can be had
+ * @throws CompileError E0508 for a layer in `named`
+ */
+function settled(graph: Graph, makers: Set<string>, named: ReadonlySet<string>): WideActivations {
   for (;;) {
     const wide = withFollowers(graph, makers);
     const obstacle = obstacleIn(graph, wide);

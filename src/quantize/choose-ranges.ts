@@ -71,7 +71,7 @@ export function resultName(network: FloatNetwork): string {
 }
 
 /** Sum of squared differences of the network's result when one tensor is rounded to int8 and back. */
-async function errorOfResult(
+export async function errorOfResult(
   network: FloatNetwork,
   probes: readonly FloatTensors[],
   name: string,

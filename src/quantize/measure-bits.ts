@@ -36,10 +36,15 @@ export function accuracyMeter(
   const { count } = images;
   const first = Math.min(count, Math.max(fewestImages, Math.ceil(count * firstShare)));
   let widest: readonly boolean[] | undefined;
+  const known = new Map<string, number>();
   return {
     async measure(rules) {
+      const key = JSON.stringify(rules);
+      const before = known.get(key);
+      if (before !== undefined) return before;
       const right = await images.run(await full(rules), 0, count, onProgress);
       widest ??= right;
+      known.set(key, shareOf(right));
       return shareOf(right);
     },
     async estimate(rules, wanted) {

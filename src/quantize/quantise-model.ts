@@ -7,11 +7,13 @@ import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
 import { FittedLayers } from './fitted-layers.js';
 import { FloatNetwork, type FloatTensors } from './float-network.js';
+import type { Histogram } from './histogram.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { type FittingOptions, type LayerMemory, quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
 import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
+import { wideRanges } from './wide-ranges.js';
 
 /** How a network is quantised. */
 export interface QuantiseOptions extends LayerOptions {
@@ -74,8 +76,18 @@ export async function quantiseByImages(
 export interface PreparedQuantisation {
   readonly network: FloatNetwork;
   readonly images: readonly Float32Array[];
+  readonly histograms: ReadonlyMap<string, Histogram>;
   readonly ranges: ReadonlyMap<string, ChosenRange>;
   readonly probes: readonly FloatTensors[];
+}
+
+/** The same with int16 activations of these layers, and of those that pass their values on. */
+export function withWide(prepared: PreparedQuantisation, wide: readonly string[]): PreparedQuantisation {
+  const { network, histograms, ranges } = prepared;
+  const rules = wide.map(pattern => ({ pattern, bits: 16 as const }));
+  const quantisations = wideRanges(network.graph, wideActivations(network.graph, rules), histograms);
+  const changed = [...quantisations].map(([name, quantisation]) => [name, { quantisation, rule: 'min-max' }] as const);
+  return { ...prepared, ranges: new Map([...ranges, ...changed]) };
 }
 
 /** The first half of {@link quantiseByImages}. @throws CompileError E0503, E0506 and E0508 */
@@ -102,7 +114,7 @@ export async function prepareQuantisation(
   const ranges = await chooseRanges(network, histograms, probes, rules, wide, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
-  return { network, images, ranges, probes };
+  return { network, images, histograms, ranges, probes };
 }
 
 /** The second half: weights of such widths are fitted, layer by layer. @throws CompileError E0503 */

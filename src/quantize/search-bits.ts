@@ -44,6 +44,7 @@ const mostMeasured = 6;
  * halving. From the one that is found, layers are narrowed one by one as long as that does no harm, the most bytes first. What is
  * returned has been measured, whatever the estimates were.
  * @param onState which state is looked at, of how many at most
+ * @param wide layers whose activations are int16 in all of them, for messages
  * @throws CompileError E0507 when the goal cannot be met
  */
 export async function searchBits(
@@ -51,14 +52,10 @@ export async function searchBits(
   goal: BitsGoal,
   meter: AccuracyMeter,
   onState: (done: number, total: number) => void = () => {},
+  wide: readonly string[] = [],
 ): Promise<FoundBits> {
-  const { maxBytes = Number.POSITIVE_INFINITY, minAccuracy } = goal;
-  const all = narrowingStates(layers);
-  const states = all.filter(state => bytesOf(state) <= maxBytes);
-  if (states.length === 0) return refuseBytes(bytesOf(all[all.length - 1]), maxBytes);
-  // With bytes to spare there is something better than the first state that fits.
-  const widest = widened(layers, states[0], maxBytes);
-  if (bytesOf(widest) > bytesOf(states[0])) states.unshift(widest);
+  const { minAccuracy } = goal;
+  const states = allowedStates(layers, goal);
   if (minAccuracy === undefined) return found(states[0], undefined, new Looks());
   const looks = new Looks();
   const total = 1 + Math.ceil(Math.log2(states.length)) + mostLooks + mostMeasured;
@@ -72,9 +69,22 @@ export async function searchBits(
   };
   const passes = async (state: Widths) => (looks.estimateOf(state) ?? (await estimate(state))) >= minAccuracy;
   const most = await measure(states[0]);
-  if (most < minAccuracy) return refuseAccuracy(most, minAccuracy, bytesOf(states[0]));
+  if (most < minAccuracy) return refuseAccuracy(most, minAccuracy, bytesOf(states[0]), wide);
   await narrowOneByOne(layers, await halve(states, passes), passes);
   return found(...(await confirm(states[0], most, minAccuracy, looks, measure)), looks);
+}
+
+/** States with as few bytes as are allowed, the widest weights first. @throws CompileError E0507 when there are none */
+export function allowedStates(
+  layers: readonly LayerSensitivity[],
+  { maxBytes = Number.POSITIVE_INFINITY }: BitsGoal,
+): readonly [Widths, ...Widths[]] {
+  const all = narrowingStates(layers);
+  const [first, ...others] = all.filter(state => bytesOf(state) <= maxBytes);
+  if (first === undefined) return refuseBytes(bytesOf(all[all.length - 1]), maxBytes);
+  // With bytes to spare there is something better than the first state that fits.
+  const widest = widened(layers, first, maxBytes);
+  return bytesOf(widest) > bytesOf(first) ? [widest, first, ...others] : [first, ...others];
 }
 
 /** The last state that passes, when the first one does and they get worse. */
@@ -163,10 +173,13 @@ function refuseBytes(least: number, wanted: number): never {
   });
 }
 
-function refuseAccuracy(best: number, wanted: number, bytes: number): never {
+function refuseAccuracy(best: number, wanted: number, bytes: number, wide: readonly string[]): never {
   const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
   return fail('E0507', `${percent(best)} of the images are right, fewer than the ${percent(wanted)} wanted`, {
-    notes: [`with weights of ${bytes} bytes, the widest that are allowed`],
+    notes: [
+      `with weights of ${bytes} bytes, the widest that are allowed`,
+      ...(wide.length > 0 ? [`with int16 activations of ${wide.join(', ')}`] : []),
+    ],
     hint: 'allow a lower accuracy or more bytes; more calibration images may help',
   });
 }

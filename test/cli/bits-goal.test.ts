@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Random } from '../../src/numeric/random.js';
 import { Workspace } from './workspace.js';
 
 const user = new Workspace();
@@ -65,6 +66,42 @@ describe('bits that are searched for', () => {
     } finally {
       vi.unstubAllEnvs();
     }
+  });
+
+  it('--min-accuracy that int8 does not meet makes activations int16', async () => {
+    const random = new Random('images');
+    const count = 400;
+    const pixels = Uint8Array.from({ length: count * 16 }, () => Math.floor(random.uniform(0, 256)));
+    user.array('many.npy', [count, 4, 4, 1], pixels);
+    const images = Array.from({ length: count }, (_, i) => pixels.subarray(16 * i, 16 * i + 16));
+    // The weights of the workspace.
+    const weight = (i: number) => ((i * 7) % 11) / 11 - 0.5;
+    const scores = (image: Uint8Array) =>
+      [0.1, -0.2, 0.3].map((bias, o) => image.reduce((sum, p, i) => sum + (p / 255) * weight(16 * o + i), bias));
+    const best = images.map(image => scores(image).reduce((b, s, i, all) => (s > all[b] ? i : b), 0));
+    // One label is wrong, so that not all of them can be met.
+    best[0] = (best[0] + 1) % 3;
+    user.array('best.npy', [count], Int32Array.from(best));
+    const accuracyOf = async (bits: string) => {
+      await user.run(`${quantize} ${bits}`);
+      const evaluated = await user.run(
+        'evaluate model.ts --weights n.safetensors --images many.npy --labels best.npy --json',
+      );
+      return JSON.parse(evaluated.stdout).accuracy;
+    };
+    const [int8, int16] = [await accuracyOf('--activation-bits fc=8'), await accuracyOf('--activation-bits fc=16')];
+    expect(int16).toBeGreaterThan(int8);
+    const goal = (accuracy: number) =>
+      `${quantize} --min-accuracy ${(100 * accuracy).toFixed(2)} --images many.npy --labels best.npy --driver reference --json`;
+    expect(JSON.parse((await user.run(goal(int8))).stdout).activationBits).toBeUndefined();
+    const found = JSON.parse((await user.run(goal(int16))).stdout);
+    expect(found.activationBits).toEqual([{ layer: 'fc', bits: 16 }]);
+    expect(found.weightBits.accuracy).toBe(int16);
+    const { stderr } = await user.run(goal(int16 + 0.0025));
+    expect(stderr).toMatch(/E0507.*\n.*\n.*with int16 activations of fc/);
+    // What is said of activations stays.
+    const kept = await user.run(`${goal(int16)} --activation-bits fc=8`);
+    expect(kept.stderr).toContain('E0507');
   });
 
   it.each([

@@ -80,9 +80,13 @@ export function registerQuantize(program: Command, shell: Shell): void {
           minAccuracy === undefined || labelled === undefined || labels === undefined
             ? undefined
             : await labelledImages(io, graph, { model, images: labelled, labels }, driver.name);
-        const { model: quantised, found } = searches
+        const {
+          model: quantised,
+          found,
+          wide,
+        } = searches
           ? await quantiseToGoal(graph, images, chosen, goal, meter, io.session, progress)
-          : { model: await quantiseModel(graph, images, chosen, io.session, progress), found: undefined };
+          : { model: await quantiseModel(graph, images, chosen, io.session, progress), found: undefined, wide: [] };
         const bytes = writeQuantised(quantised);
         await letSignalsEndUs();
         writeFileAtomically(options.output, bytes, { cwd: io.cwd });
@@ -93,14 +97,14 @@ export function registerQuantize(program: Command, shell: Shell): void {
             images: images.count,
             output: options.output,
             bytes: bytes.length,
-            ...foundFields(found, driver),
+            ...foundFields(found, wide, driver),
             layers: (quantised.quality ?? []).map(layerJson),
           },
           text: style =>
             // The weights are what standard output has then, and nothing else.
             toStdout
               ? ''
-              : `${foundText(found, driver, style)}${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
+              : `${foundText(found, wide, driver, style)}${graph.name}: quantised with ${images.count} images (${quantised.rounding} rounding), ${formatBytes(bytes.length)} in ${options.output}\n`,
         };
       }),
     );
