@@ -127,6 +127,16 @@ export interface LookupOptions extends Named {
   readonly perChannel?: boolean;
 }
 
+/** Options of {@link rescale}. */
+export interface RescaleOptions extends Named {
+  /** What the function is for real numbers, of two slopes and a clamp. Default `'identity'`. */
+  readonly function?: Activation;
+  /** Each channel has numbers of its own. Default false. */
+  readonly perChannel?: boolean;
+  /** The product is added to an offset, or subtracted from it. Default `'none'`. */
+  readonly sum?: 'none' | 'plus' | 'minus';
+}
+
 export interface SliceOptions extends Named {
   /** The first channel that is taken. */
   readonly from: number;
@@ -341,6 +351,12 @@ export const reshape: (x: Tensor, options: ReshapeOptions) => Tensor = notExecut
  * computes in a way of its own. Elsewhere, use {@link activation}.
  */
 export const lookup: (x: Tensor, options?: LookupOptions) => Tensor = notExecuted;
+
+/**
+ * A multiple of each value, with numbers from the weights file: `effnetc import` writes it where an operator on int16 values
+ * computes in a way of its own. Elsewhere, use {@link activation}.
+ */
+export const rescale: (x: Tensor, options?: RescaleOptions) => Tensor = notExecuted;
 
 /** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;

@@ -16,6 +16,7 @@ import { mean } from './mean/index.js';
 import { mul } from './mul/index.js';
 import type { OpDefinition } from './op.js';
 import { pad } from './pad/index.js';
+import { rescale } from './rescale/index.js';
 import { reshape } from './reshape/index.js';
 import { slice } from './slice/index.js';
 import { softmax } from './softmax/index.js';
@@ -41,6 +42,7 @@ const rows: readonly OpDefinition[] = [
   activation,
   batchNorm,
   lookup,
+  rescale,
   flatten,
   softmax,
   argmax,

@@ -74,9 +74,12 @@ const leastShare = 2 / 3;
 export function rangeThatPixelsMiss(source: Node): PixelRange | undefined {
   const declared = declaredQuantisation(source);
   if (declared === undefined) return undefined;
-  const least = declared.scale * (-128 - declared.zeroPoint);
-  const most = declared.scale * (127 - declared.zeroPoint);
   const [low, high] = pixelRange(source);
+  const { scale, zeroPoint, bits } = source.type.quantisation ?? declared;
+  const range = valuesOf({ scale, zeroPoint, bits });
+  // int16 is symmetric: where no pixel is below zero, half of it holds nothing.
+  const least = bits === 16 && low >= 0 ? 0 : scale * (range.low - zeroPoint);
+  const most = scale * (range.high - zeroPoint);
   const shared = Math.min(high, most) - Math.max(low, least);
   return shared < leastShare * Math.max(high - low, most - least) ? [least, most] : undefined;
 }

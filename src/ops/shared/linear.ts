@@ -13,6 +13,7 @@ import {
 import {
   clamp,
   fitsMultiplier,
+  longFactorBits,
   longMultiplier,
   type Multiplier,
   nativePreShift,
@@ -155,6 +156,7 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
   const input = context.inputs[0]?.quantisation;
   invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
   const channels = bias.data.length;
+  const long = bias.dtype === 'f64';
   const { activation, affine } = node.attributes;
   const twoSlopes =
     activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
@@ -168,7 +170,7 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
     positive[o] = effective * slopes.positive;
     negative[o] = effective * slopes.negative;
     const steepest = Math.max(effective, Math.abs(positive[o]), Math.abs(negative[o]));
-    if (!(effective > 0) || !fitsMultiplier(steepest)) {
+    if (!(effective > 0) || !fitsMultiplier(steepest, long ? longFactorBits : undefined)) {
       fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${steepest}`, {
         span: node.span,
         notes: [
@@ -182,7 +184,6 @@ export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseConte
     offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -most, most);
   }
 
-  const long = bias.dtype === 'f64';
   const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
   const quantised = (scale: number) =>
     long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);
