@@ -137,6 +137,11 @@ export interface RescaleOptions extends Named {
   readonly sum?: 'none' | 'plus' | 'minus';
 }
 
+/** Options of {@link curve}. */
+export interface CurveOptions extends Named {
+  readonly function: 'sigmoid' | 'tanh';
+}
+
 export interface SliceOptions extends Named {
   /** The first channel that is taken. */
   readonly from: number;
@@ -357,6 +362,12 @@ export const lookup: (x: Tensor, options?: LookupOptions) => Tensor = notExecute
  * computes in a way of its own. Elsewhere, use {@link activation}.
  */
 export const rescale: (x: Tensor, options?: RescaleOptions) => Tensor = notExecuted;
+
+/**
+ * Sigmoid or tanh with an int16 result, as TensorFlow Lite computes it of int16: `effnetc import` writes it. Elsewhere, use
+ * {@link activation}.
+ */
+export const curve: (x: Tensor, options: CurveOptions) => Tensor = notExecuted;
 
 /** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;

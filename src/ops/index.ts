@@ -6,6 +6,7 @@ import { batchNorm } from './batch-norm/index.js';
 import { channelShuffle } from './channel-shuffle/index.js';
 import { concat } from './concat/index.js';
 import { conv } from './conv/index.js';
+import { curve } from './curve/index.js';
 import { dense } from './dense/index.js';
 import { depthwiseConv } from './depthwise-conv/index.js';
 import { flatten } from './flatten/index.js';
@@ -43,6 +44,7 @@ const rows: readonly OpDefinition[] = [
   batchNorm,
   lookup,
   rescale,
+  curve,
   flatten,
   softmax,
   argmax,

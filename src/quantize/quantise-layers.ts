@@ -2,6 +2,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { Quantisation, TensorData, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import { fixedQuantisationOf } from '../ops/op.js';
 import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
@@ -170,7 +171,8 @@ function quantisationOf(
   const { traits } = definition(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].type.quantisation;
-  if (traits.fixedQuantisation !== undefined) return traits.fixedQuantisation;
+  const fixed = fixedQuantisationOf(traits, inputs[0]?.type.quantisation);
+  if (fixed !== undefined) return fixed;
   const found = (traits.source ? declaredQuantisation(node) : undefined) ?? ranges.get(node.name)?.quantisation;
   invariant(found !== undefined, `'${node.name}' has no range`);
   return found;

@@ -3,7 +3,7 @@ import type { Graph, Node } from '../ir/graph.js';
 import type { Quantisation, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opTable } from '../ops/index.js';
-import type { OpDefinition } from '../ops/op.js';
+import { fixedQuantisationOf, type OpDefinition } from '../ops/op.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import type { LayerQuality } from './quality.js';
@@ -58,7 +58,8 @@ function quantisationOfNode(
   const { traits } = definition(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].quantisation;
-  if (traits.fixedQuantisation !== undefined) return traits.fixedQuantisation;
+  const fixed = fixedQuantisationOf(traits, inputs[0]?.quantisation);
+  if (fixed !== undefined) return fixed;
   const { scale, zeroPoint } = node.attributes;
   if (traits.source && typeof scale === 'number' && typeof zeroPoint === 'number') return { scale, zeroPoint };
   const histogram = histograms.get(node.name);
@@ -78,7 +79,8 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
   const nodes = graph.nodes.map(node => {
     const op = definition(node);
     const inputs = node.inputs.map(name => known(types, name));
-    const output = op.traits.fixedQuantisation ?? activations.get(node.name) ?? inputs[0]?.quantisation;
+    const fixed = fixedQuantisationOf(op.traits, inputs[0]?.quantisation);
+    const output = fixed ?? activations.get(node.name) ?? inputs[0]?.quantisation;
     if (output === undefined || op.lower === undefined) throw new InternalError(`'${node.name}' cannot be lowered`);
     const lowered = op.lower(node, { inputs, output, rounding });
     types.set(node.name, lowered.type);

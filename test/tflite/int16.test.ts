@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { average16, mean16, product16, sum16, times32, times64, toInt8, toInt16 } from './integers.js';
+import {
+  average16,
+  exponentials,
+  logistic16,
+  mean16,
+  product16,
+  reciprocals,
+  sigmoidTable,
+  softmax16,
+  sum16,
+  tanh16,
+  times32,
+  times64,
+  toInt8,
+  toInt16,
+} from './integers.js';
 import { chain } from './networks.js';
 import { layersOf, loweredNetwork, run } from './run.js';
 import {
@@ -281,6 +296,101 @@ describe('functions of single int16 values', () => {
       telling.map(x => Math.max(toInt16(times32(BigInt(x), real)), 0)),
     );
     expect(run(through('RELU6', 0.001, 0.001), telling)).toEqual(telling.map(x => Math.min(Math.max(x, 0), 6000)));
+  });
+
+  // Source: reference_ops::QuantizeLeakyRelu: scales divided as float32.
+  it.each([0.3, 0, 1.7, -0.4])('LEAKY_RELU with a slope of %s', alpha => {
+    const [from, to] = [0.25, 0.7].map(Math.fround);
+    const slope = Math.fround(Math.fround(from * Math.fround(alpha)) / to);
+    expect(run(through('LEAKY_RELU', 0.25, 0.7, { alpha }), telling)).toEqual(
+      telling.map(x => toInt16(times32(BigInt(x), x >= 0 ? Math.fround(from / to) : slope))),
+    );
+  });
+
+  // Source: reference_ops::BroadcastPrelu4DSlow: x * alpha in one product, alpha being int8.
+  it('PRELU with slopes for each channel', () => {
+    const slopes = [-128, 3, 127];
+    const wide = (scale: number) => activation16([1, 1, 1, 3], scale);
+    const alpha = int8(slopes, [1, 1, 3], [0.011], { zeroPoints: [5] });
+    const network = chain(wide(0.25), ['PRELU', wide(0.7), [alpha]]);
+    const [from, by, to] = [0.25, 0.011, 0.7].map(Math.fround);
+    for (const x of telling) {
+      expect(run(network, [x, x, x])).toEqual(
+        slopes.map(slope =>
+          toInt16(x >= 0 ? times32(BigInt(x), from / to) : times32(BigInt(x * (slope - 5)), (from * by) / to)),
+        ),
+      );
+    }
+  });
+});
+
+describe('curves of int16', () => {
+  /** Every 13th value, ends and neighbours of zero. */
+  const many = [...new Set([...telling, ...Array.from({ length: 5042 }, (_, i) => 13 * i - 32768)])];
+  const curve = (kind: string, scale: number) => chain(row(scale, many), [kind, row(2 ** -15, many), []]);
+
+  // A sum over the table that TensorFlow Lite and CMSIS-NN publish, and some of its values.
+  it('have the published table', () => {
+    const sum = sigmoidTable.reduce((hash, value) => (hash * 31n + value) & 0xffffffffn, 0n);
+    expect(sum).toBe(1684986857n);
+    expect([0, 4, 28, 100, 254, 255].map(i => sigmoidTable[i])).toEqual([
+      32768n,
+      35493n,
+      49975n,
+      64536n,
+      65534n,
+      65535n,
+    ]);
+  });
+
+  it.each([2 ** -12, 2 ** -11, 1.0005 * 2 ** -12, 0.0003, 0.001, 3e-9, 2.6])('LOGISTIC of scale %s', scale => {
+    const network = curve('LOGISTIC', scale);
+    expect(layersOf(network)).toEqual(['curve']);
+    expect(run(network, many)).toEqual(many.map(x => logistic16(x, scale)));
+  });
+
+  it.each([2 ** -12, 2 ** -11, 2 ** -10, 0.0003, 0.001, 3e-9, 2.6])('TANH of scale %s', scale => {
+    expect(run(curve('TANH', scale), many)).toEqual(many.map(x => tanh16(x, scale)));
+  });
+
+  it('are near the real functions, and rise', () => {
+    const sigmoid = many.toSorted((a, b) => a - b).map(x => logistic16(x, 0.0003));
+    const tanh = many.toSorted((a, b) => a - b).map(x => tanh16(x, 0.0003));
+    for (const [i, x] of many.toSorted((a, b) => a - b).entries()) {
+      const real = x * Math.fround(0.0003);
+      expect(Math.abs(sigmoid[i] / 32768 - 1 / (1 + Math.exp(-real)))).toBeLessThan(1e-4);
+      expect(Math.abs(tanh[i] / 32768 - Math.tanh(real))).toBeLessThan(2e-4);
+      if (i > 0) expect([sigmoid[i] >= sigmoid[i - 1], tanh[i] >= tanh[i - 1]]).toEqual([true, true]);
+    }
+  });
+});
+
+describe('SOFTMAX of int16', () => {
+  const softmax = (count: number, scale: number) =>
+    chain(activation16([1, count], scale), ['SOFTMAX', activation16([1, count], 2 ** -15), [], { beta: 1 }]);
+
+  // Some values of the tables that TensorFlow Lite makes at run time, as CMSIS-NN has them in its tests.
+  it('has the published tables', () => {
+    expect(exponentials.slice(-4)).toEqual([30902n, 31512n, 32133n, 32767n]);
+    expect(exponentials.slice(469, 473)).toEqual([14148n, 14427n, 14711n, 15002n]);
+    expect(reciprocals.slice(0, 6)).toEqual([32767n, 32704n, 32640n, 32578n, 32514n, 32451n]);
+    expect(reciprocals.slice(128, 134)).toEqual([26214n, 26174n, 26132n, 26092n, 26051n, 26011n]);
+  });
+
+  it.each([1e-5, 1e-4, 3e-4, 0.01, 1, 4.9])('of scale %s', scale => {
+    for (let count = 1; count <= telling.length; count += 3) {
+      for (const turn of [0, 5, 11]) {
+        const values = Array.from({ length: count }, (_, i) => telling[(i * 7 + turn) % telling.length]);
+        expect(run(softmax(count, scale), values)).toEqual(softmax16(values, scale));
+      }
+    }
+  });
+
+  it('of equal values, which make the largest sums', () => {
+    for (const count of [1, 2, 3, 4, 1000, 4095]) {
+      const values = new Array<number>(count).fill(-5);
+      expect(run(softmax(count, 1e-3), values)).toEqual(softmax16(values, 1e-3));
+    }
   });
 });
 

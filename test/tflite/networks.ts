@@ -146,12 +146,18 @@ export function wideOps(): NetworkSpec {
     t([1, 6, 5, 6], 0.007), // 26: relu
     int32([1, 2]),
     t([1, 1, 1, 6], 0.002), // 28: mean
-    t([1, 6, 5, 6], 0.01), // 29: mul, one row and column for all
-    t([1, 3, 2, 6], 0.01), // 30: max pool
+    t([1, 6, 5, 6], 0.004), // 29: mul, one row and column for all
+    t([1, 3, 2, 6], 2 ** -15), // 30: max pool
     w([4, 36], 0, 0.001),
     int32([1000, -5, 0, 33]),
-    t([1, 4], 0.02), // 33
+    t([1, 4], 0.0002), // 33
     { dims: [1, 4], type: 'FLOAT32' },
+    t([1, 1, 1, 6], 2 ** -15), // 35: logistic
+    t([1, 6, 5, 6], 0.003), // 36: leaky
+    int8([-128, -4, 5, 60, -70, 80], [6], [0.02], { zeroPoints: [3] }),
+    t([1, 6, 5, 6], 0.0007), // 38: prelu
+    t([1, 6, 5, 6], 2 ** -15), // 39: tanh
+    t([1, 4], 2 ** -15), // 40: softmax
   ];
   const pool = { padding: 1, stride_w: 1, stride_h: 1, filter_width: 2, filter_height: 2 };
   return {
@@ -172,12 +178,17 @@ export function wideOps(): NetworkSpec {
       { kind: 'CONCATENATION', inputs: [20, 19], outputs: [21], options: { axis: 3 } },
       { kind: 'PADV2', inputs: [21, 22, 23], outputs: [24] },
       { kind: 'AVERAGE_POOL_2D', inputs: [24], outputs: [25], options: { ...pool, fused_activation_function: 3 } },
-      { kind: 'RELU', inputs: [21], outputs: [26] },
-      { kind: 'MEAN', inputs: [25, 27], outputs: [28] },
-      { kind: 'MUL', inputs: [26, 28], outputs: [29] },
-      { kind: 'MAX_POOL_2D', inputs: [29], outputs: [30], options: { ...pool, stride_w: 2, stride_h: 2 } },
+      { kind: 'RELU', inputs: [25], outputs: [26] },
+      { kind: 'MEAN', inputs: [26, 27], outputs: [28] },
+      { kind: 'LOGISTIC', inputs: [28], outputs: [35] },
+      { kind: 'MUL', inputs: [21, 35], outputs: [29] },
+      { kind: 'LEAKY_RELU', inputs: [29], outputs: [36], options: { alpha: 0.3 } },
+      { kind: 'PRELU', inputs: [36, 37], outputs: [38] },
+      { kind: 'TANH', inputs: [38], outputs: [39] },
+      { kind: 'MAX_POOL_2D', inputs: [39], outputs: [30], options: { ...pool, stride_w: 2, stride_h: 2 } },
       { kind: 'FULLY_CONNECTED', inputs: [30, 31, 32], outputs: [33] },
-      { kind: 'DEQUANTIZE', inputs: [33], outputs: [34] },
+      { kind: 'SOFTMAX', inputs: [33], outputs: [40], options: { beta: 1 } },
+      { kind: 'DEQUANTIZE', inputs: [40], outputs: [34] },
     ],
   };
 }

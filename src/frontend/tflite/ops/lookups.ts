@@ -113,15 +113,28 @@ const pureClamp = (short: string, activation: Activation): Translation =>
 export const relu6 = pureClamp('relu', { kind: 'relu6' });
 export const reluN1To1 = pureClamp('relu', { kind: 'reluN1To1' });
 
-export const logisticOperator = unary('sigmoid', { kind: 'sigmoid' }, (site, from) => {
-  requireOutput(site, { scale: 1 / 256, zeroPoint: -128 });
-  return logisticTable(from);
-});
+/** LOGISTIC or TANH; its output has the one scale that the algorithm has. */
+function curveOperator(
+  curve: 'sigmoid' | 'tanh',
+  narrow: Quantisation,
+  table: (input: Quantisation) => Table,
+): Translation {
+  const ofInt8 = unary(curve, { kind: curve }, (site, from) => {
+    requireOutput(site, narrow);
+    return table(from);
+  });
+  return site => {
+    if (!isWide(site)) return ofInt8(site);
+    const quantisation = site.outputQuantisation();
+    requireOutput(site, { scale: 2 ** -15, zeroPoint: 0 });
+    const inputs = [site.image(0, curve)];
+    const options = { function: curve };
+    site.bind(site.add({ kind: 'curve', name: site.place(curve).name, inputs, options, quantisation }));
+  };
+}
 
-export const tanhOperator = unary('tanh', { kind: 'tanh' }, (site, from) => {
-  requireOutput(site, { scale: 1 / 128, zeroPoint: 0 });
-  return tanhTable(from);
-});
+export const logisticOperator = curveOperator('sigmoid', { scale: 1 / 256, zeroPoint: -128 }, logisticTable);
+export const tanhOperator = curveOperator('tanh', { scale: 1 / 128, zeroPoint: 0 }, tanhTable);
 
 export const hardSwish = unary(
   'hswish',
