@@ -46,6 +46,8 @@ export interface InputOptions extends Named {
   readonly channels: number;
   /** real = scale * (q - zeroPoint). Left out, scale and zero point come from calibration. */
   readonly scale?: number;
+  /** 16: the caller hands in int16, with the zero point 0. Left out: int8. */
+  readonly bits?: 16;
   /** -128 to 127; given together with `scale`. */
   readonly zeroPoint?: number;
   /**
@@ -125,6 +127,21 @@ export interface LookupOptions extends Named {
   readonly function?: Activation;
   /** Each channel has a table of its own. Default false. */
   readonly perChannel?: boolean;
+}
+
+/** Options of {@link rescale}. */
+export interface RescaleOptions extends Named {
+  /** What the function is for real numbers, of two slopes and a clamp. Default `'identity'`. */
+  readonly function?: Activation;
+  /** Each channel has numbers of its own. Default false. */
+  readonly perChannel?: boolean;
+  /** The product is added to an offset, or subtracted from it. Default `'none'`. */
+  readonly sum?: 'none' | 'plus' | 'minus';
+}
+
+/** Options of {@link curve}. */
+export interface CurveOptions extends Named {
+  readonly function: 'sigmoid' | 'tanh';
 }
 
 export interface SliceOptions extends Named {
@@ -341,6 +358,18 @@ export const reshape: (x: Tensor, options: ReshapeOptions) => Tensor = notExecut
  * computes in a way of its own. Elsewhere, use {@link activation}.
  */
 export const lookup: (x: Tensor, options?: LookupOptions) => Tensor = notExecuted;
+
+/**
+ * A multiple of each value, with numbers from the weights file: `effnetc import` writes it where an operator on int16 values
+ * computes in a way of its own. Elsewhere, use {@link activation}.
+ */
+export const rescale: (x: Tensor, options?: RescaleOptions) => Tensor = notExecuted;
+
+/**
+ * Sigmoid or tanh with an int16 result, as TensorFlow Lite computes it of int16: `effnetc import` writes it. Elsewhere, use
+ * {@link activation}.
+ */
+export const curve: (x: Tensor, options: CurveOptions) => Tensor = notExecuted;
 
 /** Fully connected layer over all elements of its input, taken in NHWC order unless a {@link flatten} says otherwise. */
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;

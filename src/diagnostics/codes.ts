@@ -99,7 +99,7 @@ const modelCodes = {
   ),
   E0123: entry(
     'element type cannot be imported',
-    'Tensors of a .tflite must be int8: weights, too, and biases int32; those of an .onnx are float32, or int8 and uint8. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]. A QUANTIZE in front of the network and a DEQUANTIZE behind it are left out: the input and the output are int8 then.',
+    'Tensors of a .tflite must be int8: weights, too, and biases int32; those of an .onnx are float32, or int8 and uint8. Activations of a .tflite may be int16, all that an operator reads and makes but for QUANTIZE; biases are int64 then, or int32 where TensorFlow Lite Micro takes that. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8], or EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 for int16. A QUANTIZE in front of the network and a DEQUANTIZE behind it are left out: the input and the output are int8 or int16 then.',
   ),
   E0124: entry(
     'shape cannot be imported',
@@ -107,7 +107,7 @@ const modelCodes = {
   ),
   E0125: entry(
     'quantisation parameters cannot be used',
-    'An int8 tensor needs one scale above zero and a zero point in int8; weights a scale for the tensor or for each output channel, and zero points of 0. Operators that only move values have the same parameters on both sides. The converter writes them so; a file that has others was edited, or quantised only in part. In an .onnx, every tensor between layers needs a QuantizeLinear, or none in the file has one: a float network is quantised here, with `effnetc quantize`.',
+    'An int8 tensor needs one scale above zero and a zero point in int8, an int16 tensor a zero point of 0; weights a scale for the tensor or for each output channel, and zero points of 0. Operators that only move values have the same parameters on both sides. The converter writes them so; a file that has others was edited, or quantised only in part. In an .onnx, every tensor between layers needs a QuantizeLinear, or none in the file has one: a float network is quantised here, with `effnetc quantize`.',
   ),
 } as const;
 

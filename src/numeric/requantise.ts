@@ -129,10 +129,13 @@ export function quantiseMultiplier(rounding: Rounding, scale: number, preShift: 
   return rounding === 'native' ? nativeMultiplier(scale, preShift) : tfliteMultiplier(scale);
 }
 
-/** Is a factor, 0 or more, small enough for a multiplier of every rule? One that rounds to 2^15 is not. */
-export function fitsMultiplier(scale: number): boolean {
-  return scale < 2 ** 15 && tfliteMultiplier(scale).shift <= 15;
+/** Is a factor, 0 or more, below 2^bits as a multiplier of every rule? One that rounds to that is not. */
+export function fitsMultiplier(scale: number, bits = 15): boolean {
+  return scale < 2 ** bits && tfliteMultiplier(scale).shift <= bits;
 }
+
+/** Bits of the largest factor of {@link requantiseLong}. Source: TFLite, MultiplyByQuantizedMultiplier of int64. */
+export const longFactorBits = 7;
 
 /** The real factor that a multiplier of a rule stands for. */
 export function factorOf(rounding: Rounding, { multiplier, shift }: Multiplier, preShift: number): number {

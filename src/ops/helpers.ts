@@ -56,6 +56,7 @@ const arithmetic = [
   { name: 'requantise-tflite-single', template: 'numeric/requantise-tflite-single' },
   { name: 'requantise-long', template: 'numeric/requantise-long' },
   { name: 'reciprocal', template: 'numeric/reciprocal' },
+  { name: 'look-up', template: 'numeric/look-up' },
 ] as const satisfies readonly HelperEntry[];
 
 const dsp = [

@@ -6,6 +6,7 @@ import { batchNorm } from './batch-norm/index.js';
 import { channelShuffle } from './channel-shuffle/index.js';
 import { concat } from './concat/index.js';
 import { conv } from './conv/index.js';
+import { curve } from './curve/index.js';
 import { dense } from './dense/index.js';
 import { depthwiseConv } from './depthwise-conv/index.js';
 import { flatten } from './flatten/index.js';
@@ -16,6 +17,7 @@ import { mean } from './mean/index.js';
 import { mul } from './mul/index.js';
 import type { OpDefinition } from './op.js';
 import { pad } from './pad/index.js';
+import { rescale } from './rescale/index.js';
 import { reshape } from './reshape/index.js';
 import { slice } from './slice/index.js';
 import { softmax } from './softmax/index.js';
@@ -41,6 +43,8 @@ const rows: readonly OpDefinition[] = [
   activation,
   batchNorm,
   lookup,
+  rescale,
+  curve,
   flatten,
   softmax,
   argmax,

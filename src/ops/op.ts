@@ -84,6 +84,8 @@ export interface OpTraits {
   readonly scalesByChannel?: boolean;
   /** Scale and zero point of the output are given by the op itself. */
   readonly fixedQuantisation?: Quantisation;
+  /** The same where it reads int16. */
+  readonly fixedWideQuantisation?: Quantisation;
   /** The output is not int8 even in a quantised graph. */
   readonly integerResult?: boolean;
   /** Exists in float graphs only: some pass must have replaced it before quantisation. */
@@ -93,6 +95,12 @@ export interface OpTraits {
   /** Copies its inputs into its output. Where they are int16, all have its scale; int8 ones are rescaled. */
   readonly joins?: boolean;
 }
+
+/** Scale and zero point that an op gives its output itself, for an input; undefined for most ops. */
+export const fixedQuantisationOf = (
+  { fixedQuantisation, fixedWideQuantisation }: OpTraits,
+  input: Quantisation | undefined,
+): Quantisation | undefined => (input?.bits === 16 ? (fixedWideQuantisation ?? fixedQuantisation) : fixedQuantisation);
 
 /**
  * A linear op as products of matrices: in each group, the outputs at a position are the weights, [outputs, length], times the

@@ -2,6 +2,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { needsRange } from './choose-ranges.js';
 import { definition } from './float-network.js';
+import { declaredQuantisation } from './inputs.js';
 import { matches, refuseName } from './name-pattern.js';
 import { makerOf } from './wide-ranges.js';
 
@@ -37,7 +38,7 @@ export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule
     if (found.length === 0 && declared !== undefined) {
       fail('E0508', `the input '${pattern}' cannot be int16: its scale and zero point are declared, for int8`, {
         span: declared.span,
-        hint: 'leave scale and zeroPoint out; calibration finds the scale of an int16 input',
+        hint: 'declare `zeroPoint: 0, bits: 16` with a scale for int16, or leave all of them out: calibration finds a scale',
       });
     }
     if (found.length === 0)
@@ -84,12 +85,15 @@ function settled(graph: Graph, makers: Set<string>, named: ReadonlySet<string>):
 }
 
 const isSource = (node: Node): boolean => definition(node).traits.source === true;
+const isWideSource = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
 
-/** With the layers that keep the quantisation of what they read. */
+/** With an input that is declared as int16, and the layers whose type is that of what they read. */
 function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<string> {
   const wide = new Set(makers);
   for (const node of graph.nodes) {
-    if (definition(node).traits.keepsQuantisation === true && wide.has(node.inputs[0])) wide.add(node.name);
+    const { keepsQuantisation, fixedWideQuantisation } = definition(node).traits;
+    const follows = keepsQuantisation === true || fixedWideQuantisation !== undefined;
+    if (isWideSource(node) || (follows && wide.has(node.inputs[0]))) wide.add(node.name);
   }
   return wide;
 }

@@ -15,10 +15,11 @@ export interface InputMeaning extends Quantisation {
 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** Scale and zero point as model.ts declares them; undefined where calibration is to find them. */
+/** Scale, zero point and bits as model.ts declares them; undefined where calibration is to find them. */
 export function declaredQuantisation({ attributes }: Node): Quantisation | undefined {
   const [scale, zeroPoint] = [number(attributes.scale), number(attributes.zeroPoint)];
-  return scale === undefined || zeroPoint === undefined ? undefined : { scale, zeroPoint };
+  if (scale === undefined || zeroPoint === undefined) return undefined;
+  return { scale, zeroPoint, ...(attributes.bits === 16 ? { bits: 16 } : {}) };
 }
 
 function pixelRange({ attributes: { pixels } }: Node): PixelRange {
@@ -74,9 +75,12 @@ const leastShare = 2 / 3;
 export function rangeThatPixelsMiss(source: Node): PixelRange | undefined {
   const declared = declaredQuantisation(source);
   if (declared === undefined) return undefined;
-  const least = declared.scale * (-128 - declared.zeroPoint);
-  const most = declared.scale * (127 - declared.zeroPoint);
   const [low, high] = pixelRange(source);
+  const { scale, zeroPoint, bits } = source.type.quantisation ?? declared;
+  const range = valuesOf({ scale, zeroPoint, bits });
+  // int16 is symmetric: where no pixel is below zero, half of it holds nothing.
+  const least = bits === 16 && low >= 0 ? 0 : scale * (range.low - zeroPoint);
+  const most = scale * (range.high - zeroPoint);
   const shared = Math.min(high, most) - Math.max(low, least);
   return shared < leastShare * Math.max(high - low, most - least) ? [least, most] : undefined;
 }

@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
-import type { Patches } from '../ops/op.js';
+import { fixedQuantisationOf, type Patches } from '../ops/op.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 import { accumulatorsFit } from '../ops/shared/linear-factors.js';
 import { takeTurns } from '../run/turns.js';
@@ -231,7 +231,8 @@ function quantisationOf(
   const { traits } = definition(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].type.quantisation;
-  if (traits.fixedQuantisation !== undefined) return traits.fixedQuantisation;
+  const fixed = fixedQuantisationOf(traits, inputs[0]?.type.quantisation);
+  if (fixed !== undefined) return fixed;
   const found = (traits.source ? declaredQuantisation(node) : undefined) ?? ranges.get(node.name)?.quantisation;
   invariant(found !== undefined, `'${node.name}' has no range`);
   return found;

@@ -3,10 +3,11 @@ import type { Graph, Node } from '../ir/graph.js';
 import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opTable } from '../ops/index.js';
-import type { OpDefinition } from '../ops/op.js';
+import { fixedQuantisationOf, type OpDefinition } from '../ops/op.js';
 import type { WideActivations } from './activation-bits.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
+import { declaredQuantisation } from './inputs.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
 import { wideRanges } from './wide-ranges.js';
@@ -63,9 +64,10 @@ function quantisationOfNode(
   const { traits } = definition(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].quantisation;
-  if (traits.fixedQuantisation !== undefined) return traits.fixedQuantisation;
-  const { scale, zeroPoint } = node.attributes;
-  if (traits.source && typeof scale === 'number' && typeof zeroPoint === 'number') return { scale, zeroPoint };
+  const fixed = fixedQuantisationOf(traits, inputs[0]?.quantisation);
+  if (fixed !== undefined) return fixed;
+  const declared = traits.source ? declaredQuantisation(node) : undefined;
+  if (declared !== undefined) return declared;
   const histogram = histograms.get(node.name);
   if (histogram === undefined) throw new InternalError(`'${node.name}' was not calibrated`);
   return wide.get(node.name) ?? meanSquaredError.choose(histogram);
@@ -83,7 +85,8 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
   const nodes = graph.nodes.map(node => {
     const op = definition(node);
     const inputs = node.inputs.map(name => known(types, name));
-    const output = op.traits.fixedQuantisation ?? activations.get(node.name) ?? inputs[0]?.quantisation;
+    const fixed = fixedQuantisationOf(op.traits, inputs[0]?.quantisation);
+    const output = fixed ?? activations.get(node.name) ?? inputs[0]?.quantisation;
     if (output === undefined || op.lower === undefined) throw new InternalError(`'${node.name}' cannot be lowered`);
     const lowered = op.lower(node, { inputs, output, rounding });
     types.set(node.name, lowered.type);

@@ -1,7 +1,7 @@
 import type { Graph } from '../ir/graph.js';
 import { takeTurns } from '../run/turns.js';
 import { layersOf, wideActivations } from './activation-bits.js';
-import { type ChosenRange, errorOfResult } from './choose-ranges.js';
+import { type ChosenRange, errorOfResult, needsRange } from './choose-ranges.js';
 import type { FloatNetwork, FloatTensors } from './float-network.js';
 
 /**
@@ -16,7 +16,7 @@ export async function rankActivations(
 ): Promise<readonly string[]> {
   const turn = takeTurns();
   const possible = wideActivations(network.graph, [{ pattern: '*', bits: 16 }]);
-  const names = [...possible].filter(name => ranges.has(name));
+  const names = network.graph.nodes.flatMap(node => (possible.has(node.name) && needsRange(node) ? [node.name] : []));
   const errors = new Map<string, number>();
   for (const name of names) {
     const range = ranges.get(name);

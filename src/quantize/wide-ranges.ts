@@ -2,6 +2,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { Quantisation } from '../ir/tensor.js';
 import { valueRanges } from '../ir/tensor.js';
 import type { WideActivations } from './activation-bits.js';
+import { needsRange } from './choose-ranges.js';
 import { definition } from './float-network.js';
 import type { Histogram } from './histogram.js';
 
@@ -18,7 +19,7 @@ export function wideRanges(
   const groups = new Map<string, Set<string>>();
   const groupOf = (name: string) => groups.get(name) ?? new Set([name]);
   for (const node of graph.nodes) {
-    if (!wide.has(node.name) || definition(node).traits.keepsQuantisation === true) continue;
+    if (!wide.has(node.name) || !needsRange(node)) continue;
     const joined = definition(node).traits.joins === true ? node.inputs.map(name => makerOf(index, name).name) : [];
     const group = new Set([node.name, ...joined].flatMap(name => [...groupOf(name)]));
     for (const name of group) groups.set(name, group);

@@ -10,7 +10,7 @@ const quantize = (more: string, model = 'model.ts') =>
 beforeAll(async () => {
   await user.fill();
   user.write('bare.ts', modelText(denseBody, { input: 'height: 4, width: 4, channels: 1' }));
-  user.write('probabilities.ts', modelText(`softmax(${denseBody})`));
+  user.write('squashed.ts', modelText(`activation(${denseBody}, 'tanh')`));
   expect(await quantize('-o fc16.safetensors --activation-bits fc=16')).toMatchObject({ code: 0 });
   expect(await quantize('-o all16.safetensors --activation-bits *=16,input=16', 'bare.ts')).toMatchObject({ code: 0 });
   user.array('words.npy', [5, 4, 4, 1], readAsWords('x.npy'));
@@ -53,10 +53,28 @@ describe('--activation-bits', () => {
     expect(code).toBe(2);
   });
 
-  it('refuses what softmax reads', async () => {
-    const { code, stderr } = await quantize('-o no.safetensors --activation-bits fc=16', 'probabilities.ts');
+  it('refuses what a table reads', async () => {
+    const { code, stderr } = await quantize('-o no.safetensors --activation-bits fc=16', 'squashed.ts');
     expect(`\n${stderr}`).toMatchSnapshot();
     expect(code).toBe(2);
+  });
+
+  it('an input that model.ts declares as int16 is int16; the file has to say so, too', async () => {
+    const declared = 'height: 4, width: 4, channels: 1, scale: 1 / 32767, zeroPoint: 0';
+    user.write('declared.ts', modelText(denseBody, { input: `${declared}, bits: 16` }));
+    expect(await quantize('-o declared.safetensors', 'declared.ts')).toMatchObject({ code: 0 });
+    await user.run('compile declared.ts --weights declared.safetensors --target host -o out2');
+    expect(user.read('out2/small.h')).toContain('void small_infer(const int16_t input[16], int8_t output[3]);');
+    user.write('declared.ts', modelText(denseBody, { input: declared }));
+    const { code, stderr } = await user.run('compile declared.ts --weights declared.safetensors --target host -o out2');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('E0313')]);
+    user.write(
+      'declared.ts',
+      modelText(denseBody, { input: `${declared.replace('zeroPoint: 0', 'zeroPoint: 1')}, bits: 16` }),
+    );
+    expect((await quantize('-o no.safetensors', 'declared.ts')).stderr).toContain(
+      '16 bits need a scale and the zeroPoint 0',
+    );
   });
 
   it('run shows int16 scores', async () => {

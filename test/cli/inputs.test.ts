@@ -105,6 +105,17 @@ describe('pixels', () => {
     expect(rangeThatPixelsMiss(source(attributes))).toEqual(range);
   });
 
+  it.each([
+    [{ pixels: [0, 1] }, undefined],
+    [{ pixels: [-1, 1] }, undefined],
+    [{ pixels: [0, 255] }, [0, 1]],
+  ])('may be the upper half of int16, which is symmetric: %j', (attributes, range) => {
+    const scale = 1 / 32767;
+    const node = source({ ...attributes, scale, zeroPoint: 0 });
+    const type = { ...node.type, dtype: 'i16', quantisation: { scale, zeroPoint: 0, bits: 16 } } as const;
+    expect(rangeThatPixelsMiss({ ...node, type })).toEqual(range);
+  });
+
   it('make a warning where images are read, and none where they are not', async () => {
     const input = 'height: 4, width: 4, channels: 1, scale: 1 / 127.5, zeroPoint: 0';
     user.write('signed.ts', modelText(denseBody, { input }));

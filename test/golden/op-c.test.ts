@@ -10,10 +10,15 @@ import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { makeModel, models } from '../ops/models.js';
 
+const names = Object.keys(models);
+/** Weights come from one sequence of random numbers: these stand behind what was here before them. */
+const later = ['rescaled', 'curved'];
+
 // Between them these models have every op; read the C as its user would. `npx vitest run test/golden -u` blesses it.
 it.each([
-  ...Object.keys(models).map(name => [name, 'native', name] as const),
+  ...names.filter(name => !later.includes(name)).map(name => [name, 'native', name] as const),
   ['residual', 'tflite', 'residual-tflite'] as const,
+  ...later.map(name => [name, 'native', name] as const),
 ])('C of %s, %s', async (name, rounding, file) => {
   const { fused, images } = await makeModel(name);
   const lowered = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding));

@@ -7,7 +7,7 @@ import { randomBytes } from '../../src/run/vectors.js';
 import { readText } from '../frontend/read-text.js';
 
 const words =
-  'activation, add, argmax, avgPool, batchNorm, channelShuffle, concat, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, lookup, maxPool, mean, mul, pad, reshape, slice, softmax, sub';
+  'activation, add, argmax, avgPool, batchNorm, channelShuffle, concat, conv, curve, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, lookup, maxPool, mean, mul, pad, rescale, reshape, slice, softmax, sub';
 
 /** Models that use each op in its corners: strides, uneven padding, groups, multipliers, batch norm on either side. */
 export const models: Readonly<Record<string, readonly [input: string, body: string]>> = {
@@ -118,6 +118,14 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
   padded: [
     'height: 3, width: 2, channels: 3',
     'x = pad(x, { padding: { top: 2, bottom: 1, left: 1, right: 3 } }); x = maxPool(x, { kernel: 2, stride: 1 }); x = conv(x, { channels: 2, kernel: 1 }); x = pad(x, { padding: { bottom: 1 }, value: -0.7 }); x = pad(x, { padding: { right: 1 }, value: 1 }); x = reshape(x, { height: 3, width: 4, channels: 6 }); x = reshape(x, { height: 3, width: 8, channels: 3 }); x = avgPool(x, { kernel: 2 });',
+  ],
+  rescaled: [
+    'height: 4, width: 5, channels: 3',
+    "x = rescale(x, { function: { kind: 'leakyRelu', slope: 0.3 } }); x = conv(x, { channels: 4, kernel: 1 }); x = rescale(x, { function: { kind: 'relu' }, perChannel: true, sum: 'plus' }); x = rescale(x);",
+  ],
+  curved: [
+    'height: 3, width: 4, channels: 2',
+    "x = conv(x, { channels: 5, kernel: 2 }); x = curve(x, { function: 'tanh' });",
   ],
 };
 

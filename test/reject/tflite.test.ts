@@ -2,8 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workspace } from '../cli/workspace.js';
-import { chain, effnet } from '../tflite/networks.js';
-import { activation, int8, int32, type NetworkSpec, type TensorSpec, writeTflite } from '../tflite/write-tflite.js';
+import { chain, effnet, wideOps } from '../tflite/networks.js';
+import {
+  activation,
+  activation16,
+  int8,
+  int32,
+  type NetworkSpec,
+  type TensorSpec,
+  writeTflite,
+} from '../tflite/write-tflite.js';
 
 const user = new Workspace();
 afterAll(() => user.remove());
@@ -20,6 +28,7 @@ const withTensor = (index: number, change: Partial<TensorSpec>): NetworkSpec => 
 const unit = { padding: 1, stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };
 const pointwise = int8([1, 1], [1, 1, 1, 2], [0.5]);
 const image = t([1, 4, 4, 2]);
+const image16 = activation16([1, 4, 4, 2], 0.5);
 
 const networks: Readonly<Record<string, NetworkSpec>> = {
   // Three that are not imported, one between them that is fine but reads what was refused, one with an option of its own.
@@ -56,7 +65,27 @@ const networks: Readonly<Record<string, NetworkSpec>> = {
       type: 'FLOAT32',
     })),
   },
-  'int16.tflite': withTensor(2, { type: 'INT16' }),
+  'mixed-types.tflite': withTensor(2, { type: 'INT16', zeroPoints: [0] }),
+  // Two that take no int16, one between them that does.
+  'int16-operators.tflite': chain(
+    image16,
+    ['HARD_SWISH', image16, []],
+    ['RELU6', image16, []],
+    ['RELU_N1_TO_1', image16, []],
+    ['RESIZE_BILINEAR', activation16([1, 8, 8, 2], 0.5), []],
+  ),
+  'int16-zero-point.tflite': chain(image16, ['RELU6', { ...image16, zeroPoints: [3] }, []]),
+  'int16-bias.tflite': chain(image16, [
+    'DEPTHWISE_CONV_2D',
+    image16,
+    [int8([1, 1], [1, 1, 1, 2], [0.5, 0.5], { axis: 3 }), int32([1, 2])],
+    { ...unit, depth_multiplier: 1 },
+  ]),
+  'int16-to-uint8.tflite': chain(image16, [
+    'QUANTIZE',
+    { dims: image16.dims, type: 'UINT8', scales: [0.5], zeroPoints: [128] },
+    [],
+  ]),
   'dynamic.tflite': withTensor(4, { signature: [-1, -1, 4, 6] }),
   'batch.tflite': withTensor(0, { dims: [8, 4, 4, 3] }),
   'shape.tflite': withTensor(2, { dims: [1, 4, 5, 6] }),
@@ -75,6 +104,7 @@ const networks: Readonly<Record<string, NetworkSpec>> = {
   ),
   'version.tflite': { ...plain, version: 2 },
   'fine.tflite': plain,
+  'int16.tflite': wideOps(),
 };
 
 beforeAll(() => {
@@ -87,7 +117,7 @@ beforeAll(() => {
 const damaged = ['missing', 'text', 'empty', 'cut', 'version', 'short-data'];
 const refused = Object.keys(networks)
   .map(name => name.replace('.tflite', ''))
-  .filter(name => name !== 'fine' && !damaged.includes(name));
+  .filter(name => !['fine', 'int16', ...damaged].includes(name));
 
 describe('a .tflite that is refused, as the user sees it', () => {
   it.each<readonly [string, string]>([
@@ -107,5 +137,12 @@ describe('a .tflite that is refused, as the user sees it', () => {
   it('the one that all these were made of is compiled', async () => {
     expect((await user.run('compile fine.tflite --target host -o out')).code).toBe(0);
     expect((await user.run('import fine.tflite -o out')).code).toBe(0);
+  });
+
+  it('so is one with int16 activations, and imported', async () => {
+    expect((await user.run('compile int16.tflite --target host -o out')).code).toBe(0);
+    expect((await user.run('import int16.tflite -o out')).code).toBe(0);
+    const again = await user.run('compile out/int16.ts --weights out/int16.safetensors --target host -o out');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -6,12 +6,13 @@ import { importTfliteBytes } from '../../src/frontend/tflite/import-tflite.js';
 import { translations } from '../../src/frontend/tflite/ops/index.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
-import { effnet, oddOps } from './networks.js';
+import { effnet, oddOps, wideOps } from './networks.js';
 import { type NetworkSpec, type OperatorSpec, type TensorSpec, writeTflite } from './write-tflite.js';
 
 const runs = process.env.EFFNETC_EXHAUSTIVE === '1' ? 6000 : 300;
 
-const originals = [effnet(), oddOps()].map(writeTflite);
+const networks = [effnet(), oddOps(), wideOps()];
+const originals = networks.map(writeTflite);
 
 /** Imports and lowers; undefined when the file was refused. Anything but a diagnostic is a fault. */
 function attempt(bytes: Uint8Array): true | undefined {
@@ -44,7 +45,7 @@ const senseless = fc.tuple(
       tensor: fc.record({ zeroPoints: fc.array(fc.constantFrom(0, 1, -128, 127, 128, 1e12), { maxLength: 3 }) }),
     }),
     fc.record({
-      tensor: fc.record({ type: fc.constantFrom('FLOAT32', 'UINT8', 'INT16', 'INT32', 'INT64', 'STRING') }),
+      tensor: fc.record({ type: fc.constantFrom('FLOAT32', 'UINT8', 'INT8', 'INT16', 'INT32', 'INT64', 'STRING') }),
     }),
     fc.record({
       tensor: fc.record({ data: fc.array(fc.constantFrom(-128, -5, -1, 0, 1, 2, 3, 127), { maxLength: 12 }) }),
@@ -86,7 +87,7 @@ describe('senseless networks', () => {
     let imported = 0;
     fc.assert(
       fc.property(
-        fc.constantFrom(effnet(), oddOps()),
+        fc.constantFrom(...networks),
         fc.array(senseless, { minLength: 1, maxLength: 3 }),
         (network, changes) => {
           const started = process.cpuUsage();
@@ -103,7 +104,7 @@ describe('senseless networks', () => {
 });
 
 describe('mutated files', () => {
-  it('the originals are imported', () => expect(originals.map(attempt)).toEqual([true, true]));
+  it('the originals are imported', () => expect(originals.map(attempt)).toEqual([true, true, true]));
 
   it('are imported or refused, in bounded time and memory', () => {
     let [imported, refused] = [0, 0];

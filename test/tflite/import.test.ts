@@ -13,7 +13,7 @@ import { hostDriver } from '../../src/run/host.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
-import { effnet, oddOps } from './networks.js';
+import { effnet, oddOps, wideOps } from './networks.js';
 import { writeTflite } from './write-tflite.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'effnetc-import-'));
@@ -58,6 +58,14 @@ describe('a model.ts that import writes', () => {
   it('becomes the same C with every op that only imports make', async () => {
     const file = join(directory, 'odd-ops 1.tflite');
     writeFileSync(file, writeTflite(oddOps()));
+    const result = await bothWays(file);
+    expectSame(result);
+    expect(result.text).toMatchSnapshot();
+  });
+
+  it('becomes the same C with int16 activations', async () => {
+    const file = join(directory, 'wide.tflite');
+    writeFileSync(file, writeTflite(wideOps()));
     const result = await bothWays(file);
     expectSame(result);
     expect(result.text).toMatchSnapshot();

@@ -15,10 +15,11 @@ export function loweredNetwork(network: NetworkSpec) {
   return verifyGraph(lowerModel(importNetwork(network)), 'lower');
 }
 
-/** What the reference makes of an input. */
+/** What the reference makes of an input, int8 or int16 as the network's. */
 export function run(network: NetworkSpec, input: readonly number[]): number[] {
   const graph = loweredNetwork(network);
-  return Array.from(runReference(graph, Int8Array.from(input)).get(graph.output) ?? []);
+  const source = graph.nodes[0].type.dtype === 'i16' ? Int16Array.from(input) : Int8Array.from(input);
+  return Array.from(runReference(graph, source).get(graph.output) ?? []);
 }
 
 /** Kinds of the layers, in order, without the input. */

@@ -38,6 +38,21 @@ export const activation = (dims: readonly number[], scale: number, zeroPoint = 0
   zeroPoints: [zeroPoint],
 });
 
+/** An int16 activation. */
+export const activation16 = (dims: readonly number[], scale: number): TensorSpec => ({
+  ...activation(dims, scale),
+  type: 'INT16',
+});
+
+/** Constant int64 values: biases of int16 activations. */
+export const int64 = (data: readonly number[]): TensorSpec => ({ dims: [data.length], type: 'INT64', data });
+
+/** Constant int16 values: operands. */
+export const int16 = (data: readonly number[], dims: readonly number[], scale: number): TensorSpec => ({
+  ...int8(data, dims, [scale]),
+  type: 'INT16',
+});
+
 /** Constant int32 values: axes, shapes, biases. */
 export const int32 = (data: readonly number[], dims: readonly number[] = [data.length]): TensorSpec => ({
   dims,
@@ -69,9 +84,11 @@ export function writeTflite(network: NetworkSpec): Uint8Array {
     const bytes =
       type === 'INT8'
         ? Int8Array.from(data)
-        : type === 'INT64'
-          ? BigInt64Array.from(data, BigInt)
-          : Int32Array.from(data);
+        : type === 'INT16'
+          ? Int16Array.from(data)
+          : type === 'INT64'
+            ? BigInt64Array.from(data, BigInt)
+            : Int32Array.from(data);
     return [...new Uint8Array(bytes.buffer)];
   };
   const emptyBuffer = table(builder, 3, () => {});

@@ -109,8 +109,8 @@ export class ImportBuilder {
    * A tensor in place of one that a refused operator makes, so that those behind it are looked at, too. A model with one is
    * never finished.
    */
-  standIn(name: string, shape: Shape): Node {
-    this.activations.set(name, { scale: 1, zeroPoint: 0 });
+  standIn(name: string, shape: Shape, quantisation: Quantisation = { scale: 1, zeroPoint: 0 }): Node {
+    this.activations.set(name, quantisation);
     return { name, op: 'input', inputs: [], attributes: {}, constants: {}, type: { dtype: 'f32', shape } };
   }
 

@@ -10,17 +10,18 @@ import { modelNameOf } from '../import/names.js';
 import { imageOf, shapeOf } from '../import/values.js';
 import { DamagedBuffer } from './flatbuffer.js';
 import { translations } from './ops/index.js';
-import { activationQuantisation } from './quantisation.js';
+import { activationQuantisation, activationTypes } from './quantisation.js';
 import { readTfliteFile, type TfliteFile, type TfliteOperator } from './read-file.js';
 import { computesShapes } from './shape-arithmetic.js';
 import { type Known, missing, OperatorSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
+import { requireTypes } from './types.js';
 
 const mostBytes = 64 * 2 ** 20;
 const mostOperators = 4096;
 
 /**
- * Reads an int8 `.tflite` as a quantised graph with `tflite` rounding, in which every layer computes what the reference kernels
+ * Reads an int8 `.tflite`, or one whose activations are int16, as a quantised graph with `tflite` rounding, in which every layer computes what the reference kernels
  * of TensorFlow Lite Micro compute. Every operator that cannot be imported is reported.
  * @throws CompileError E0120 to E0125
  */
@@ -58,7 +59,7 @@ export function importTfliteBytes(bytes: Uint8Array, file: string, session: Sess
   }
   values.set(input, inputOf(contents, builder, span, session));
   // Of a float model every operator would be refused, and for the same reason.
-  if (contents.tensors[input].type !== 'INT8') session.stopOnErrors();
+  if (!activationTypes.includes(contents.tensors[input].type)) session.stopOnErrors();
   for (const operator of contents.operators) {
     if (!computesShapes(operator, contents)) translate(operator, builder, contents, values, file, session);
   }
@@ -112,7 +113,10 @@ function translate(
       if (translation === undefined) {
         const hint = 'replace the layer in the network, or move it out of the part that runs on the device';
         site.refuse('cannot be imported', hint);
-      } else translation(site);
+      } else {
+        requireTypes(site, translation.wide);
+        translation.translate(site);
+      }
     } catch (error) {
       unfinished();
       if (!(error instanceof Unknowable)) throw error;
@@ -125,8 +129,9 @@ function translate(
 function standIn(index: number, builder: ImportBuilder, { tensors }: TfliteFile): Known {
   const { type, dims, dynamic } = tensors[index];
   const shape = shapeOf(dims);
-  if (type !== 'INT8' || shape === undefined || dynamic) return missing;
-  return { node: builder.standIn(`refused${index}`, shape), dims };
+  if (!activationTypes.includes(type) || shape === undefined || dynamic) return missing;
+  const bits = type === 'INT16' ? { bits: 16 as const } : {};
+  return { node: builder.standIn(`refused${index}`, shape, { scale: 1, zeroPoint: 0, ...bits }), dims };
 }
 
 function requireStatic(operator: TfliteOperator, { tensors }: TfliteFile, span: Span): void {

@@ -20,14 +20,22 @@ export function requireType(tensor: TfliteTensor, types: readonly string[], span
   );
 }
 
-/** Scale and zero point of an int8 activation. @throws CompileError E0123, E0125 */
+/** Element types of activations. */
+export const activationTypes: readonly string[] = ['INT8', 'INT16'];
+
+/** Scale and zero point of an int8 or int16 activation. @throws CompileError E0123, E0125 */
 export function activationQuantisation(tensor: TfliteTensor, span: Span): Quantisation {
-  requireType(tensor, ['INT8'], span);
-  return tensorQuantisation(tensor, span, -128);
+  requireType(tensor, activationTypes, span);
+  if (tensor.type === 'INT8') return tensorQuantisation(tensor, span, [-128, 127]);
+  return { ...tensorQuantisation(tensor, span, [0, 0]), bits: 16 };
 }
 
-/** The one scale and zero point of a tensor; `lowest` is the least zero point. @throws CompileError E0125 */
-export function tensorQuantisation(tensor: TfliteTensor, span: Span, lowest: number): Quantisation {
+/** The one scale and zero point of a tensor; `range` is that of the zero point. @throws CompileError E0125 */
+export function tensorQuantisation(
+  tensor: TfliteTensor,
+  span: Span,
+  [least, most]: readonly [number, number],
+): Quantisation {
   const { scales, zeroPoints } = tensor;
   const label = `tensor ${tensor.index}, ${quoteName(tensor.name)},`;
   if (scales.length === 0) {
@@ -36,7 +44,7 @@ export function tensorQuantisation(tensor: TfliteTensor, span: Span, lowest: num
   const [scale] = scales;
   const [zeroPoint = 0] = zeroPoints;
   const sound = scales.length === 1 && zeroPoints.length <= 1 && scale > 0 && Number.isFinite(scale);
-  if (!sound || !Number.isInteger(zeroPoint) || zeroPoint < lowest || zeroPoint > lowest + 255) {
+  if (!sound || !Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) {
     fail('E0125', `${label} has quantisation parameters that an activation cannot have`, {
       span,
       notes: [`scales ${shown(scales)}, zero points ${shown(zeroPoints)}`],
@@ -78,11 +86,20 @@ export function weightScales(tensor: TfliteTensor, axis: number, channels: numbe
   return Float64Array.from({ length: channels }, (_, o) => scales[perChannel ? o : 0]);
 }
 
-/** The elements of a constant tensor. @throws CompileError E0121 when there are fewer bytes than the shape needs */
+/** The elements of a constant int8 tensor. @throws CompileError E0121 when there are fewer bytes than the shape needs */
 export function int8Data(tensor: TfliteTensor, span: Span): Int8Array {
   requireType(tensor, ['INT8'], span);
   const bytes = dataOf(tensor, 1, span);
   return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Likewise of an int8 or int16 tensor: operands. */
+export function activationData(tensor: TfliteTensor, span: Span): Int8Array | Int16Array {
+  requireType(tensor, activationTypes, span);
+  if (tensor.type === 'INT8') return int8Data(tensor, span);
+  const bytes = dataOf(tensor, 2, span);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Int16Array.from({ length: productOf(tensor.dims) }, (_, i) => view.getInt16(2 * i, true));
 }
 
 /** Likewise of an int32 or int64 tensor: shapes, axes, biases. */

@@ -72,6 +72,7 @@ export const options: Readonly<Record<string, Readonly<Record<string, OptionFiel
     fused_activation_function: byte(3),
     dilation_w_factor: int(4, 1),
     dilation_h_factor: int(5, 1),
+    quantized_bias_type: byte(6),
   },
   DEPTHWISE_CONV_2D: {
     padding: byte(0),
@@ -84,7 +85,7 @@ export const options: Readonly<Record<string, Readonly<Record<string, OptionFiel
   },
   AVERAGE_POOL_2D: pool,
   MAX_POOL_2D: pool,
-  FULLY_CONNECTED: { fused_activation_function: byte(0), weights_format: byte(1) },
+  FULLY_CONNECTED: { fused_activation_function: byte(0), weights_format: byte(1), quantized_bias_type: byte(4) },
   SOFTMAX: { beta: float(0) },
   CONCATENATION: { axis: int(0), fused_activation_function: byte(1) },
   ADD: fused,

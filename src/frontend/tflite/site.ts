@@ -5,11 +5,11 @@ import type { Quantisation } from '../../ir/tensor.js';
 import { formatDims, quoteName } from '../arrays/quote.js';
 import type { ImportBuilder, NodeSpec } from '../import/import-builder.js';
 import { imageOf, type Place, productOf, shapeOf, unpaddedImageOf, type Value } from '../import/values.js';
-import { activationQuantisation, requireType } from './quantisation.js';
+import { activationQuantisation, activationTypes, requireType } from './quantisation.js';
 import type { TfliteFile, TfliteOperator, TfliteTensor } from './read-file.js';
 import { addSource } from './source.js';
 
-/** What a float or uint8 input is before the QUANTIZE that makes it int8. */
+/** What a float or uint8 input is before the QUANTIZE that makes it int8 or int16. */
 interface Edge {
   readonly edge: TfliteTensor;
 }
@@ -58,6 +58,13 @@ export class OperatorSite {
     return index >= 0 && !this.values.has(index) && this.file.tensors[index].data !== undefined;
   }
 
+  /** The tensors that the operator reads and makes, without constants. */
+  activations(): readonly TfliteTensor[] {
+    const { inputs, outputs } = this.operator;
+    const read = inputs.filter((index, input) => index >= 0 && !this.isConstant(input));
+    return [...read, ...outputs].map(index => this.file.tensors[index]);
+  }
+
   hasInput(input: number): boolean {
     return (this.operator.inputs[input] ?? -1) >= 0;
   }
@@ -79,7 +86,7 @@ export class OperatorSite {
     return this.refuse(`reads ${quoteName(tensor.name)}, which no operator in front of it makes`);
   }
 
-  /** An activation, int8. @throws CompileError E0123 */
+  /** An activation. @throws CompileError E0123 */
   value(input: number): Value {
     const found = this.known(input);
     if ('edge' in found) return fail('E0123', ...floatMessage(this.operator.kind, found.edge, this.span));
@@ -116,7 +123,7 @@ export class OperatorSite {
   /** Refuses an operator that only moves values, when both sides have not the same scale and zero point. */
   requireSameQuantisation(input = 0, result = 0): void {
     const [a, b] = [this.quantisation(input), this.outputQuantisation(result)];
-    if (a.scale === b.scale && a.zeroPoint === b.zeroPoint) return;
+    if (a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.bits === b.bits) return;
     fail('E0125', `${this.operator.kind} moves values between tensors of different scales`, {
       span: this.span,
       notes: [
@@ -132,7 +139,7 @@ export class OperatorSite {
   /** Says which node makes a result. @throws CompileError E0124 when its shape is not the one that the file says */
   bind(node: Node, result = 0): void {
     const tensor = this.output(result);
-    requireType(tensor, ['INT8'], this.span);
+    requireType(tensor, activationTypes, this.span);
     const expected = shapeOf(tensor.dims);
     const { height, width, channels } = node.type.shape;
     const fits = expected?.height === height && expected.width === width && expected.channels === channels;
@@ -146,7 +153,7 @@ export class OperatorSite {
     this.values.set(tensor.index, { node, dims: tensor.dims });
   }
 
-  /** Makes the input of the network of what an operator in front of it makes int8. */
+  /** Makes the input of the network of what an operator in front of it makes int8 or int16. */
   makeSource(edge: TfliteTensor, quantisation: Quantisation): void {
     if (this.builder.size > 0) this.refuse('converts the input a second time');
     this.bindValue(addSource(this.builder, this.output(), edge, quantisation, this.span));

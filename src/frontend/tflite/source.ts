@@ -1,6 +1,6 @@
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, valuesOf } from '../../ir/tensor.js';
 import { formatDims, quoteName } from '../arrays/quote.js';
 import type { ImportBuilder } from '../import/import-builder.js';
 import { shapeOf, type Value } from '../import/values.js';
@@ -8,7 +8,7 @@ import type { TfliteTensor } from './read-file.js';
 
 /**
  * The input of the network as a node. Its whole int8 range stands for the pixels 0 to 255, as the quantisation of images has
- * it: int8 = pixel - 128.
+ * it: int8 = pixel - 128. Of int16, which is symmetric, it is the upper half: 0 to 32767.
  * @throws CompileError E0124 when the shape is no image
  */
 export function addSource(
@@ -25,9 +25,11 @@ export function addSource(
       hint: 'one input of fixed size is needed: [1, height, width, channels] or [1, values]',
     });
   }
-  const { scale, zeroPoint } = quantisation;
-  const pixels = [scale * (-128 - zeroPoint), scale * (127 - zeroPoint)] as const;
-  const options = { ...shape, scale, zeroPoint, pixels };
+  const { scale, zeroPoint, bits } = quantisation;
+  const { low, high } = valuesOf(quantisation);
+  const least = quantisation.bits === 16 ? 0 : low;
+  const pixels = [scale * (least - zeroPoint), scale * (high - zeroPoint)] as const;
+  const options = { ...shape, scale, zeroPoint, ...(bits === undefined ? {} : { bits }), pixels };
   const node = builder.add({ kind: 'input', name: 'input', inputs: [], options, quantisation, span });
   return { node, dims: tensor.dims };
 }

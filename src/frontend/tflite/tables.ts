@@ -37,20 +37,28 @@ export function clampTable(low: number, high: number): Table {
   return tableOf(q => clamp(q, low, high));
 }
 
-/** Source: reference_ops::QuantizeLeakyRelu; CalculateOpDataLeakyRelu. */
+/** Of values from zero on, and below. Source: CalculateOpDataLeakyRelu. */
+export function leakyReluScales(input: Quantisation, output: Quantisation, alpha: number): readonly [number, number] {
+  return [float(input.scale / output.scale), float(float(input.scale * alpha) / output.scale)];
+}
+
+/** Source: reference_ops::QuantizeLeakyRelu. */
 export function leakyReluTable(input: Quantisation, output: Quantisation, alpha: number): Table {
-  const slope = tfliteMultiplier(float(float(input.scale * alpha) / output.scale));
-  const identity = tfliteMultiplier(float(input.scale / output.scale));
+  const [identity, slope] = leakyReluScales(input, output, alpha).map(tfliteMultiplier);
   return tableOf(q => {
     const x = q - input.zeroPoint;
     return output.zeroPoint + requantiseTflite(x, x >= 0 ? identity : slope);
   });
 }
 
-/** For one value of alpha. Source: reference_ops::BroadcastPrelu4DSlow; CalculatePreluParams. */
+/** Of values from zero on, and of products with alpha. Source: CalculatePreluParams. */
+export function preluScales(input: Quantisation, alpha: Quantisation, output: Quantisation): readonly [number, number] {
+  return [input.scale / output.scale, (input.scale * alpha.scale) / output.scale];
+}
+
+/** For one value of alpha. Source: reference_ops::BroadcastPrelu4DSlow. */
 export function preluTable(input: Quantisation, alpha: Quantisation, output: Quantisation, slope: number): Table {
-  const identity = tfliteMultiplier(input.scale / output.scale);
-  const negative = tfliteMultiplier((input.scale * alpha.scale) / output.scale);
+  const [identity, negative] = preluScales(input, alpha, output).map(tfliteMultiplier);
   return tableOf(q => {
     const x = q - input.zeroPoint;
     const y = x >= 0 ? requantiseTflite(x, identity) : requantiseTflite(x * (slope - alpha.zeroPoint), negative);

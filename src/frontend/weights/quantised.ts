@@ -167,13 +167,13 @@ function requireActivations(
 
 /** The scale of the input is the caller's contract: where model.ts declares it, the file has to say the same. */
 function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, session: Session): void {
-  const { scale, zeroPoint } = node.attributes;
-  if (scale === undefined || (scale === given.scale && zeroPoint === given.zeroPoint && given.bits === undefined))
-    return;
+  const { scale, zeroPoint, bits } = node.attributes;
+  if (scale === undefined || (scale === given.scale && zeroPoint === given.zeroPoint && bits === given.bits)) return;
   session.error('E0313', `the weights file ${quoteName(file.path)} has another scale of ${quoteName(node.name)}`, {
     span: node.span,
     notes: [
       `scale ${given.scale} and zero point ${given.zeroPoint} in the file, ${scale} and ${zeroPoint} in the model`,
+      ...(bits === given.bits ? [] : [`${given.bits ?? 8} bits in the file, ${bits ?? 8} in the model`]),
     ],
     hint: 'quantise again after a change of the model',
   });

@@ -4,7 +4,12 @@ import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 
 const size = z.int().min(1).max(16384);
-const quantisation = { scale: z.number().positive().optional(), zeroPoint: z.int().min(-128).max(127).optional() };
+const quantisation = {
+  scale: z.number().positive().optional(),
+  zeroPoint: z.int().min(-128).max(127).optional(),
+  /** Of a value; 8 where nothing is said. */
+  bits: z.literal(16).optional(),
+};
 /** Real values of the pixels 0 and 255. */
 const pixels = z
   .tuple([z.number(), z.number()])
@@ -22,10 +27,12 @@ export const input: OpDefinition = defineOp<InputAttributes>({
   traits: { source: true, wide: true },
   attributes,
   vocabulary: vocabulary(
-    attributes.refine(
-      o => (o.scale === undefined) === (o.zeroPoint === undefined),
-      'scale and zeroPoint belong together: give both or none',
-    ),
+    attributes
+      .refine(
+        o => (o.scale === undefined) === (o.zeroPoint === undefined),
+        'scale and zeroPoint belong together: give both or none',
+      )
+      .refine(o => o.bits === undefined || o.zeroPoint === 0, '16 bits need a scale and the zeroPoint 0'),
     options => options,
   ),
   inferShape: ({ attributes: { height, width, channels } }) => ({ height, width, channels }),

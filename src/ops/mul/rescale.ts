@@ -34,6 +34,10 @@ export const productSchema = z.strictObject({
 
 export type ProductRescale = z.infer<typeof productSchema>;
 
+/** Of the product of two values, in steps of the output. */
+export const productFactor = (inputs: readonly [Quantisation, Quantisation], output: Quantisation): number =>
+  (inputs[0].scale * inputs[1].scale) / output.scale;
+
 /** `range` is what the output is clamped to. @throws CompileError E0502 when scales are too far apart */
 export function productRescale(
   node: Node,
@@ -42,7 +46,7 @@ export function productRescale(
   output: Quantisation,
   range: Pick<ProductRescale, 'low' | 'high'>,
 ): ProductRescale {
-  const factor = (inputs[0].scale * inputs[1].scale) / output.scale;
+  const factor = productFactor(inputs, output);
   const preShift = rounding === 'native' && fitsMultiplier(factor) ? nativePreShift([factor]) : 0;
   const multiplier = quantiseMultiplier(rounding, factor, preShift);
   const shifted = largestProduct(inputs) * 2 ** (rounding === 'tflite' ? Math.max(multiplier.shift, 0) : preShift);

@@ -3,6 +3,7 @@ import type { Node } from '../../ir/graph.js';
 import {
   clamp,
   fitsMultiplier,
+  longFactorBits,
   longMultiplier,
   type Multiplier,
   nativePreShift,
@@ -53,6 +54,7 @@ export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext
   const input = context.inputs[0]?.quantisation;
   invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
   const channels = bias.data.length;
+  const long = bias.dtype === 'f64';
   const { activation, affine } = node.attributes;
   const twoSlopes =
     activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
@@ -66,7 +68,7 @@ export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext
     positive[o] = effective * slopes.positive;
     negative[o] = effective * slopes.negative;
     const steepest = Math.max(effective, Math.abs(positive[o]), Math.abs(negative[o]));
-    if (!(effective > 0) || !fitsMultiplier(steepest)) {
+    if (!(effective > 0) || !fitsMultiplier(steepest, long ? longFactorBits : undefined)) {
       fail('E0502', `channel ${o} of '${node.name}' has a requantisation factor of ${steepest}`, {
         span: node.span,
         notes: [
@@ -80,7 +82,6 @@ export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext
     offset[o] = clamp(context.output.zeroPoint + Math.round(slopes.offset / context.output.scale), -most, most);
   }
 
-  const long = bias.dtype === 'f64';
   const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
   const quantised = (scale: number) =>
     long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { type Quantisation, valueRanges } from '../../ir/tensor.js';
-import { type Multiplier, type Rounding, requantise, roundings, tfliteMultiplier } from '../../numeric/requantise.js';
+import { type Rounding, requantise, roundings, tfliteMultiplier } from '../../numeric/requantise.js';
 
 /** Is the second operand added or subtracted? */
 export type Sign = 1 | -1;
@@ -89,7 +89,7 @@ export function rescaleOf(
   const rescale =
     rounding === 'native'
       ? nativeRescale(scales, output.scale, { ...range, ...bits })
-      : tfliteRescale(rounding, scales, output.scale, { ...range, ...bits }, sign);
+      : tfliteRescale(rounding, inputs, output, { ...range, ...bits }, sign);
   if (rescale !== undefined) return rescale;
   return fail('E0502', `'${node.name}' cannot bring its inputs to the scale of its output`, {
     span: node.span,
@@ -114,22 +114,36 @@ function nativeRescale(
 }
 
 /**
- * TFLite: both inputs to twice the larger scale, the sum to the output's. An input below 2^-32 of that counts for nothing,
- * as there; a factor of the sum of one or more, which stops TFLite, and one that leaves nothing of the sum are refused.
- * ADD divides scales as double, SUB as float32.
+ * TFLite: both inputs to twice the larger scale, the sum to the output's. ADD divides scales as double, SUB as float32.
  * Source: tensorflow/lite/micro/kernels: add_common.cc, CalculateOpDataAdd; sub_common.cc, CalculateOpDataSub.
+ */
+export function sumScales(
+  inputs: readonly [Quantisation, Quantisation],
+  output: Quantisation,
+  sign: Sign,
+): { readonly inputs: readonly [number, number]; readonly output: number } {
+  const quotient = (scale: number) => (sign > 0 ? scale : Math.fround(scale));
+  const twiceLargest = 2 * Math.max(inputs[0].scale, inputs[1].scale);
+  return {
+    inputs: [quotient(inputs[0].scale / twiceLargest), quotient(inputs[1].scale / twiceLargest)],
+    output: quotient(twiceLargest / (2 ** tfliteLeftShift(inputs[0].bits) * output.scale)),
+  };
+}
+
+/**
+ * An input below 2^-32 of twice the larger scale counts for nothing, as in TFLite; a factor of the sum of one or more, which stops
+ * TFLite, and one that leaves nothing of the sum are refused.
  */
 function tfliteRescale(
   rounding: 'tflite' | 'tflite-single',
-  scales: readonly [number, number],
-  outputScale: number,
+  inputs: readonly [Quantisation, Quantisation],
+  output: Quantisation,
   range: Range & Pick<Rescale, 'bits'>,
   sign: Sign,
 ): Rescale | undefined {
-  const factor = (scale: number) => tfliteMultiplier(sign > 0 ? scale : Math.fround(scale));
-  const twiceLargest = 2 * Math.max(...scales);
-  const [a, b]: readonly Multiplier[] = scales.map(scale => factor(scale / twiceLargest));
-  const output = factor(twiceLargest / (2 ** tfliteLeftShift(range.bits) * outputScale));
-  if (!(output.multiplier > 0) || output.shift > 0) return undefined;
-  return { ...range, rounding, inputs: [{ ...a }, { ...b }], output: { ...output } };
+  const scales = sumScales(inputs, output, sign);
+  const [a, b] = scales.inputs.map(tfliteMultiplier);
+  const sum = tfliteMultiplier(scales.output);
+  if (!(sum.multiplier > 0) || sum.shift > 0) return undefined;
+  return { ...range, rounding, inputs: [{ ...a }, { ...b }], output: { ...sum } };
 }

@@ -1,4 +1,8 @@
-import type { KernelVariant } from '../kernel.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import type { Node } from '../../ir/graph.js';
+import type { ConstantTable, KernelVariant } from '../kernel.js';
+import type { SoftmaxAttributes } from './index.js';
+import { exponentialTable, reciprocalTable } from './wide.js';
 
 /** Exponentials of all possible differences are a table; what remains is a sum, a reciprocal and a product. */
 export const genericSoftmax: KernelVariant = {
@@ -30,6 +34,42 @@ export const genericSoftmax: KernelVariant = {
         counts: { positions: height * width, outputs: height * width * channels },
       },
       helpers: ['doubling-high-multiply', 'rounding-divide', 'reciprocal'],
+    };
+  },
+};
+
+const wideTable = (suffix: string, values: readonly number[], layout: string): ConstantTable => ({
+  suffix,
+  ctype: 'int16_t',
+  values,
+  perLine: 12,
+  layout,
+  kind: 'tables',
+});
+
+/** Of int16: exponentials and the reciprocal of their sum are interpolated in tables. */
+export const wideSoftmax: KernelVariant = {
+  name: 'wide',
+  needs: [],
+  wide: true,
+  plan(plain) {
+    const node = plain as Node<SoftmaxAttributes>;
+    if (node.type.dtype !== 'i16') return { unsuited: 'int8 activations' };
+    const { wide } = node.attributes;
+    invariant(wide !== undefined, `${node.name} is not in integer form`);
+    const { multiplier, shift } = wide;
+    const { width, channels } = node.type.shape;
+    return {
+      slug: 'softmax',
+      template: 'kernels/softmax/wide',
+      view: { width, channels, multiplier, factor: 2 ** Math.max(shift, 0), right: Math.max(-shift, 0) },
+      tables: [
+        wideTable('exponentials', exponentialTable, '2^15 * exp(x), x from -10 to 0'),
+        wideTable('reciprocals', reciprocalTable, '2^15 / (1 + x), x from 0 to 1'),
+      ],
+      overlays: [0],
+      // The same under every rounding rule.
+      helpers: ['doubling-high-multiply', 'rounding-divide', 'look-up'],
     };
   },
 };

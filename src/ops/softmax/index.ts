@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
+import type { Attributes } from '../../ir/graph.js';
 import { type Constant, constant, elementCount } from '../../ir/tensor.js';
 import { expOnNegative, reciprocal } from '../../numeric/gemmlowp.js';
 import { clamp, doublingHighMultiply, roundingDivideByPowerOfTwo, tfliteMultiplier } from '../../numeric/requantise.js';
 import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
-import { genericSoftmax } from './generic.js';
+import { genericSoftmax, wideSoftmax } from './generic.js';
+import { differenceFactor, softmaxOf, wideSchema } from './wide.js';
 
-const attributes = z.strictObject({});
+const attributes = z.strictObject({ wide: wideSchema.optional() });
+
+export interface SoftmaxAttributes extends Attributes {
+  /** Where it reads int16. */
+  readonly wide?: z.infer<typeof wideSchema> | undefined;
+}
 
 /** Each of the summed exponentials is at most 2^19, and their sum has to stay below 2^31. */
 const maxChannels = 4095;
@@ -30,15 +37,19 @@ function exponentials(scale: number): Constant {
 /**
  * One definition under every rounding rule: TFLite's. From 512 channels on the last shift can reach 32 to 34, for which
  * gemmlowp's 32-bit division is not defined: here it is the exact rounded quotient, which is zero. The result always has
- * scale 1/256 and zero point -128.
+ * scale 1/256 and zero point -128; of int16, which has an algorithm of its own, scale 2^-15.
  */
-export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
+export const softmax: OpDefinition = defineOp<SoftmaxAttributes>({
   kind: 'softmax',
   summary: 'probabilities over the channels of each position, bit for bit as TFLite computes them',
   arity: 1,
-  traits: { fixedQuantisation: { scale: 1 / 256, zeroPoint: -128 } },
+  traits: {
+    wide: true,
+    fixedQuantisation: { scale: 1 / 256, zeroPoint: -128 },
+    fixedWideQuantisation: { scale: 2 ** -15, zeroPoint: 0, bits: 16 },
+  },
   attributes,
-  vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
+  vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
   inferShape(site, [input]) {
     if (input.channels > maxChannels) {
       fail('E0201', `softmax '${site.name}' has ${input.channels} channels, and its sum holds at most ${maxChannels}`, {
@@ -69,6 +80,14 @@ export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
 
   reference(node, [input]) {
     const { channels } = node.type.shape;
+    const { wide } = node.attributes;
+    if (wide !== undefined) {
+      const output = new Int16Array(elementCount(node.type.shape));
+      for (let from = 0; from < output.length; from += channels) {
+        output.set(softmaxOf(input.data.subarray(from, from + channels), wide), from);
+      }
+      return output;
+    }
     const table = node.constants.exponentials.data;
     const output = new Int8Array(elementCount(node.type.shape));
     for (let from = 0; from < output.length; from += channels) {
@@ -95,11 +114,24 @@ export const softmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   lower(node, context) {
     const input = context.inputs[0].quantisation;
     invariant(input !== undefined, `${node.name}: softmax of a tensor without quantisation`);
+    if (input.bits === 16) {
+      const wide = differenceFactor(input.scale);
+      if (wide !== undefined)
+        return {
+          ...node,
+          attributes: { wide: { ...wide } },
+          type: { ...node.type, dtype: 'i16', quantisation: context.output },
+        };
+      return fail('E0502', `softmax '${node.name}' reads a tensor with a scale of ${input.scale}`, {
+        span: node.span,
+        hint: 'a scale below 5 fits the algorithm; quantise again with representative calibration images',
+      });
+    }
     return {
       ...node,
       constants: { exponentials: exponentials(input.scale) },
       type: { ...node.type, dtype: 'i8', quantisation: context.output },
     };
   },
-  kernels: [genericSoftmax],
+  kernels: [wideSoftmax, genericSoftmax],
 });

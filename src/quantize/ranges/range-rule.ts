@@ -1,4 +1,4 @@
-import type { Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, valuesOf } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { Histogram } from '../histogram.js';
 
@@ -18,8 +18,10 @@ export function quantisationOf(low: number, high: number): Quantisation {
 }
 
 /** The real values that a quantisation can represent, its ends. */
-export function rangeOf({ scale, zeroPoint }: Quantisation): readonly [low: number, high: number] {
-  return [(-128 - zeroPoint) * scale, (127 - zeroPoint) * scale];
+export function rangeOf(quantisation: Quantisation): readonly [low: number, high: number] {
+  const { scale, zeroPoint } = quantisation;
+  const { low, high } = valuesOf(quantisation);
+  return [(low - zeroPoint) * scale, (high - zeroPoint) * scale];
 }
 
 /** The range from minimum to maximum, and ranges that shrink both by the same part, in steps of 2 % down to 30 %. */

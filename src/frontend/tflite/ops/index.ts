@@ -13,44 +13,48 @@ import {
   reluN1To1,
   tanhOperator,
 } from './lookups.js';
-import type { Translation } from './op.js';
+import type { Translated, Translation } from './op.js';
 import { addOperator, meanOperator, mulOperator, subOperator } from './pairs.js';
 import { pad, reshape, transpose } from './places.js';
 import { averagePool2d, maxPool2d } from './pool.js';
 import { softmax } from './softmax.js';
 
+const narrow = (translate: Translation): Translated => ({ translate });
+const wide = (translate: Translation): Translated => ({ translate, wide: 'one' });
+const changesType = (translate: Translation): Translated => ({ translate, wide: 'any' });
+
 /** Every operator that is imported, by its name in the schema. */
-export const translations: ReadonlyMap<string, Translation> = new Map(
+export const translations: ReadonlyMap<string, Translated> = new Map(
   Object.entries({
-    CONV_2D: conv2d,
-    DEPTHWISE_CONV_2D: depthwiseConv2d,
-    FULLY_CONNECTED: fullyConnected,
-    AVERAGE_POOL_2D: averagePool2d,
-    MAX_POOL_2D: maxPool2d,
-    MEAN: meanOperator,
-    ADD: addOperator,
-    SUB: subOperator,
-    MUL: mulOperator,
-    CONCATENATION: concatenation,
-    SPLIT: split,
-    SLICE: sliceOperator,
-    STRIDED_SLICE: stridedSlice,
-    RESHAPE: reshape,
-    SQUEEZE: reshape,
-    EXPAND_DIMS: reshape,
-    TRANSPOSE: transpose,
-    PAD: pad,
-    PADV2: pad,
-    SOFTMAX: softmax,
-    LOGISTIC: logisticOperator,
-    TANH: tanhOperator,
-    HARD_SWISH: hardSwish,
-    RELU: relu,
-    RELU6: relu6,
-    RELU_N1_TO_1: reluN1To1,
-    LEAKY_RELU: leakyRelu,
-    PRELU: prelu,
-    QUANTIZE: quantize,
-    DEQUANTIZE: dequantize,
+    CONV_2D: wide(conv2d),
+    DEPTHWISE_CONV_2D: wide(depthwiseConv2d),
+    FULLY_CONNECTED: wide(fullyConnected),
+    AVERAGE_POOL_2D: wide(averagePool2d),
+    MAX_POOL_2D: wide(maxPool2d),
+    MEAN: wide(meanOperator),
+    ADD: wide(addOperator),
+    SUB: wide(subOperator),
+    MUL: wide(mulOperator),
+    CONCATENATION: wide(concatenation),
+    SPLIT: wide(split),
+    SLICE: wide(sliceOperator),
+    STRIDED_SLICE: wide(stridedSlice),
+    RESHAPE: wide(reshape),
+    SQUEEZE: wide(reshape),
+    EXPAND_DIMS: wide(reshape),
+    TRANSPOSE: wide(transpose),
+    PAD: wide(pad),
+    PADV2: wide(pad),
+    SOFTMAX: wide(softmax),
+    LOGISTIC: wide(logisticOperator),
+    TANH: wide(tanhOperator),
+    HARD_SWISH: narrow(hardSwish),
+    RELU: wide(relu),
+    RELU6: wide(relu6),
+    RELU_N1_TO_1: narrow(reluN1To1),
+    LEAKY_RELU: wide(leakyRelu),
+    PRELU: wide(prelu),
+    QUANTIZE: changesType(quantize),
+    DEQUANTIZE: wide(dequantize),
   }),
 );

@@ -8,8 +8,10 @@ import type { OperatorSite } from '../site.js';
 import {
   clampTable,
   hardSwishTable,
+  leakyReluScales,
   leakyReluTable,
   logisticTable,
+  preluScales,
   preluTable,
   reluTable,
   requantizeTable,
@@ -17,6 +19,7 @@ import {
   tanhTable,
 } from '../tables.js';
 import type { Translation } from './op.js';
+import { addRescale, evenly, isWide, type RescaleNumbers } from './rescales.js';
 
 /** Adds a lookup behind `input`, with one table or one for each channel. */
 export function addLookup(
@@ -44,21 +47,28 @@ export function addLookup(
 /** A clamp that an operator has fused in, and its counterpart here has not. */
 export function clampBehind(site: OperatorSite, input: Node, activation: Activation, name: string): Node {
   const quantisation = site.outputQuantisation();
+  if (quantisation.bits === 16) return addRescale(site, name, input, evenly(1), activation, quantisation);
   const { low, high } = clampRange(activation, quantisation);
   return addLookup(site, name, input, [clampTable(low, high)], activation, quantisation);
 }
 
-/** An operator that is one function of single values. */
+/** An operator that is one function of single values: in a table, or with int16 by numbers where it is a multiple. */
 function unary(
   short: string,
   meaning: Activation,
   table: (site: OperatorSite, input: Quantisation, output: Quantisation) => Table,
+  numbers?: (site: OperatorSite, input: Quantisation, output: Quantisation) => RescaleNumbers,
 ): Translation {
   return site => {
     const input = site.image(0, short);
     const [from, to] = [site.quantisation(0), site.outputQuantisation()];
     requireFactor(site, from.scale / to.scale);
-    site.bind(addLookup(site, site.place(short).name, input, [table(site, from, to)], meaning, to));
+    const { name } = site.place(short);
+    if (numbers !== undefined && isWide(site)) {
+      site.bind(addRescale(site, name, input, numbers(site, from, to), meaning, to));
+      return;
+    }
+    site.bind(addLookup(site, name, input, [table(site, from, to)], meaning, to));
   };
 }
 
@@ -79,28 +89,52 @@ function requireOutput(site: OperatorSite, { scale, zeroPoint }: Quantisation): 
   );
 }
 
-export const relu = unary('relu', { kind: 'relu' }, (_site, from, to) => reluTable(from, to));
+/** Source: reference_ops::Requantize; PrepareQuantizeReference, CalculateReluOpData. */
+const ratio = (_site: OperatorSite, from: Quantisation, to: Quantisation) => evenly(from.scale / to.scale);
+
+export const relu = unary('relu', { kind: 'relu' }, (_site, from, to) => reluTable(from, to), ratio);
 
 /** RELU6 and RELU_N1_TO_1 only clamp, and the scale is that of the input. */
 const pureClamp = (short: string, activation: Activation): Translation =>
-  unary(short, activation, (site, from) => {
-    site.requireSameQuantisation();
-    const { low, high } = clampRange(activation, from);
-    return clampTable(low, high);
-  });
+  unary(
+    short,
+    activation,
+    (site, from) => {
+      site.requireSameQuantisation();
+      const { low, high } = clampRange(activation, from);
+      return clampTable(low, high);
+    },
+    site => {
+      site.requireSameQuantisation();
+      return evenly(1);
+    },
+  );
 
 export const relu6 = pureClamp('relu', { kind: 'relu6' });
 export const reluN1To1 = pureClamp('relu', { kind: 'reluN1To1' });
 
-export const logisticOperator = unary('sigmoid', { kind: 'sigmoid' }, (site, from) => {
-  requireOutput(site, { scale: 1 / 256, zeroPoint: -128 });
-  return logisticTable(from);
-});
+/** LOGISTIC or TANH; its output has the one scale that the algorithm has. */
+function curveOperator(
+  curve: 'sigmoid' | 'tanh',
+  narrow: Quantisation,
+  table: (input: Quantisation) => Table,
+): Translation {
+  const ofInt8 = unary(curve, { kind: curve }, (site, from) => {
+    requireOutput(site, narrow);
+    return table(from);
+  });
+  return site => {
+    if (!isWide(site)) return ofInt8(site);
+    const quantisation = site.outputQuantisation();
+    requireOutput(site, { scale: 2 ** -15, zeroPoint: 0 });
+    const inputs = [site.image(0, curve)];
+    const options = { function: curve };
+    site.bind(site.add({ kind: 'curve', name: site.place(curve).name, inputs, options, quantisation }));
+  };
+}
 
-export const tanhOperator = unary('tanh', { kind: 'tanh' }, (site, from) => {
-  requireOutput(site, { scale: 1 / 128, zeroPoint: 0 });
-  return tanhTable(from);
-});
+export const logisticOperator = curveOperator('sigmoid', { scale: 1 / 256, zeroPoint: -128 }, logisticTable);
+export const tanhOperator = curveOperator('tanh', { scale: 1 / 128, zeroPoint: 0 }, tanhTable);
 
 export const hardSwish = unary(
   'hswish',
@@ -113,10 +147,16 @@ export const leakyRelu: Translation = site => {
   if (!Number.isFinite(alpha)) site.refuse(`has the alpha ${alpha}`);
   // The float meaning of model.ts has slopes of 0 to 1; the table has any.
   const meaning: Activation = alpha >= 0 && alpha <= 1 ? { kind: 'leakyRelu', slope: alpha } : { kind: 'identity' };
-  unary('leaky', meaning, (_site, from, to) => {
+  const slope = (from: Quantisation, to: Quantisation) => {
     requireFactor(site, Math.max((Math.abs(alpha) * from.scale) / to.scale, 2 ** -40));
-    return leakyReluTable(from, to, alpha);
-  })(site);
+    return alpha;
+  };
+  unary(
+    'leaky',
+    meaning,
+    (_site, from, to) => leakyReluTable(from, to, slope(from, to)),
+    (_site, from, to) => ({ slopes: [[1, 1]], scales: leakyReluScales(from, to, slope(from, to)) }),
+  )(site);
 };
 
 /** PRELU with an alpha for the tensor or for each channel: a table each. */
@@ -135,47 +175,56 @@ export const prelu: Translation = site => {
   }
   const [from, alpha, to] = [
     site.quantisation(0),
-    tensorQuantisation(tensor, site.span, -128),
+    tensorQuantisation(tensor, site.span, [-128, 127]),
     site.outputQuantisation(),
   ];
   requireFactor(site, from.scale / to.scale);
   requireFactor(site, (from.scale * alpha.scale) / to.scale);
+  const { name } = site.place('prelu');
+  if (isWide(site)) {
+    const pairs = Array.from(slopes, slope => [1, slope - alpha.zeroPoint] as const);
+    const numbers = { slopes: pairs, scales: preluScales(from, alpha, to) };
+    site.bind(addRescale(site, name, input, numbers, { kind: 'identity' }, to));
+    return;
+  }
   const tables = Array.from(slopes, slope => preluTable(from, alpha, to, slope));
-  site.bind(addLookup(site, site.place('prelu').name, input, tables, { kind: 'identity' }, to));
+  site.bind(addLookup(site, name, input, tables, { kind: 'identity' }, to));
 };
 
 /**
- * QUANTIZE: between int8 tensors a change of scale. In front of the network it makes the float or uint8 input int8, and is left
- * out: the input is int8 then. Behind it, towards uint8, likewise.
+ * QUANTIZE: between int8 and int16 tensors a change of scale. In front of the network it makes the float or uint8 input int8 or
+ * int16, and is left out: the input is that then. Behind it, towards uint8, likewise.
  */
 export const quantize: Translation = site => {
   const input = site.known(0);
   if (site.output().type === 'UINT8') {
     const from = site.quantisation(0);
-    const to = tensorQuantisation(site.output(), site.span, 0);
+    const to = tensorQuantisation(site.output(), site.span, [0, 255]);
     requireShifted(site, from, to);
     site.bindValue(site.value(0));
     return;
   }
   if (!('edge' in input)) {
-    unary('requant', { kind: 'identity' }, (_site, from, to) => requantizeTable(from, to))(site);
+    unary('requant', { kind: 'identity' }, (_site, from, to) => requantizeTable(from, to), ratio)(site);
     return;
   }
   const to = site.outputQuantisation();
-  if (input.edge.type === 'UINT8') requireShifted(site, to, tensorQuantisation(input.edge, site.span, 0));
+  if (input.edge.type === 'UINT8') requireShifted(site, to, tensorQuantisation(input.edge, site.span, [0, 255]));
   site.makeSource(input.edge, to);
 };
 
 /** uint8 and int8 are the same numbers shifted by 128 when scales are equal. */
 function requireShifted(site: OperatorSite, int8: Quantisation, uint8: Quantisation): void {
-  if (int8.scale === uint8.scale && int8.zeroPoint + 128 === uint8.zeroPoint) return;
+  if (int8.bits === undefined && int8.scale === uint8.scale && int8.zeroPoint + 128 === uint8.zeroPoint) return;
   site.refuse(
-    'converts between int8 and uint8 tensors of different scales',
-    'let the input and output of the network be int8',
+    int8.bits === 16
+      ? 'converts between int16 and uint8'
+      : 'converts between int8 and uint8 tensors of different scales',
+    `let the input and output of the network be ${int8.bits === 16 ? 'int16' : 'int8'}`,
   );
 }
 
-/** DEQUANTIZE behind the network is left out: the output is int8 then. */
+/** DEQUANTIZE behind the network is left out: the output is int8 or int16 then. */
 export const dequantize: Translation = site => {
   const value = site.value(0);
   if (!site.isNetworkOutput()) site.refuse('is in the middle of the network, which then computes in float');

@@ -1,24 +1,40 @@
 import type { Node } from '../../../ir/graph.js';
-import type { Quantisation } from '../../../ir/tensor.js';
-import { requantise } from '../../../numeric/requantise.js';
-import { productRescale } from '../../../ops/mul/rescale.js';
+import { type Quantisation, valuesOf } from '../../../ir/tensor.js';
+import { requantiseTflite, tfliteMultiplier } from '../../../numeric/requantise.js';
+import { productFactor, productRescale } from '../../../ops/mul/rescale.js';
 import { clampRange } from '../../../ops/shared/activation.js';
-import { rescaledSum, rescaleOf, type Sign } from '../../../ops/shared/rescale.js';
+import { rescaledSum, rescaleOf, type Sign, sumScales, tfliteLeftShift } from '../../../ops/shared/rescale.js';
 import { shapeOf } from '../../import/values.js';
-import { int8Data, tensorQuantisation } from '../quantisation.js';
+import { activationData, activationQuantisation, requireType } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import { type Table, tableOf } from '../tables.js';
 import { addLookup } from './lookups.js';
 import { fusedActivation, type Translation } from './op.js';
 import { constantIntegers } from './places.js';
+import { addRescale, evenly, isWide, type RescaleNumbers } from './rescales.js';
 
 /** What an operator makes of two values, as differences from their zero points, before its own zero point and clamp. */
 type Combine = (a: number, b: number) => number;
 
-/** ADD, SUB, MUL. With a constant it is a function of the other operand: a table, or one for each channel. */
+type Inputs = readonly [Quantisation, Quantisation];
+
+/** The numbers of a `rescale` of one operand for constant values of the other, `fixed`. */
+type NumbersFor = (
+  node: Node,
+  inputs: Inputs,
+  output: Quantisation,
+  fixed: 0 | 1,
+  values: readonly number[],
+) => RescaleNumbers;
+
+/**
+ * ADD, SUB, MUL. With a constant it is a function of the other operand: a table, or one for each channel, and with int16 a
+ * multiple and an offset.
+ */
 function pair(
   kind: string,
-  combineFor: (node: Node, inputs: readonly [Quantisation, Quantisation], output: Quantisation) => Combine,
+  combineFor: (node: Node, inputs: Inputs, output: Quantisation) => Combine,
+  numbersFor: NumbersFor,
 ): Translation {
   return site => {
     const { name } = site.place(kind);
@@ -31,10 +47,10 @@ function pair(
       site.bind(site.add({ kind, name, inputs, activation, quantisation: to }));
       return;
     }
-    const [fixed] = constants;
+    const fixed = constants[0] === 0 ? 0 : 1;
     const input = site.image(1 - fixed, kind);
     const tensor = site.tensor(fixed);
-    const values = int8Data(tensor, site.span);
+    const values = activationData(tensor, site.span);
     const shape = shapeOf(tensor.dims);
     const { channels } = input.type.shape;
     const perChannel = values.length === channels && shape?.channels === channels;
@@ -45,8 +61,15 @@ function pair(
       );
     }
     const from = site.quantisation(1 - fixed);
-    const other = tensorQuantisation(tensor, site.span, -128);
-    const combine = combineFor(input, fixed === 0 ? [other, from] : [from, other], to);
+    const other = activationQuantisation(tensor, site.span);
+    requireType(tensor, [site.tensor(1 - fixed).type], site.span);
+    const inputs = fixed === 0 ? ([other, from] as const) : ([from, other] as const);
+    if (isWide(site)) {
+      const numbers = numbersFor(input, inputs, to, fixed, Array.from(values));
+      site.bind(addRescale(site, name, input, numbers, activation, to));
+      return;
+    }
+    const combine = combineFor(input, inputs, to);
     const { low, high } = clampRange(activation, to);
     const tables = Array.from(values, (value): Table => {
       const constant = value - other.zeroPoint;
@@ -60,23 +83,45 @@ function pair(
   };
 }
 
-const int8 = { low: -128, high: 127 };
-
 /** Source: reference_integer_ops::AddElementwise and reference_ops::SubElementwise. */
 const sum = (kind: string, sign: Sign) =>
-  pair(kind, (node, inputs, output) => {
-    const rescale = rescaleOf(node, 'tflite', inputs, output, int8, sign);
-    return (a, b) => rescaledSum(rescale, a, b, sign);
-  });
+  pair(
+    kind,
+    (node, inputs, output) => {
+      const rescale = rescaleOf(node, 'tflite', inputs, output, valuesOf(output), sign);
+      return (a, b) => rescaledSum(rescale, a, b, sign);
+    },
+    (node, inputs, output, fixed, values) => {
+      // Refuses what cannot be computed.
+      rescaleOf(node, 'tflite', inputs, output, valuesOf(output), sign);
+      const left = 2 ** tfliteLeftShift(output.bits);
+      const scales = sumScales(inputs, output, sign);
+      const constant = tfliteMultiplier(scales.inputs[fixed]);
+      const offsets = values.map(value => requantiseTflite(value * left, constant) * (fixed === 0 ? 1 : sign));
+      const scale = scales.inputs[1 - fixed];
+      return {
+        slopes: values.map(() => [left, left] as const),
+        scales: [scale, scale],
+        sum: { kind: fixed === 0 && sign < 0 ? 'minus' : 'plus', offsets, scale: scales.output },
+      };
+    },
+  );
 
 export const addOperator = sum('add', 1);
 export const subOperator = sum('sub', -1);
 
 /** Source: reference_integer_ops::MulElementwise. */
-export const mulOperator = pair('mul', (node, inputs, output) => {
-  const rescale = productRescale(node, 'tflite', inputs, output, int8);
-  return (a, b) => requantise('tflite', a * b, rescale, 0);
-});
+export const mulOperator = pair(
+  'mul',
+  (node, inputs, output) => {
+    const rescale = productRescale(node, 'tflite', inputs, output, valuesOf(output));
+    return (a, b) => requantiseTflite(a * b, rescale);
+  },
+  (node, inputs, output, _fixed, values) => {
+    productRescale(node, 'tflite', inputs, output, valuesOf(output));
+    return { ...evenly(productFactor(inputs, output)), slopes: values.map(value => [value, value] as const) };
+  },
+);
 
 /** MEAN over height and width. Source: reference_ops::QuantizedMeanOrSum. */
 export const meanOperator: Translation = site => {

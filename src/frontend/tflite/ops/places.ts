@@ -1,6 +1,6 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import { type Padding, productOf, transposed } from '../../import/values.js';
-import { int8Data, integerData } from '../quantisation.js';
+import { activationData, integerData, requireType } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import type { Translation } from './op.js';
 
@@ -43,7 +43,8 @@ export const pad: Translation = site => {
   if (!spatial) site.refuse('pads other axes than height and width of a [1, height, width, channels] tensor');
   const [top, bottom, left, right] = [...around[1], ...around[2]];
   const { scale, zeroPoint } = site.outputQuantisation();
-  const filling = site.hasInput(2) ? int8Data(site.tensor(2), site.span)[0] : zeroPoint;
+  if (site.hasInput(2)) requireType(site.tensor(2), [site.output().type], site.span);
+  const filling = site.hasInput(2) ? activationData(site.tensor(2), site.span)[0] : zeroPoint;
   const before = value.padding ?? [0, 0, 0, 0];
   if (filling === zeroPoint) {
     const padding: Padding = [before[0] + top, before[1] + bottom, before[2] + left, before[3] + right];

@@ -1,5 +1,6 @@
 import { type Constant, constant } from '../../../ir/tensor.js';
 import { int8Data, integerData, requireType, weightScales } from '../quantisation.js';
+import { tensorTypes } from '../schema.js';
 import type { OperatorSite } from '../site.js';
 import { dilated } from './window.js';
 
@@ -12,7 +13,7 @@ export function linearConstants(
 ): Record<'weight' | 'bias' | 'weight_scale', Constant> {
   const channels = weight.shape[0];
   const scales = weightScales(site.tensor(1), axis, channels, site.span).map(scaleOf);
-  const bias = biasOf(site, 2, channels);
+  const bias = site.quantisation(0).bits === 16 ? longBiasOf(site, channels) : biasOf(site, channels);
   if (!scales.includes(0)) return { weight, bias, weight_scale: constant('f64', [channels], scales) };
   // A channel of scale zero always gives the zero point, as TFLite's multiplier of zero does: here by an accumulator of zero.
   const neutral = site.outputQuantisation().scale / site.quantisation(0).scale;
@@ -22,7 +23,7 @@ export function linearConstants(
   site.builder.claim(weight.data.length, site.span);
   return {
     weight: constant('i8', weight.shape, zeroed(weight.data, perChannel)),
-    bias: constant('i32', bias.shape, zeroed(bias.data, 1)),
+    bias: constant(bias.dtype, bias.shape, zeroed(bias.data, 1)),
     weight_scale: constant(
       'f64',
       [channels],
@@ -32,14 +33,34 @@ export function linearConstants(
 }
 
 /** The biases of a linear operator, zeros where it has none. @throws CompileError E0123, E0124 */
-function biasOf(site: OperatorSite, input: number, channels: number): Constant {
-  if (!site.hasInput(input)) return constant('i32', [channels], new Int32Array(channels));
-  const tensor = site.tensor(input);
-  requireType(tensor, ['INT32'], site.span);
-  if (!site.isConstant(input)) site.refuse('has a bias that is not constant');
+function biasOf(site: OperatorSite, channels: number): Constant {
+  if (!site.hasInput(2)) return constant('i32', [channels], new Int32Array(channels));
+  return constant('i32', [channels], biasValues(site, channels, ['INT32']));
+}
+
+/**
+ * The same with int16 activations. Biases are int64, here doubles, and so are accumulators; there may also be none. Of CONV_2D and
+ * FULLY_CONNECTED, whose options say which type biases have, they may be int32, and so are accumulators then.
+ * Source: TFLM, ConvEval and FullyConnectedEval of int16; DepthwiseConvEval, which reads int64 alone.
+ */
+function longBiasOf(site: OperatorSite, channels: number): Constant {
+  const { quantized_bias_type: hint } = site.operator.options;
+  const types = hint === undefined ? ['INT64'] : ['INT64', 'INT32'];
+  if (!site.hasInput(2)) {
+    const dtype = hint !== undefined && tensorTypes[hint] === 'INT32' ? 'i32' : 'f64';
+    return constant(dtype, [channels], new Int32Array(channels));
+  }
+  const values = biasValues(site, channels, types);
+  return constant(site.tensor(2).type === 'INT64' ? 'f64' : 'i32', [channels], values);
+}
+
+function biasValues(site: OperatorSite, channels: number, types: readonly string[]): readonly number[] {
+  const tensor = site.tensor(2);
+  requireType(tensor, types, site.span);
+  if (!site.isConstant(2)) site.refuse('has a bias that is not constant');
   const values = integerData(tensor, site.span);
   if (values.length !== channels) site.refuse(`has ${values.length} biases for ${channels} channels`);
-  return constant('i32', [channels], values);
+  return values;
 }
 
 /** The dimensions of constant int8 weights. @throws CompileError */
