@@ -113,6 +113,7 @@ function translate(
       } else {
         requireTypes(site, translation.wide);
         translation.translate(site);
+        site.requireAllMade();
       }
     } catch (error) {
       unfinished();
