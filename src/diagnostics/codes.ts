@@ -276,7 +276,7 @@ const numericCodes = {
   ),
   E0508: entry(
     'activations of a layer cannot be int16',
-    '--activation-bits names a layer whose result has to be int8: it is read by an operator that takes no int16, or together with int8 values by one that reads all of one type. The message names that operator. Give its other inputs int16 too, or name other layers.',
+    'A layer has an int16 result, by --activation-bits or since it is a curve, that has to be int8: it is read by an operator that takes no int16, or together with int8 values by one that reads all of one type. The message names that operator. Give its other inputs int16 too, name other layers, or put a rescale between.',
   ),
 } as const;
 

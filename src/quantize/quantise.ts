@@ -1,4 +1,4 @@
-import { InternalError } from '../diagnostics/diagnostic.js';
+import { fail, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
@@ -88,9 +88,21 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
     const fixed = fixedQuantisationOf(op.traits, inputs[0]?.quantisation);
     const output = fixed ?? activations.get(node.name) ?? inputs[0]?.quantisation;
     if (output === undefined || op.lower === undefined) throw new InternalError(`'${node.name}' cannot be lowered`);
+    requireOneType(node, op, inputs);
     const lowered = op.lower(node, { inputs, output, rounding });
     types.set(node.name, lowered.type);
     return lowered;
   });
   return { ...graph, nodes };
+}
+
+/** @throws CompileError E0508 when an op reads int16 that takes none, or together with int8 */
+function requireOneType({ name, op, span }: Node, { traits }: OpDefinition, inputs: readonly TensorType[]): void {
+  const wide = inputs.filter(({ dtype }) => dtype === 'i16');
+  if (wide.length === 0 || (traits.wide === true && wide.length === inputs.length)) return;
+  const together = traits.wide === true ? 'int8 and int16 together' : 'int16, which it does not take';
+  fail('E0508', `${op} '${name}' reads ${together}`, {
+    span,
+    hint: 'a rescale makes int8 of int16, and int16 of int8',
+  });
 }

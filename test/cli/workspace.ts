@@ -9,8 +9,8 @@ import { type CaptureOptions, capture } from './capture.js';
 /** `input` is a call without its scale; 8 x 8 x 3 by default. */
 export function modelText(body: string, options: { readonly name?: string; readonly input?: string } = {}): string {
   const { name = 'small', input = 'height: 4, width: 4, channels: 1, scale: 1 / 255, zeroPoint: -128' } = options;
-  const words = ['activation', 'argmax', 'conv', 'dense', 'flatten', 'maxPool', 'softmax'].filter(word =>
-    body.includes(`${word}(`),
+  const words = ['activation', 'add', 'argmax', 'conv', 'curve', 'dense', 'flatten', 'maxPool', 'softmax'].filter(
+    word => body.includes(`${word}(`),
   );
   return `import { ${['defineModel', 'input', ...words].sort().join(', ')} } from 'effnetc';
 

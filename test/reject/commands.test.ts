@@ -26,6 +26,8 @@ beforeAll(async () => {
   user.array('y.npy', [5], Int32Array.of(0, 1, 2, 2, 0));
   user.write('bare.ts', modelText(denseBody, { input: 'height: 4, width: 4, channels: 1' }));
   user.write('nothing.ts', modelText("activation(x, 'identity')"));
+  user.write('together.ts', modelText("add(curve(x, { function: 'tanh' }), x)"));
+  user.write('untaken.ts', modelText("activation(curve(x, { function: 'tanh' }), 'hardSwish')"));
   user.write('none.safetensors', new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]));
   user.write('file', 'not a directory');
 });
@@ -54,6 +56,8 @@ describe('refused, as the user sees it', () => {
         ] as const,
     ),
     ['nothing but an identity', 2, 'quantize nothing.ts --weights none.safetensors --calibration x.npy -o no.st'],
+    ['int8 and int16 together', 2, 'compile together.ts --random-weights --target host -o no'],
+    ['int16 that an op does not take', 2, 'compile untaken.ts --random-weights --target host -o no'],
     ['nothing but an identity, random weights', 2, 'compile nothing.ts --random-weights --target host -o no'],
     ['driver that cannot run the target', 2, `${evaluate} --labels y.npy --driver rp2040js --target cortex-m4`],
     ['.tflite', 2, 'compile net.tflite --target host -o no'],

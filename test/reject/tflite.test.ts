@@ -102,6 +102,14 @@ const networks: Readonly<Record<string, NetworkSpec>> = {
     ['DEQUANTIZE', { dims: [1, 4, 4, 2], type: 'FLOAT32' }, []],
     ['RELU6', t([1, 4, 4, 2]), []],
   ),
+  // One result more than a RELU6 has, which another operator then reads.
+  'results.tflite': {
+    tensors: [image, image, image, image],
+    operators: [
+      { kind: 'RELU6', inputs: [0], outputs: [1, 2] },
+      { kind: 'RELU6', inputs: [2], outputs: [3] },
+    ],
+  },
   'version.tflite': { ...plain, version: 2 },
   'fine.tflite': plain,
   'int16.tflite': wideOps(),

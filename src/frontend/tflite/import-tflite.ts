@@ -116,6 +116,7 @@ function translate(
       } else {
         requireTypes(site, translation.wide);
         translation.translate(site);
+        site.requireAllMade();
       }
     } catch (error) {
       unfinished();

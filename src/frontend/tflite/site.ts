@@ -25,6 +25,7 @@ export class Unknowable extends Error {}
 /** One operator as its translation sees it: what it reads, and where its results go. */
 export class OperatorSite {
   readonly span: Span;
+  private readonly made = new Set<number>();
 
   constructor(
     readonly builder: ImportBuilder,
@@ -151,6 +152,7 @@ export class OperatorSite {
       );
     }
     this.values.set(tensor.index, { node, dims: tensor.dims });
+    this.made.add(result);
   }
 
   /** Makes the input of the network of what an operator in front of it makes int8 or int16. */
@@ -176,6 +178,13 @@ export class OperatorSite {
       );
     }
     this.values.set(tensor.index, value);
+    this.made.add(result);
+  }
+
+  /** Refuses an operator with more results than its translation has made. */
+  requireAllMade(): void {
+    const { length } = this.operator.outputs;
+    if (this.made.size < length) this.refuse(`has ${length} outputs, where it makes ${this.made.size}`);
   }
 }
 
