@@ -1,6 +1,6 @@
 import { narrowWidths } from '../ir/tensor.js';
 import { type Rounding, roundings } from '../numeric/requantise.js';
-import { packOf, placeOf } from './shared/narrow.js';
+import { packOf, placeOf, stepsOf } from './shared/narrow.js';
 
 /** A C function that kernels share: it is emitted once into each model that has a kernel which calls it. */
 interface HelperEntry {
@@ -149,16 +149,27 @@ const mve = [
 const narrow = narrowWidths.map(bits => ({
   name: `weight-${bits}` as const,
   template: 'narrow/weight',
-  view: { three: bits === 3, bits, perWord: 32 / bits, groups: 8 / bits, mask: 2 ** bits - 1, bias: 2 ** (bits - 1) },
+  view: {
+    three: bits === 3,
+    one: bits === 1,
+    bits,
+    perWord: 32 / bits,
+    groups: 8 / bits,
+    mask: 2 ** bits - 1,
+    bias: -stepsOf(bits).least,
+  },
 }));
 
-const bytes = narrowWidths.map(bits => ({
-  name: `bytes-of-${bits}` as const,
+/** What weights are unpacked as; binary ones also as pairs of channels, `a + 256 * b`, which the others are by themselves. */
+const unpacked = [...narrowWidths.map(bits => ({ bits, pairs: false })), { bits: 1, pairs: true } as const];
+
+const bytes = unpacked.map(({ bits, pairs }) => ({
+  name: pairs ? (`pairs-of-${bits as 1}` as const) : (`bytes-of-${bits}` as const),
   template: 'narrow/bytes',
-  view: { bits, leasts: 2 ** (bits - 1) * 0x01010101 },
+  view: { bits, one: bits === 1, pairs, leasts: -stepsOf(bits).least * 0x01010101 },
 }));
 
-const unpack = narrowWidths.map(bits => {
+const unpack = unpacked.map(({ bits, pairs }) => {
   const three = bits === 3;
   const { values, words } = packOf(bits);
   const mask = (three ? 3 : 2 ** bits - 1) * 0x01010101;
@@ -167,9 +178,9 @@ const unpack = narrowWidths.map(bits => {
     return { to, word, shift, mask, three, highShift: to };
   });
   return {
-    name: `unpack-${bits}` as const,
+    name: pairs ? (`unpack-pairs-${bits as 1}` as const) : (`unpack-${bits}` as const),
     template: 'narrow/unpack',
-    view: { three, bits, values, words, places, toWords: values / 4 },
+    view: { three, one: bits === 1, pairs, bits, values, words, places, toWords: values / 4 },
   };
 });
 

@@ -6,8 +6,10 @@ import { opTable } from '../ops/index.js';
 import type { OpDefinition } from '../ops/op.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
+import { fitScales } from './layers/fit-weight-scales.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
+import { declaredBits } from './weight-bits.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
 export interface QuantisedModel {
@@ -43,11 +45,25 @@ export function quantiseGraph(
     if (quantisation === undefined) return node;
     activations.set(node.name, quantisation);
     const constants = definition(node).quantise?.(node, inputs, quantisation);
-    return constants === undefined ? node : { ...node, constants };
+    return constants === undefined
+      ? node
+      : { ...node, constants: declaredWidth(node, constants, inputs, quantisation) };
   });
   const quantised = { ...graph, nodes };
   requireFiniteConstants(quantised);
   return { graph: quantised, activations, rounding };
+}
+
+/** Constants with weights of the width that the model declares. */
+function declaredWidth(
+  node: Node,
+  constants: Node['constants'],
+  [input]: readonly TensorType[],
+  output: Quantisation,
+): Node['constants'] {
+  const bits = declaredBits(node);
+  if (bits === 8 || input.quantisation === undefined) return constants;
+  return fitScales(node, constants, { input: input.quantisation, output }, bits);
 }
 
 function quantisationOfNode(

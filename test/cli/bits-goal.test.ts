@@ -22,10 +22,10 @@ describe('bits that are searched for', () => {
   });
 
   it('--max-flash that nothing meets is refused', async () => {
-    const { stderr, code } = await user.run(`${quantize} --max-flash 11`);
+    const { stderr, code } = await user.run(`${quantize} --max-flash 5`);
     expect(code).toBe(2);
     expect(stderr).toContain('E0507');
-    expect(stderr).toContain('the weights take 12 bytes where they are narrowest, more than the 11 wanted');
+    expect(stderr).toContain('the weights take 6 bytes where they are narrowest, more than the 5 wanted');
   });
 
   it('--min-accuracy that nothing meets is refused, with what there is', async () => {
@@ -39,11 +39,11 @@ describe('bits that are searched for', () => {
     user.array('found.npy', [5], Int32Array.of(0, 1, 2, 0, 1));
     const { stdout } = await user.run(`${quantize} --min-accuracy 0 ${labelled} --json`);
     const { weightBits } = JSON.parse(stdout);
-    expect(weightBits.bytes).toBe(12);
-    expect(weightBits.measured.at(-1)).toEqual({ bytes: 12, accuracy: weightBits.accuracy });
+    expect(weightBits.bytes).toBe(6);
+    expect(weightBits.measured.at(-1)).toEqual({ bytes: 6, accuracy: weightBits.accuracy });
     const text = (await user.run(`${quantize} --min-accuracy 0 ${labelled}`)).stdout;
     expect(text).toMatch(
-      /layer +bits +error +weights\nfc +2 .* 12 B\nweights: 12 B, \d+\.\d\d % of the labelled images right/,
+      /layer +bits +error +weights\nfc +1 .* 6 B\nweights: 6 B, \d+\.\d\d % of the labelled images right/,
     );
   });
 

@@ -20,7 +20,7 @@ const layers = [
 const measured: string[] = [];
 async function accuracyOf(rules: readonly WeightBitsRule[]): Promise<number> {
   measured.push(rules.map(({ pattern, bits }) => `${pattern}${bits}`).join(' '));
-  return rules.reduce((sum, { bits }) => sum - ({ 8: 0, 4: 1, 3: 2, 2: 3 }[bits] ?? 0) / 100, 1);
+  return rules.reduce((sum, { bits }) => sum - ({ 8: 0, 4: 1, 3: 2, 2: 3, 1: 4 }[bits] ?? 0) / 100, 1);
 }
 
 const messageOf = async (promise: Promise<unknown>): Promise<string> => {

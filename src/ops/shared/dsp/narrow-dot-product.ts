@@ -2,7 +2,7 @@ import type { Node } from '../../../ir/graph.js';
 import type { NarrowBits } from '../../../ir/tensor.js';
 import type { ConstantTable, KernelInput, KernelPlan } from '../../kernel.js';
 import type { LinearAttributes } from '../linear.js';
-import { bytesOf, packNarrow, packOf, packs } from '../narrow.js';
+import { bytesOf, packNarrow, packOf, packs, widthName } from '../narrow.js';
 import { tableOf } from '../requantise-kernel.js';
 import { tileOverlayDistance } from '../window.js';
 import type { DspDotProductView } from './dot-product.js';
@@ -10,6 +10,13 @@ import type { DspDotProductView } from './dot-product.js';
 /** What `kernels/dot-product/dsp-narrow` reads besides the view of whole bytes. */
 interface NarrowDotProductView {
   readonly bits: NarrowBits;
+  /** No weight is 0, so that what fills up the positions has to be. */
+  readonly binary: boolean;
+  /** Bytes of a position that nothing is gathered into; and the words of it behind the groups of 4 bytes, from the first to the last. */
+  readonly fillBytes: number;
+  readonly depth: number;
+  readonly fillsWords: boolean;
+  readonly firstFill: number;
   /** Output positions that are widened at a time, an even number. */
   readonly chunk: number;
   /** Output channels whose weights are unpacked at a time. */
@@ -35,7 +42,7 @@ const widenedBytes = 4096;
  * scratch instead.
  *
  * The bytes of `a + 256 * b` fit as many bits as `a` and `b`: where `a` is negative, it borrows from `b` the one value that narrow
- * weights leave free.
+ * weights leave free. Binary ones leave none free: they are packed without, and unpacked as pairs.
  */
 export function narrowDotProductPlan(
   node: Node<LinearAttributes>,
@@ -58,8 +65,15 @@ export function narrowDotProductPlan(
   // The last position goes behind the tiles in front of it, which may fill a chunk.
   const rest = tiled < outputWidth ? ((tiled % chunk) / 2) * (tileWords + 1) + words + 1 : 0;
   const widened = Math.max(tiles * (tileWords + 1), rest);
+  const binary = bits === 1;
+  const depth = node.constants.weight.data.length / channels;
   const narrow: NarrowDotProductView = {
     bits,
+    binary,
+    depth,
+    fillBytes: binary ? 4 * fours - depth : 0,
+    fillsWords: binary && words > 2 * fours,
+    firstFill: 2 * fours,
     chunk,
     block: 2 * blockPairs,
     blockPairs,
@@ -75,12 +89,14 @@ export function narrowDotProductPlan(
     template: 'kernels/dot-product/dsp-narrow',
     view: { ...view, ...narrow },
     tables: [packedTable(plan.tables, 4 * blockPairs * weightWords, bits), ...plan.tables.slice(1)],
-    helpers: [...plan.helpers, `bytes-of-${bits}`, `unpack-${bits}`],
+    helpers: [...plan.helpers, ...(bits === 1 ? pairsOfOne : ([`bytes-of-${bits}`, `unpack-${bits}`] as const))],
     overlays: [tileOverlayDistance(input.shape, node.type.shape, { stride, left }, outputWidth, chunk)],
     scratchBytes: narrow.bytesOffset + (inPlace ? 0 : 4 * fours),
-    form: `${bits} bits${sparing ? ', little scratch' : ''}`,
+    form: `${widthName(bits)}${sparing ? ', little scratch' : ''}`,
   };
 }
+
+const pairsOfOne = ['pairs-of-1', 'unpack-pairs-1'] as const;
 
 function largestDivisor(value: number, most: number): number {
   for (let divisor = Math.min(value, most); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
@@ -90,10 +106,14 @@ function largestDivisor(value: number, most: number): number {
 /** The bytes of a table of words in fewer bits, block by block. */
 function packedTable(tables: readonly ConstantTable[], blockBytes: number, bits: NarrowBits): ConstantTable {
   const table = tableOf(tables, 'weights');
-  const bytes = bytesOf(table);
+  const bytes = bits === 1 ? withoutBorrow(bytesOf(table)) : bytesOf(table);
   const values: number[] = [];
   for (let at = 0; at < bytes.length; at += blockBytes) {
     values.push(...packNarrow(bytes.subarray(at, at + blockBytes), bits));
   }
   return { ...table, values, layout: `${table.layout}, ${packs(bits)}`, narrow: bits };
 }
+
+/** The bytes `a` and `b` of `a + 256 * b`. */
+const withoutBorrow = (bytes: Int8Array): Int8Array =>
+  bytes.map((byte, i) => (i % 2 === 1 && bytes[i - 1] < 0 ? byte + 1 : byte));

@@ -1,6 +1,6 @@
 import type { NarrowBits } from '../../../ir/tensor.js';
 import type { ConstantTable, KernelPlan } from '../../kernel.js';
-import { packNarrow, packOf, packs } from '../narrow.js';
+import { packNarrow, packOf, packs, widthName } from '../narrow.js';
 import type { LanesDotProductView } from './dot-product.js';
 
 /** What `kernels/dot-product/lanes` reads besides, where weights are narrow; zeros where they are not. */
@@ -40,7 +40,7 @@ export function narrowLanesPlan(plan: KernelPlan, view: LanesDotProductView, bit
     tables: [packedBlocks(weights, blockBytes, bits), ...others],
     helpers: [...plan.helpers, `bytes-of-${bits}`, `unpack-${bits}`],
     scratchBytes: weightsOffset + perBlock * pack.values,
-    form: `${plan.form}, ${bits} bits`,
+    form: `${plan.form}, ${widthName(bits)}`,
   };
 }
 
