@@ -184,12 +184,27 @@ const unpack = unpacked.map(({ bits, pairs }) => {
   };
 });
 
+/** Of 8 weights, those of two words. */
+const eightBytes = ['low', 'high'].map((name, word) => ({
+  name,
+  all: 15 * 16 ** word,
+  bytes: [0, 1, 2, 3].map(i => ({ mask: 2 ** (4 * word + i), shift: 8 * i })),
+}));
+
+const sparse = [
+  { name: 'halves-of-bytes', template: 'sparse/halves' },
+  { name: 'expand-pairs', template: 'sparse/expand', view: { pairs: true, words: eightBytes } },
+  { name: 'expand-bytes', template: 'sparse/expand', view: { pairs: false, words: eightBytes } },
+  { name: 'walk-weights', template: 'sparse/walk' },
+] as const satisfies readonly HelperEntry[];
+
 /** All of them, callees first: the order in which they stand in the C. */
 export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] = [
   ...arithmetic,
   ...narrow,
   ...bytes,
   ...unpack,
+  ...sparse,
   ...dsp,
   ...saturating,
   ...tilePairs,
@@ -203,6 +218,7 @@ export type Helper = (
   | (typeof narrow)[number]
   | (typeof bytes)[number]
   | (typeof unpack)[number]
+  | (typeof sparse)[number]
   | (typeof dsp)[number]
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]

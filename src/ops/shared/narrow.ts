@@ -6,9 +6,17 @@ import type { ConstantTable, Helper } from '../kernel.js';
 export interface NarrowView {
   readonly packed: boolean;
   readonly bits: number;
+  /** They are without zeros, and read one after the other. */
+  readonly walked: boolean;
 }
 
-export const narrowView = ({ bits }: Constant): NarrowView => ({ packed: bits !== undefined, bits: bits ?? 8 });
+export const narrowView = ({ bits }: Constant): NarrowView => ({
+  packed: bits !== undefined,
+  bits: bits ?? 8,
+  walked: false,
+});
+
+export const walkedView: NarrowView = { packed: false, bits: 8, walked: true };
 
 /** The C functions that read packed weights one by one. */
 export const narrowHelpers = ({ bits }: Constant): readonly Helper[] =>
