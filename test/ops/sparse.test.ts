@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { budgetProblems } from '../../src/budget.js';
 import type { Graph } from '../../src/ir/graph.js';
 import type { LayerCandidates } from '../../src/kernels/candidates.js';
 import { allOf } from '../../src/kernels/why.js';
@@ -100,6 +101,19 @@ describe('weights without zeros', () => {
     },
     300_000,
   );
+
+  it('are told of where weights do not fit in flash', async () => {
+    const notesOf = async (zeros: number, optimize: 'balanced' | 'size') => {
+      const loaded = { graph: await prunedModel('even', 'native', zeros), rounding: 'native', source } as const;
+      const compiled = compileModel(loaded, loadTarget('cortex-m4'), '0.0.0', { optimize });
+      const [{ code, notes = [] }] = budgetProblems(compiled, loadTarget('cortex-m4'), { flash: 64 });
+      expect(code).toBe('E0602');
+      return notes.map(note => (typeof note === 'string' ? note : note.message)).join('\n');
+    };
+    expect(await notesOf(0.5, 'balanced')).toMatch(/up to \d{3} bytes less with --optimize size/);
+    expect(await notesOf(0.02, 'balanced')).not.toContain('--optimize');
+    expect(await notesOf(0.5, 'size')).not.toContain('--optimize');
+  });
 
   it('take a bit, and those that are not zero a byte', () => {
     expect(packSparse([0, 5, 0, 0, -1, 0, 0, 0, 127])).toEqual([0b00010010, 5, 255, 1, 127]);
