@@ -1,6 +1,7 @@
 import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
 import { type Limits, otherRam, type Part, sum } from './emit/limits.js';
 import { constantBytes } from './emit/tables.js';
+import { allOf } from './kernels/why.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';
@@ -139,7 +140,8 @@ function contentsText(plan: Plan): string {
   );
 }
 
-function flashProblem({ plan, view }: CompiledModel, limit: Limit): Diagnostic | undefined {
+function flashProblem(compiled: CompiledModel, limit: Limit): Diagnostic | undefined {
+  const { plan, view } = compiled;
   const wanted = view.weightBytes + view.tableBytes;
   if (wanted <= limit.bytes) return undefined;
   const layers = plan.layers.map(({ node, kernel }) => ({
@@ -157,8 +159,21 @@ function flashProblem({ plan, view }: CompiledModel, limit: Limit): Diagnostic |
       notes: [
         `${bytes} bytes belong to layer '${node.name}' (${node.op}), more than to any other; ${driver} to the order of the steps`,
         'the code comes on top',
+        ...zerosNote(compiled),
       ],
       hint: `use fewer channels there, or ${limit.remedy(wanted, 'flash')}`,
     },
   );
+}
+
+/** What `--optimize size` would save by not storing zeros; nothing where there are few, or where it is on. */
+function zerosNote({ plan, candidates, optimize }: CompiledModel): string[] {
+  if (optimize === 'size') return [];
+  const saved = candidates.map(layer => {
+    const now = plan.layers.find(({ node }) => node === layer.node)?.kernel.tables ?? [];
+    const without = allOf(layer).filter(({ plan: { tables } }) => tables.some(({ sparse }) => sparse === true));
+    return without.reduce((most, { cost }) => Math.max(most, constantBytes(now) - cost.tableBytes), 0);
+  });
+  const bytes = saved.reduce((total, each) => total + each, 0);
+  return bytes === 0 ? [] : [`up to ${bytes} bytes less with --optimize size, which stores no zeros among weights`];
 }

@@ -57,7 +57,19 @@ export interface InputOptions extends Named {
   readonly pixels?: readonly [low: number, high: number];
 }
 
-export interface ConvOptions extends Named {
+/** Options of ops that have weights. */
+export interface WeightOptions {
+  /**
+   * Bits of the weights in flash, where `effnetc quantize --weight-bits` says nothing else: 4 (-7 to 7), 3 (-3 to 3), 2 (-1, 0, 1) or
+   * 1 (-1, 1), times a scale per output channel. Default 8.
+   */
+  readonly weightBits?: 8 | 4 | 3 | 2 | 1;
+}
+
+export interface ConvOptions extends BinaryConvOptions, WeightOptions {}
+
+/** Options of {@link binaryConv}. */
+export interface BinaryConvOptions extends Named {
   /** Output channels. */
   readonly channels: number;
   readonly kernel: PerAxis;
@@ -71,7 +83,7 @@ export interface ConvOptions extends Named {
   readonly bias?: boolean;
 }
 
-export interface DepthwiseConvOptions extends Named {
+export interface DepthwiseConvOptions extends Named, WeightOptions {
   readonly kernel: PerAxis;
   /** Default 1. */
   readonly stride?: PerAxis;
@@ -97,7 +109,7 @@ export interface GlobalPoolOptions extends Named {
   readonly padding?: undefined;
 }
 
-export interface DenseOptions extends Named {
+export interface DenseOptions extends Named, WeightOptions {
   /** Outputs. */
   readonly units: number;
   /** Default true. */
@@ -415,6 +427,12 @@ export const mixConv: (x: Tensor, options: MixConvOptions) => Tensor = notExecut
 
 /** Squeeze-and-excitation (arXiv 1709.01507): each channel times what two 1x1 convs make of the means of all. */
 export const squeezeExcite: (x: Tensor, options: SqueezeExciteOptions) => Tensor = notExecuted;
+
+/**
+ * The conv of binary-weight networks (arXiv 1603.05279): `conv` with `weightBits: 1`. Weights are -1 and 1 times a scale per output
+ * channel, made from the float weights of a file as their signs and the mean of their magnitudes.
+ */
+export const binaryConv: (x: Tensor, options: BinaryConvOptions) => Tensor = notExecuted;
 
 /** x * sigmoid(x), also called SiLU: short for `activation(x, 'swish')`. */
 export const swish: (x: Tensor, options?: Named) => Tensor = notExecuted;

@@ -37,7 +37,8 @@ export interface LayerCandidates {
 
 /** Does the kernel keep narrow weights in whole bytes? That is faster, and not what they are narrow for. */
 const unpacked = ({ constants }: Node, { tables }: KernelPlan): boolean =>
-  constants.weight?.bits !== undefined && tables.every(({ narrow }) => narrow === undefined);
+  constants.weight?.bits !== undefined &&
+  tables.every(({ narrow, sparse }) => narrow === undefined && sparse === undefined);
 
 /** The kernels of every layer whose instructions the target has. */
 export function candidatesOf(

@@ -1,6 +1,6 @@
 import { narrowWidths } from '../ir/tensor.js';
 import { type Rounding, roundings } from '../numeric/requantise.js';
-import { packOf, placeOf } from './shared/narrow.js';
+import { packOf, placeOf, stepsOf } from './shared/narrow.js';
 
 /** A C function that kernels share: it is emitted once into each model that has a kernel which calls it. */
 interface HelperEntry {
@@ -151,16 +151,27 @@ const mve = [
 const narrow = narrowWidths.map(bits => ({
   name: `weight-${bits}` as const,
   template: 'narrow/weight',
-  view: { three: bits === 3, bits, perWord: 32 / bits, groups: 8 / bits, mask: 2 ** bits - 1, bias: 2 ** (bits - 1) },
+  view: {
+    three: bits === 3,
+    one: bits === 1,
+    bits,
+    perWord: 32 / bits,
+    groups: 8 / bits,
+    mask: 2 ** bits - 1,
+    bias: -stepsOf(bits).least,
+  },
 }));
 
-const bytes = narrowWidths.map(bits => ({
-  name: `bytes-of-${bits}` as const,
+/** What weights are unpacked as; binary ones also as pairs of channels, `a + 256 * b`, which the others are by themselves. */
+const unpacked = [...narrowWidths.map(bits => ({ bits, pairs: false })), { bits: 1, pairs: true } as const];
+
+const bytes = unpacked.map(({ bits, pairs }) => ({
+  name: pairs ? (`pairs-of-${bits as 1}` as const) : (`bytes-of-${bits}` as const),
   template: 'narrow/bytes',
-  view: { bits, leasts: 2 ** (bits - 1) * 0x01010101 },
+  view: { bits, one: bits === 1, pairs, leasts: -stepsOf(bits).least * 0x01010101 },
 }));
 
-const unpack = narrowWidths.map(bits => {
+const unpack = unpacked.map(({ bits, pairs }) => {
   const three = bits === 3;
   const { values, words } = packOf(bits);
   const mask = (three ? 3 : 2 ** bits - 1) * 0x01010101;
@@ -169,11 +180,25 @@ const unpack = narrowWidths.map(bits => {
     return { to, word, shift, mask, three, highShift: to };
   });
   return {
-    name: `unpack-${bits}` as const,
+    name: pairs ? (`unpack-pairs-${bits as 1}` as const) : (`unpack-${bits}` as const),
     template: 'narrow/unpack',
-    view: { three, bits, values, words, places, toWords: values / 4 },
+    view: { three, one: bits === 1, pairs, bits, values, words, places, toWords: values / 4 },
   };
 });
+
+/** Of 8 weights, those of two words. */
+const eightBytes = ['low', 'high'].map((name, word) => ({
+  name,
+  all: 15 * 16 ** word,
+  bytes: [0, 1, 2, 3].map(i => ({ mask: 2 ** (4 * word + i), shift: 8 * i })),
+}));
+
+const sparse = [
+  { name: 'halves-of-bytes', template: 'sparse/halves' },
+  { name: 'expand-pairs', template: 'sparse/expand', view: { pairs: true, words: eightBytes } },
+  { name: 'expand-bytes', template: 'sparse/expand', view: { pairs: false, words: eightBytes } },
+  { name: 'walk-weights', template: 'sparse/walk' },
+] as const satisfies readonly HelperEntry[];
 
 /** All of them, callees first: the order in which they stand in the C. */
 export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] = [
@@ -181,6 +206,7 @@ export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] =
   ...narrow,
   ...bytes,
   ...unpack,
+  ...sparse,
   ...dsp,
   ...saturating,
   ...tilePairs,
@@ -194,6 +220,7 @@ export type Helper = (
   | (typeof narrow)[number]
   | (typeof bytes)[number]
   | (typeof unpack)[number]
+  | (typeof sparse)[number]
   | (typeof dsp)[number]
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]

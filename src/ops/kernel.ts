@@ -23,6 +23,8 @@ export interface ConstantTable {
   readonly packed?: boolean;
   /** Weights of so many bits, packed; 8 and more when left out. */
   readonly narrow?: NarrowBits;
+  /** Weights without their zeros, as `packSparse` makes them. */
+  readonly sparse?: true;
 }
 
 /** Bytes of the types that tables are made of, those of the driver included. */

@@ -1,6 +1,6 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
-import { activationType, formatShape, narrowLimit, sameShape } from '../ir/tensor.js';
+import { activationType, fitsBits, formatShape, sameShape } from '../ir/tensor.js';
 import { opTable } from './index.js';
 
 /**
@@ -81,7 +81,7 @@ function constantProblem(node: Node): string | undefined {
     if (count !== data.length) return `${role}: ${data.length} elements in shape [${shape.join(', ')}]`;
     if (bits === undefined) continue;
     if (dtype !== 'i8') return `${role}: ${dtype} in ${bits} bits`;
-    const wide = data.find(value => Math.abs(value) > narrowLimit(bits));
+    const wide = data.find(value => !fitsBits(value, bits));
     if (wide !== undefined) return `${role}: ${wide} in ${bits} bits`;
   }
   return undefined;

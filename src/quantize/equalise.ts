@@ -4,6 +4,7 @@ import type { Patches } from '../ops/op.js';
 import { scalesWithInput } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 import { definition, isLinear } from './float-network.js';
+import type { NarrowLayers } from './weight-bits.js';
 
 /** A channel is made larger by this at most: what it is multiplied by, the weights behind are divided by. */
 const mostFactor = 64;
@@ -20,10 +21,16 @@ const silent = 1e-4;
  * channels get the range of the largest. Elsewhere the weights of a row share a scale, and channels are moved half way (in
  * logarithms): the root of the factor.
  *
+ * Where the reader has binary weights, it is left alone: all weights of a row have one magnitude, which factors would take from them.
+ *
  * Needs: fused float graph, `largest` |value| of each channel of each tensor over calibration images. Keeps: every result, up to
  * float rounding. Breaks: values of tensors between the layers.
  */
-export function equalise(graph: Graph, largest: ReadonlyMap<string, Float64Array>): Graph {
+export function equalise(
+  graph: Graph,
+  largest: ReadonlyMap<string, Float64Array>,
+  narrow: NarrowLayers = new Map(),
+): Graph {
   const index = new GraphIndex(graph);
   const changed = new Map<string, Node<LinearAttributes>>();
   const current = (node: Node<LinearAttributes>) => changed.get(node.name) ?? node;
@@ -35,6 +42,7 @@ export function equalise(graph: Graph, largest: ReadonlyMap<string, Float64Array
     if (reader === undefined || patches === undefined || magnitudes === undefined) continue;
     const channelOf = inputChannels(patches, magnitudes.length);
     const alone = patches.groups === magnitudes.length;
+    if (!alone && narrow.get(reader.name) === 1) continue;
     const factors = factorsOf(magnitudes, alone);
     changed.set(node.name, multiplied(current(node), factors));
     changed.set(reader.name, divided(current(reader), patches, channelOf, factors));

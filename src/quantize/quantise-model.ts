@@ -106,7 +106,7 @@ export async function prepareQuantisation(
   if (options.equalise) {
     const few = images.slice(0, equalisingImages);
     const { largest } = await observe(new FloatNetwork(graph), few, 0, counter('equalising', few.length));
-    equalised = equalise(graph, largest);
+    equalised = equalise(graph, largest, narrowLayers(graph, options.weightBits));
   }
   const network = new FloatNetwork(equalised);
   const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);

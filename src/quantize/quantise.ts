@@ -8,8 +8,10 @@ import type { WideActivations } from './activation-bits.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
+import { fitScales } from './layers/fit-weight-scales.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
+import { declaredBits } from './weight-bits.js';
 import { wideRanges } from './wide-ranges.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
@@ -48,11 +50,25 @@ export function quantiseGraph(
     types.set(node.name, quantisedType(node.type.shape, quantisation));
     activations.set(node.name, quantisation);
     const constants = definition(node).quantise?.(node, inputs, quantisation);
-    return constants === undefined ? node : { ...node, constants };
+    return constants === undefined
+      ? node
+      : { ...node, constants: declaredWidth(node, constants, inputs, quantisation) };
   });
   const quantised = { ...graph, nodes };
   requireFiniteConstants(quantised);
   return { graph: quantised, activations, rounding };
+}
+
+/** Constants with weights of the width that the model declares. */
+function declaredWidth(
+  node: Node,
+  constants: Node['constants'],
+  [input]: readonly TensorType[],
+  output: Quantisation,
+): Node['constants'] {
+  const bits = declaredBits(node);
+  if (bits === 8 || input.quantisation === undefined) return constants;
+  return fitScales(node, constants, { input: input.quantisation, output }, bits);
 }
 
 function quantisationOfNode(

@@ -1,13 +1,13 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
-import { type NarrowBits, narrowLimit, narrowWidths } from '../ir/tensor.js';
+import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
 import type { LinearAttributes } from '../ops/shared/linear.js';
 import { takeTurns } from '../run/turns.js';
 import { resultName } from './choose-ranges.js';
 import { definition, type FloatNetwork, type FloatTensors, isLinear } from './float-network.js';
-import { bestScale, roundTo } from './layers/fit-weight-scales.js';
+import { bestScale, limitOf, roundTo } from './layers/fit-weight-scales.js';
 import { floatOutput } from './layers/run-layer.js';
-import type { WeightBits } from './weight-bits.js';
+import { declaredBits, type WeightBits } from './weight-bits.js';
 
 /** What a layer with weights takes and spoils at one width. */
 export interface LayerWidth {
@@ -18,7 +18,7 @@ export interface LayerWidth {
   readonly bytes: number;
 }
 
-/** All widths of a layer, 8 bits first. */
+/** The widths of a layer, the widest first: 8 bits, or what the model declares. */
 export interface LayerSensitivity {
   readonly layer: string;
   readonly widths: readonly LayerWidth[];
@@ -38,7 +38,8 @@ export async function weightSensitivity(
   const found: LayerSensitivity[] = [];
   for (const node of layers) {
     const widths: LayerWidth[] = [];
-    for (const bits of [8, ...narrowWidths] as const) {
+    const widest = declaredBits(node);
+    for (const bits of ([8, ...narrowWidths] as const).filter(width => width <= widest)) {
       widths.push({
         bits,
         error: await errorOfWeights(network, probes, rounded(node, bits), turn),
@@ -54,17 +55,17 @@ export async function weightSensitivity(
 /** The layer with weights that such integers stand for. */
 function rounded(node: Node<LinearAttributes>, bits: 8 | NarrowBits): Node<LinearAttributes> {
   const { weight } = node.constants;
-  const limit = bits === 8 ? 127 : narrowLimit(bits);
+  const narrow = bits === 8 ? undefined : bits;
   const length = weight.data.length / weight.shape[0];
   const data = new Float32Array(weight.data.length);
   for (let o = 0; o < weight.shape[0]; o++) {
     const row = weight.data.subarray(o * length, (o + 1) * length);
     let largest = 0;
     for (const w of row) largest = Math.max(largest, Math.abs(w));
-    const widest = largest / limit;
+    const widest = largest / limitOf(narrow);
     if (widest === 0) continue;
-    const scale = bits === 8 ? widest : bestScale(row, widest, bits);
-    for (const [i, w] of row.entries()) data[o * length + i] = scale * roundTo(w, scale, limit);
+    const scale = narrow === undefined ? widest : bestScale(row, widest, narrow);
+    for (const [i, w] of row.entries()) data[o * length + i] = scale * roundTo(w, scale, narrow);
   }
   return { ...node, constants: { ...node.constants, weight: { ...weight, data } } };
 }

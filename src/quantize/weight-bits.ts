@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../ir/graph.js';
-import type { NarrowBits } from '../ir/tensor.js';
+import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
 import { isLinear } from './float-network.js';
 import { matches, refuseName } from './name-pattern.js';
 
@@ -18,13 +18,21 @@ export type NarrowLayers = ReadonlyMap<string, NarrowBits>;
 /** Layers that have weights, which can be narrow: those that `--weight-bits` may name. */
 export const weightLayers = (graph: Graph): readonly Node[] => graph.nodes.filter(isLinear);
 
+/** The width that the model description gives the layer; 8 where it says nothing. */
+export function declaredBits({ attributes: { weightBits } }: Node): WeightBits {
+  const declared = ([8, ...narrowWidths] as const).find(bits => bits === weightBits);
+  return declared ?? 8;
+}
+
 /**
- * The widths that rules give to the layers of a fused float graph; of several rules that name a layer the last one counts.
+ * The widths of the layers of a fused float graph: those that rules give them, and what the model declares where none does. Of several
+ * rules that name a layer the last one counts.
  * @throws CompileError E0506 for a rule that names no layer with weights
  */
 export function narrowLayers(graph: Graph, rules: readonly WeightBitsRule[]): NarrowLayers {
-  const names = weightLayers(graph).map(({ name }) => name);
-  const widths = new Map<string, WeightBits>();
+  const layers = weightLayers(graph);
+  const names = layers.map(({ name }) => name);
+  const widths = new Map(layers.map(layer => [layer.name, declaredBits(layer)]));
   for (const { pattern, bits } of rules) {
     const named = names.filter(name => matches(pattern, name));
     if (named.length === 0)

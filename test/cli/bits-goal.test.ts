@@ -23,10 +23,10 @@ describe('bits that are searched for', () => {
   });
 
   it('--max-flash that nothing meets is refused', async () => {
-    const { stderr, code } = await user.run(`${quantize} --max-flash 11`);
+    const { stderr, code } = await user.run(`${quantize} --max-flash 5`);
     expect(code).toBe(2);
     expect(stderr).toContain('E0507');
-    expect(stderr).toContain('the weights take 12 bytes where they are narrowest, more than the 11 wanted');
+    expect(stderr).toContain('the weights take 6 bytes where they are narrowest, more than the 5 wanted');
   });
 
   it('--min-accuracy that nothing meets is refused, with what there is', async () => {
@@ -41,7 +41,7 @@ describe('bits that are searched for', () => {
     const { stdout, stderr } = await user.run(`${quantize} --min-accuracy 0 ${labelled} --driver reference`, {
       tty: true,
     });
-    expect(stdout).toMatch(/weights: 12 B, \d+\.\d\d % of the labelled images right \(by reference\)/);
+    expect(stdout).toMatch(/weights: 6 B, \d+\.\d\d % of the labelled images right \(by reference\)/);
     // On a terminal each of the states that are looked at shows what is being done to it.
     const states = [...stderr.matchAll(/state (\d+) of at most (\d+): (fitting layers|measuring) {2}/g)];
     expect(new Set(states.map(([, state]) => state)).size).toBeGreaterThan(2);
@@ -51,8 +51,8 @@ describe('bits that are searched for', () => {
   it('--min-accuracy measures by the C on this machine, and the JSON has every state', async () => {
     user.array('found.npy', [5], Int32Array.of(0, 1, 2, 0, 1));
     const { weightBits } = JSON.parse((await user.run(`${quantize} --min-accuracy 0 ${labelled} --json`)).stdout);
-    expect(weightBits).toMatchObject({ bytes: 12, driver: 'host' });
-    expect(weightBits.measured.at(-1)).toEqual({ bytes: 12, accuracy: weightBits.accuracy });
+    expect(weightBits).toMatchObject({ bytes: 6, driver: 'host' });
+    expect(weightBits.measured.at(-1)).toEqual({ bytes: 6, accuracy: weightBits.accuracy });
     expect(weightBits.measured[0].bytes).toBe(48);
     expect(weightBits.estimated.length).toBeGreaterThan(0);
   });
@@ -61,7 +61,7 @@ describe('bits that are searched for', () => {
     vi.stubEnv('EFFNETC_HOST_CC', '/nowhere/cc');
     try {
       const { stdout } = await user.run(`${quantize} --min-accuracy 0 ${labelled}`);
-      expect(stdout).toMatch(/layer +bits +error +weights\nfc +2 .* 12 B\nweights: 12 B, .* right/);
+      expect(stdout).toMatch(/layer +bits +error +weights\nfc +1 .* 6 B\nweights: 6 B, .* right/);
       expect(stdout).toContain('(by reference, which is slow: EFFNETC_HOST_CC names "/nowhere/cc"');
     } finally {
       vi.unstubAllEnvs();

@@ -27,6 +27,16 @@ export const acceptCases: readonly (readonly [
     ['depthwiseConv = depthwiseConv(input) 6x6x8'],
   ],
   [
+    'widths of weights',
+    'x = dense(depthwiseConv(conv(x, { channels: 6, kernel: 1, weightBits: 1 }), { kernel: 3, weightBits: 4 }), { units: 3, weightBits: 8 });',
+    ['conv = conv(input) 8x8x6', 'depthwiseConv = depthwiseConv(conv) 6x6x6', 'dense = dense(depthwiseConv) 1x1x3'],
+  ],
+  [
+    'binary conv, with a name and without',
+    "x = binaryConv(binaryConv(x, { channels: 6, kernel: [1, 3] }), { name: 'b', channels: 8, kernel: 1, groups: 2, padding: 0, bias: false });",
+    ['conv = conv(input) 8x6x6', 'b = conv(conv) 8x6x8'],
+  ],
+  [
     'pools',
     'x = avgPool(maxPool(x, { kernel: [1, 2] }));',
     ['maxPool = maxPool(input) 8x4x4', 'avgPool = avgPool(maxPool) 1x1x4'],

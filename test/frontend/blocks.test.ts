@@ -16,12 +16,13 @@ export default defineModel('m', () => ${kind}(input({ name: 'x', height: 8, widt
 const short = (name: string) => name.replace(/^b\./, '');
 
 function describeNode({ name, op, inputs, attributes, type: { shape } }: Node): string {
-  const { kernel, stride, groups = 1, from, bias, function: act } = attributes;
+  const { kernel, stride, groups = 1, from, bias, weightBits, function: act } = attributes;
   const window = kernel === undefined ? '' : ` ${JSON.stringify(kernel)} / ${JSON.stringify(stride)}`;
   const more = [
     groups === 1 ? '' : ` groups ${groups}`,
     from === undefined ? '' : ` from ${from}`,
     bias ? ' bias' : '',
+    weightBits === undefined ? '' : ` of ${weightBits} bits`,
   ];
   const kind = typeof act === 'object' && 'kind' in act ? String(act.kind) : op;
   return `${short(name)} ${shape.height}x${shape.width}x${shape.channels} <- ${inputs.map(short).join(', ')}: ${kind}${window}${more.join('')}`;
@@ -163,4 +164,15 @@ describe('squeezeExcite and swish', () => {
 
 it('every block has its summary and takes one tensor', () => {
   for (const block of blockTable.values()) expect([block.summary.length > 10, block.arity]).toEqual([true, 1]);
+});
+
+describe('binaryConv', () => {
+  it('is a conv with weights of a bit, and all that a conv has', async () => {
+    const options =
+      "{ name: 'b', channels: 6, kernel: [1, 3], stride: [2, 1], padding: 'same', groups: 2, bias: false }";
+    expect(await opsOf('binaryConv', options)).toEqual(['b 4x6x6 <- x: conv [1,3] / [2,1] groups 2 of 1 bits']);
+    expect(await opsOf('binaryConv', '{ channels: 6, kernel: 1 }')).toEqual([
+      'conv 8x6x6 <- x: conv [1,1] / [1,1] bias of 1 bits',
+    ]);
+  });
 });

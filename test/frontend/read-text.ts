@@ -51,7 +51,7 @@ export function brief({ nodes, output }: Graph): string {
 
 /** A whole model around statements that change `x` and end in an implicit `return x`. */
 export function withBody(body: string, top = ''): string {
-  return `import { activation, add, argmax, avgPool, batchNorm, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax, type Tensor } from 'effnetc';
+  return `import { activation, add, argmax, avgPool, batchNorm, binaryConv, conv, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, maxPool, softmax, type Tensor } from 'effnetc';
 ${top}
 export default defineModel('m', () => {
   let x = input({ height: 8, width: 8, channels: 4 });

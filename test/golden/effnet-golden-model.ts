@@ -45,13 +45,13 @@ function attributesOf(l: Layer): { kind: string; attributes: Attributes } {
   };
   switch (l.op) {
     case 'conv':
-      return { kind: 'conv', attributes: { channels: l.out_c, groups: 1, ...window, ...plainLinear(true) } };
+      return { kind: 'conv', attributes: { channels: l.out_c, groups: 1, ...window, ...plainLinear({}) } };
     case 'dw':
-      return { kind: 'depthwiseConv', attributes: { multiplier: 1, ...window, ...plainLinear(true) } };
+      return { kind: 'depthwiseConv', attributes: { multiplier: 1, ...window, ...plainLinear({}) } };
     case 'maxpool':
       return { kind: 'maxPool', attributes: window };
     case 'fc':
-      return { kind: 'dense', attributes: { units: l.out_c, ...plainLinear(true) } };
+      return { kind: 'dense', attributes: { units: l.out_c, ...plainLinear({}) } };
   }
 }
 

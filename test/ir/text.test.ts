@@ -67,6 +67,7 @@ describe('the verifier', () => {
     ['a name used twice', small.replace('pool =', 'image =')],
     ['a result that there is not', small.replace('return pool', 'return nothing')],
     ['a weight beyond its bits', narrow.replace('(7, -7)', '(7, -8)')],
+    ['a binary weight that is 0', narrow.replace('i8:4', 'i8:1').replace('(7, -7)', '(1, 0)')],
     ['narrow weights of another type', narrow.replace('i8:4', 'i32:4')],
     ['too many inputs', small.replace('(image)', '(image, image)')],
   ])('finds %s', (_what, text) => {

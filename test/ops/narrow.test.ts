@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.js';
-import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
+import { type NarrowBits, narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
 import { allOf } from '../../src/kernels/why.js';
 import { Random } from '../../src/numeric/random.js';
 import { roundings } from '../../src/numeric/requantise.js';
@@ -29,11 +29,32 @@ const cores = ['cortex-m4', 'cortex-m0', 'cortex-m3', 'cortex-m55'];
 // The header wants files to hash; any will do.
 const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
 
-async function narrowModel(name: string, rounding: (typeof roundings)[number], first: number): Promise<Graph> {
+async function narrowModel(
+  name: string,
+  rounding: (typeof roundings)[number],
+  bitsOf: (layer: number) => NarrowBits,
+): Promise<Graph> {
   const { fused, images } = await makeModel(name);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
-  const bits = (layer: number) => narrowWidths[(first + layer) % narrowWidths.length];
-  return runPasses(lowerModel(narrowed(quantised, bits)), integerPasses);
+  return runPasses(lowerModel(narrowed(quantised, bitsOf)), integerPasses);
+}
+
+/** All widths in turn. */
+const inTurn =
+  (first: number) =>
+  (layer: number): NarrowBits =>
+    narrowWidths[(first + layer) % narrowWidths.length];
+
+async function expectEqual(graph: Graph, rounding: (typeof roundings)[number], target: string): Promise<void> {
+  const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
+  const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
+  const expected = await referenceTensors(graph, vectors);
+  const able = [hostDriver, qemuDriver].filter(
+    driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
+  );
+  expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
+    able.map(driver => ({ name: driver.name, status: 'equal' })),
+  );
 }
 
 // Each is a few builds: without the slow suite those that have every kind of layer with weights, and its corners.
@@ -46,16 +67,14 @@ describe.each(names.map((name, m) => [name, m] as const))('%s with narrow weight
   );
 
   it.each(tries)('the C equals the reference: $target, $rounding', async ({ target, rounding, first }) => {
-    const graph = await narrowModel(name, rounding, first);
-    const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
-    const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
-    const expected = await referenceTensors(graph, vectors);
-    const able = [hostDriver, qemuDriver].filter(
-      driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
-    );
-    expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
-      able.map(driver => ({ name: driver.name, status: 'equal' })),
-    );
+    await expectEqual(await narrowModel(name, rounding, inTurn(first)), rounding, target);
+  });
+});
+
+// Tables are filled up with zeros, which binary weights do not have. On the DSP extension what is filled up depends on the depth.
+describe.each(['thin', 'fours', 'tiles', 'conv'])('%s with binary weights', name => {
+  it.each(exhaustive ? cores : ['cortex-m4', 'cortex-m0'])('the C equals the reference: %s', async target => {
+    await expectEqual(await narrowModel(name, 'native', () => 1), 'native', target);
   });
 });
 
@@ -64,7 +83,9 @@ describe('narrow weights in flash', () => {
     const random = new Random('pack');
     const limit = narrowLimit(bits);
     for (const count of [1, 3, 8, 31, 32, 33, 100]) {
-      const values = Array.from({ length: count }, () => Math.round(random.uniform(-limit - 1, limit)));
+      const values = Array.from({ length: count }, () =>
+        bits === 1 ? (random.word() % 2 === 0 ? 1 : -1) : Math.round(random.uniform(-limit - 1, limit)),
+      );
       const words = packNarrow(values, bits);
       expect(words.length).toBe(Math.ceil(count / packOf(bits).values) * packOf(bits).words);
     }
@@ -75,7 +96,7 @@ describe('narrow weights in flash', () => {
   it.each(cores)(
     'every layer has a kernel on %s that packs them, and takes it unless speed matters more',
     async target => {
-      const graph = await narrowModel('conv', 'native', 0);
+      const graph = await narrowModel('conv', 'native', inTurn(0));
       const loaded = { graph, rounding: 'native', source } as const;
       for (const layer of kernelCandidates(loaded, loadTarget(target))) {
         const { weight } = layer.node.constants;
@@ -85,7 +106,7 @@ describe('narrow weights in flash', () => {
         expect(packed.length).toBeGreaterThan(0);
         for (const { plan, name } of packed) {
           // What the same kernel takes for int8: some fill up blocks of channels. The generic one fills up nothing.
-          const form = name.replace(/,? \d bits.*$/, '');
+          const form = name.replace(/,? \d bits?.*$/, '');
           const whole = allOf(layer).find(other => other.name === form && other.plan.forSpeed);
           const bytes = whole ? constantBytes(whole.plan.tables, 'weights') : weight.data.length;
           // Depth is rounded up on the DSP extension, by 15 at most in each channel.

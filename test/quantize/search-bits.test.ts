@@ -23,7 +23,7 @@ const nameOf = (state: Widths): string => [...state].map(([name, { bits }]) => `
 
 /** Each layer costs by its width: 1, 2 or 3 hundredths. */
 const byWidth = (rules: readonly WeightBitsRule[]): number =>
-  rules.reduce((sum, { bits }) => sum - ({ 8: 0, 4: 1, 3: 2, 2: 3 }[bits] ?? 0) / 100, 1);
+  rules.reduce((sum, { bits }) => sum - ({ 8: 0, 4: 1, 3: 2, 2: 3, 1: 4 }[bits] ?? 0) / 100, 1);
 
 /** A meter that writes down what it was asked; estimates are off by `bias`. */
 function meterOf(accuracyOf: (rules: readonly WeightBitsRule[]) => number, bias = 0) {

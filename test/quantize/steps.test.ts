@@ -150,6 +150,38 @@ describe('steps of a layer', () => {
     },
   );
 
+  it('weights of 1 bit are signs, with the mean of the magnitudes as scale; only small ones may change their sign', async () => {
+    const narrow = { ...site, bits: 1 } as const;
+    const fitted = await fitWeightScales.run(narrow, constants, noTurn);
+    const searched = await searchRounding.run(narrow, fitted, noTurn);
+    const { data } = site.node.constants.weight;
+    for (let o = 0; o < channels; o++) {
+      const row = Array.from(data.subarray(o * length, (o + 1) * length));
+      const scale = fitted.weight_scale.data[o];
+      expect(scale).toBeCloseTo(row.reduce((sum, w) => sum + Math.abs(w), 0) / length, 12);
+      for (const [i, w] of row.entries()) {
+        expect(fitted.weight.data[o * length + i]).toBe(w < 0 ? -1 : 1);
+        const found = searched.weight.data[o * length + i];
+        expect(Math.abs(w) >= scale ? [Math.sign(w)] : [-1, 1]).toContain(found);
+      }
+    }
+    expect(searched.weight.data).not.toEqual(fitted.weight.data);
+    expect(searched.weight.bits).toBe(1);
+    expect(noise(site, searched)).toBeLessThan(noise(site, fitted) / 4);
+  });
+
+  it('binary weights of a channel of zeros are 1, and too small to be seen', async () => {
+    const weight = constant('f32', [channels, length], new Float32Array(channels * length));
+    const zeros = { ...site, bits: 1, node: { ...site.node, constants: { ...site.node.constants, weight } } } as const;
+    const fitted = await fitWeightScales.run(zeros, constants, noTurn);
+    expect(new Set(fitted.weight.data)).toEqual(new Set([1]));
+    for (const [o, bias] of site.node.constants.bias.data.entries()) {
+      const outputs = site.output.scale;
+      expect(255 * length * accumulatorScale(site, fitted, o)).toBeLessThan(outputs / 2);
+      expect(fitted.bias.data[o] * accumulatorScale(site, fitted, o)).toBeCloseTo(bias, 3);
+    }
+  });
+
   it('roundings found with few images are better than nearest ones on others', async () => {
     const some = {
       ...site,

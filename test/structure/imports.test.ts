@@ -39,7 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'run',
     'target',
   ],
-  'budget.ts': ['diagnostics', 'emit', 'pipeline.ts', 'plan', 'run', 'target'],
+  'budget.ts': ['diagnostics', 'emit', 'kernels', 'pipeline.ts', 'plan', 'run', 'target'],
   tune: ['diagnostics', 'frontend', 'ir', 'kernels', 'ops', 'pipeline.ts', 'run', 'target', 'toolchain'],
   report: [
     'budget.ts',

@@ -1,3 +1,4 @@
+import { binaryConv } from './binary-conv.js';
 import type { BlockDefinition } from './block.js';
 import { effnetBlock } from './effnet-block.js';
 import { invertedResidual } from './inverted-residual.js';
@@ -16,6 +17,7 @@ const rows: readonly BlockDefinition[] = [
   mixConv,
   squeezeExcite,
   swish,
+  binaryConv,
 ];
 
 /** The block table by kind. */

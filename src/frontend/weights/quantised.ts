@@ -1,7 +1,7 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
-import { type Constant, type NarrowBits, narrowLimit, type Quantisation } from '../../ir/tensor.js';
+import { type Constant, describeNarrow, fitsBits, type NarrowBits, type Quantisation } from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 import { elementsOf } from '../arrays/elements.js';
@@ -63,13 +63,12 @@ function narrowed(
 ): Constant {
   const bits = narrow.get(name);
   if (bits === undefined) return weight;
-  const limit = narrowLimit(bits);
-  const wide = weight.data.find(value => Math.abs(value) > limit);
+  const wide = weight.data.find(value => !fitsBits(value, bits));
   if (wide === undefined) return { ...weight, bits };
   session.error(
     'E0313',
-    `weight of ${op} ${quoteName(name)} has the value ${wide}, beyond the ${bits} bits that it has in ${quoteName(file.path)}`,
-    { span, notes: [`weights of ${bits} bits lie in -${limit} to ${limit}`] },
+    `weight of ${op} ${quoteName(name)} has the value ${wide}, beyond the ${bits} ${bits === 1 ? 'bit' : 'bits'} that it has in ${quoteName(file.path)}`,
+    { span, notes: [`weights of ${bits} ${bits === 1 ? 'bit are' : 'bits lie'} ${describeNarrow(bits)}`] },
   );
   return weight;
 }

@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { dotProductPlan } from '../shared/dot-product-kernel.js';
+import { dotProductPlans } from '../shared/dot-product-kernel.js';
 import type { ConvAttributes } from './index.js';
 
 /** Portable C: for each output pixel and channel, a dot product over the contiguous runs of the window. */
@@ -12,6 +12,6 @@ export const genericConv: KernelVariant = {
     const conv = node as Node<ConvAttributes>;
     const { kernel, groups } = conv.attributes;
     const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
-    return dotProductPlan(conv, input, slug, conv.attributes, conv.attributes);
+    return dotProductPlans(conv, input, slug, conv.attributes, conv.attributes);
   },
 };

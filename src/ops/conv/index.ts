@@ -5,7 +5,13 @@ import { elementCount } from '../../ir/tensor.js';
 import type { ChannelOrder, OpDefinition, ReorderedNode } from '../op.js';
 import { reorderLinear, reorderWeights } from '../shared/channel-order.js';
 import { defineOp, vocabulary } from '../shared/define.js';
-import { linearQuantisedParameters, lowerLinear, plainLinear, quantiseLinear } from '../shared/linear.js';
+import {
+  linearQuantisedParameters,
+  lowerLinear,
+  plainLinear,
+  quantiseLinear,
+  weightBitsOption,
+} from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
 import { windowPatches } from '../shared/patches.js';
 import { paddingOption, perAxis, resolveWindow, windowOutput, windowRows } from '../shared/window.js';
@@ -45,12 +51,13 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
       padding: paddingOption.optional(),
       groups: channels.optional(),
       bias: z.boolean().optional(),
+      weightBits: weightBitsOption.optional(),
     }),
     (options, [input]) => ({
       channels: options.channels,
       groups: options.groups ?? 1,
       ...resolveWindow(options, input.shape),
-      ...plainLinear(options.bias ?? true),
+      ...plainLinear(options),
     }),
   ),
 

@@ -1,8 +1,10 @@
 import type { Node } from '../../ir/graph.js';
-import type { KernelVariant } from '../kernel.js';
+import type { Constant } from '../../ir/tensor.js';
+import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { packedWeights } from '../shared/dot-product-kernel.js';
-import { narrowHelpers, narrowView } from '../shared/narrow.js';
+import { narrowHelpers, narrowView, walkedView } from '../shared/narrow.js';
 import { requantisePlan } from '../shared/requantise-kernel.js';
+import { isSmaller, moreWork, packSparse, sparseTable, walkedMore } from '../shared/sparse.js';
 import { requantisedKey } from '../shared/work.js';
 import type { DenseAttributes } from './index.js';
 
@@ -19,7 +21,7 @@ export const accumulatingDense: KernelVariant = {
     const { units } = node.attributes;
     const requantise = requantisePlan(node, input);
     if (requantise.view.acc !== 'int32_t') return { unsuited: 'sums beyond int32' };
-    return {
+    const plan: KernelPlan = {
       slug: 'dense_rows',
       template: 'kernels/dense/accumulate',
       view: {
@@ -47,5 +49,42 @@ export const accumulatingDense: KernelVariant = {
           }
         : {}),
     };
+    const sparse = withoutZeros(plan, weight, height);
+    return isSmaller(sparse, plan) ? [plan, sparse] : plan;
   },
 };
+
+/** The same with weights of which zeros take a bit, row after row: those of all units for the first row of the input come first. */
+function withoutZeros(plan: KernelPlan, weight: Constant, height: number): KernelPlan {
+  const { data } = weight;
+  const units = weight.shape[0];
+  const rowElements = data.length / units / height;
+  const rows = Array.from({ length: height }, (_, y) =>
+    packSparse(
+      Array.from({ length: units * rowElements }, (_, i) => {
+        const unit = Math.floor(i / rowElements);
+        return data[(unit * height + y) * rowElements + (i % rowElements)];
+      }),
+    ),
+  );
+  const starts = rows.map((_, y) => rows.slice(0, y).reduce((sum, { length }) => sum + length, 0));
+  return {
+    ...plan,
+    view: { ...plan.view, narrow: walkedView },
+    tables: [
+      sparseTable({ suffix: 'weights', kind: 'weights', layout: `HOWI ${weight.shape.join('x')}` }, rows.flat()),
+      {
+        suffix: 'rows',
+        ctype: 'uint32_t',
+        values: starts,
+        perLine: 8,
+        layout: 'where the weights for each row of the input begin',
+        kind: 'tables',
+      },
+      ...plan.tables.slice(1),
+    ],
+    helpers: ['walk-weights', ...plan.helpers.filter(helper => !narrowHelpers(weight).includes(helper))],
+    ...moreWork(plan.work, data.length * walkedMore),
+    form: 'without zeros',
+  };
+}

@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { KernelVariant } from '../kernel.js';
-import { dotProductPlan } from '../shared/dot-product-kernel.js';
+import { dotProductPlans } from '../shared/dot-product-kernel.js';
 import type { DenseAttributes } from './index.js';
 
 /** A dense layer is a convolution whose kernel is as large as its input. */
@@ -11,6 +11,6 @@ export const genericDense: KernelVariant = {
   plan(node, [input]) {
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
-    return dotProductPlan(node as Node<DenseAttributes>, input, 'dense', geometry, { groups: 1 });
+    return dotProductPlans(node as Node<DenseAttributes>, input, 'dense', geometry, { groups: 1 });
   },
 };

@@ -13,6 +13,7 @@ import {
   lowerLinear,
   plainLinear,
   quantiseLinear,
+  weightBitsOption,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
 import { wholeInputPatch } from '../shared/patches.js';
@@ -50,10 +51,10 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
   arity: 1,
   traits: { linear: true, wholeInput: true, wide: true },
   attributes,
-  vocabulary: vocabulary(z.strictObject({ units, bias: z.boolean().optional() }), options => ({
-    units: options.units,
-    ...plainLinear(options.bias ?? true),
-  })),
+  vocabulary: vocabulary(
+    z.strictObject({ units, bias: z.boolean().optional(), weightBits: weightBitsOption.optional() }),
+    options => ({ units: options.units, ...plainLinear(options) }),
+  ),
 
   inferShape: ({ attributes: { units } }) => ({ height: 1, width: 1, channels: units }),
 

@@ -10,6 +10,7 @@ import {
   lowerLinear,
   plainLinear,
   quantiseLinear,
+  weightBitsOption,
 } from '../shared/linear.js';
 import { biasParameter } from '../shared/parameters.js';
 import { windowPatches } from '../shared/patches.js';
@@ -52,11 +53,12 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
       padding: paddingOption.optional(),
       multiplier: multiplier.optional(),
       bias: z.boolean().optional(),
+      weightBits: weightBitsOption.optional(),
     }),
     (options, [input]) => ({
       multiplier: options.multiplier ?? 1,
       ...resolveWindow(options, input.shape),
-      ...plainLinear(options.bias ?? true),
+      ...plainLinear(options),
     }),
   ),
 

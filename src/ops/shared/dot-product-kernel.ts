@@ -2,8 +2,9 @@ import type { Node } from '../../ir/graph.js';
 import type { Constant, TensorType } from '../../ir/tensor.js';
 import type { ConstantTable, KernelPlan } from '../kernel.js';
 import type { LinearAttributes } from './linear.js';
-import { type NarrowView, narrowHelpers, narrowTable, narrowView } from './narrow.js';
+import { type NarrowView, narrowHelpers, narrowTable, narrowView, walkedView } from './narrow.js';
 import { type RequantiseView, requantisePlan } from './requantise-kernel.js';
+import { isSmaller, moreWork, packSparse, sparseTable, walkedMore } from './sparse.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from './taps.js';
 import { overlayDistance } from './window.js';
 import { counted, requantisedKey } from './work.js';
@@ -25,13 +26,39 @@ export interface DotProductView {
   readonly requantise: RequantiseView;
 }
 
-/** A conv or dense layer through `kernels/dot-product/generic`. */
-export function dotProductPlan(
+/** A conv or dense layer through `kernels/dot-product/generic`: with all weights, and where zeros are many without them. */
+export function dotProductPlans(
   node: Node<LinearAttributes>,
   input: TensorType,
   slug: string,
   geometry: WindowGeometry,
-  { groups, interleaved = false }: { readonly groups: number; readonly interleaved?: boolean | undefined },
+  groups: Groups,
+): readonly KernelPlan[] {
+  const plan = dotProductPlan(node, input, slug, geometry, groups);
+  const { weight } = node.constants;
+  const { height, width } = node.type.shape;
+  const sparse: KernelPlan = {
+    ...plan,
+    view: { ...plan.view, narrow: walkedView },
+    tables: [sparseTable(plainWeights(weight, 'output channel'), packSparse(weight.data)), ...plan.tables.slice(1)],
+    helpers: ['walk-weights', ...plan.helpers.filter(helper => !narrowHelpers(weight).includes(helper))],
+    ...moreWork(plan.work, height * width * weight.data.length * walkedMore),
+    form: 'without zeros',
+  };
+  return isSmaller(sparse, plan) ? [plan, sparse] : [plan];
+}
+
+interface Groups {
+  readonly groups: number;
+  readonly interleaved?: boolean | undefined;
+}
+
+function dotProductPlan(
+  node: Node<LinearAttributes>,
+  input: TensorType,
+  slug: string,
+  geometry: WindowGeometry,
+  { groups, interleaved = false }: Groups,
 ): KernelPlan {
   const { weight } = node.constants;
   const channels = weight.shape[0];

@@ -4,6 +4,7 @@ import type { Attributes, Node } from '../../ir/graph.js';
 import {
   type Constant,
   constant,
+  narrowWidths,
   type Quantisation,
   quantisedType,
   type TensorType,
@@ -38,8 +39,12 @@ const requantisationSchema = z.strictObject({
   long: z.boolean().optional(),
 });
 
+/** Bits of weights as a model declares them. */
+export const weightBitsOption = z.literal([8, ...narrowWidths]);
+
 export const linearAttributes = {
   bias: z.boolean(),
+  weightBits: weightBitsOption.optional(),
   activation: activationSchema,
   affine: z.boolean(),
   requantisation: requantisationSchema.optional(),
@@ -47,14 +52,22 @@ export const linearAttributes = {
 
 export interface LinearAttributes extends Attributes {
   readonly bias: boolean;
+  /** What `quantize` gives the weights where it is told nothing else; 8 when left out. */
+  readonly weightBits?: z.infer<typeof weightBitsOption> | undefined;
   readonly activation: Activation;
   readonly affine: boolean;
   readonly requantisation?: z.infer<typeof requantisationSchema> | undefined;
 }
 
 /** Attributes of a linear op as a model writes it: nothing fused yet. */
-export function plainLinear(bias: boolean): Attributes {
-  return { bias, activation: { kind: 'identity' }, affine: false };
+export function plainLinear({
+  bias = true,
+  weightBits,
+}: {
+  readonly bias?: boolean | undefined;
+  readonly weightBits?: LinearAttributes['weightBits'];
+}): Attributes {
+  return { bias, ...(weightBits === undefined ? {} : { weightBits }), activation: { kind: 'identity' }, affine: false };
 }
 
 /** What follows the sum of an output and channel. */

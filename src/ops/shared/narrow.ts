@@ -6,9 +6,17 @@ import type { ConstantTable, Helper } from '../kernel.js';
 export interface NarrowView {
   readonly packed: boolean;
   readonly bits: number;
+  /** They are without zeros, and read one after the other. */
+  readonly walked: boolean;
 }
 
-export const narrowView = ({ bits }: Constant): NarrowView => ({ packed: bits !== undefined, bits: bits ?? 8 });
+export const narrowView = ({ bits }: Constant): NarrowView => ({
+  packed: bits !== undefined,
+  bits: bits ?? 8,
+  walked: false,
+});
+
+export const walkedView: NarrowView = { packed: false, bits: 8, walked: true };
 
 /** The C functions that read packed weights one by one. */
 export const narrowHelpers = ({ bits }: Constant): readonly Helper[] =>
@@ -18,6 +26,9 @@ export const narrowHelpers = ({ bits }: Constant): readonly Helper[] =>
 interface Packing {
   readonly values: number;
   readonly words: number;
+  /** What the values with the bits 0 and 1 are. */
+  readonly least: number;
+  readonly step: number;
   /** The word of value `i` of a pack, and where in it the value is, or its low bits. */
   place(i: number): { readonly word: number; readonly shift: number };
 }
@@ -25,29 +36,38 @@ interface Packing {
 /** Bits of a byte are shared by values that are 4 apart: so 4 neighbours are unpacked by one mask, in the order of memory. */
 const inBytes = (i: number, bits: number): number => (i % 4) * 8 + Math.floor(i / 4) * bits;
 
+/** Values from the least one that the bits have. */
+const successive = (bits: number) => ({ least: -(2 ** (bits - 1)), step: 1 });
+
 const packings: Readonly<Record<NarrowBits, Packing>> = {
-  4: { values: 8, words: 1, place: i => ({ word: 0, shift: inBytes(i, 4) }) },
+  4: { ...successive(4), values: 8, words: 1, place: i => ({ word: 0, shift: inBytes(i, 4) }) },
   // The low two bits as those of 2-bit weights, in two words; the highest ones in a third.
-  3: { values: 32, words: 3, place: i => ({ word: Math.floor(i / 16), shift: inBytes(i % 16, 2) }) },
-  2: { values: 16, words: 1, place: i => ({ word: 0, shift: inBytes(i, 2) }) },
+  3: { ...successive(3), values: 32, words: 3, place: i => ({ word: Math.floor(i / 16), shift: inBytes(i % 16, 2) }) },
+  2: { ...successive(2), values: 16, words: 1, place: i => ({ word: 0, shift: inBytes(i, 2) }) },
+  // -1 and 1.
+  1: { least: -1, step: 2, values: 32, words: 1, place: i => ({ word: 0, shift: inBytes(i, 1) }) },
 };
 
 /** Values that are packed together: so many of them in so many words. */
 export const packOf = (bits: NarrowBits): { readonly values: number; readonly words: number } => packings[bits];
+
+/** What the values with the bits 0 and 1 are. */
+export const stepsOf = (bits: NarrowBits): { readonly least: number; readonly step: number } => packings[bits];
 
 /** In which word of its pack value `i` is, and where there; of 3 bits the low two. */
 export const placeOf = (bits: NarrowBits, i: number): ReturnType<Packing['place']> => packings[bits].place(i);
 
 /**
  * Packs values of few bits into words; each is stored as its distance from the least value of its width. Of 4 bits, values 0 to 3
- * are in the low halves of the bytes of the first word and 4 to 7 in the high ones.
+ * are in the low halves of the bytes of the first word and 4 to 7 in the high ones. What fills up tables with zeros becomes some value
+ * where weights are binary: kernels must not use it.
  */
 export function packNarrow(values: ArrayLike<number>, bits: NarrowBits): Uint32Array {
   const pack = packings[bits];
-  const least = -(2 ** (bits - 1));
+  const { least, step } = pack;
   const words = new Uint32Array(Math.ceil(values.length / pack.values) * pack.words);
   for (let i = 0; i < values.length; i++) {
-    const distance = values[i] - least;
+    const distance = Math.ceil((values[i] - least) / step);
     invariant(distance >= 0 && distance < 2 ** bits, `${values[i]} has no ${bits} bits`);
     const first = Math.floor(i / pack.values) * pack.words;
     const { word, shift } = pack.place(i % pack.values);
@@ -57,10 +77,13 @@ export function packNarrow(values: ArrayLike<number>, bits: NarrowBits): Uint32A
   return words;
 }
 
+/** `4 bits` */
+export const widthName = (bits: NarrowBits): string => (bits === 1 ? '1 bit' : `${bits} bits`);
+
 /** `8 weights of 4 bits in a word` */
 export function packs(bits: NarrowBits): string {
   const { values, words } = packings[bits];
-  return `${values} weights of ${bits} bits in ${words === 1 ? 'a word' : `${words} words`}`;
+  return `${values} weights of ${widthName(bits)} in ${words === 1 ? 'a word' : `${words} words`}`;
 }
 
 /** The bytes of a table of words, the lowest of each first. */

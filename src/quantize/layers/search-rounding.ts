@@ -1,15 +1,8 @@
+import { narrowLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
 import { centred, gather, positionsOf } from './products.js';
-import {
-  accumulatorScale,
-  channelsOf,
-  type LayerSite,
-  type LayerStep,
-  meanOf,
-  meanPatch,
-  weightLimit,
-} from './site.js';
+import { accumulatorScale, channelsOf, type LayerSite, type LayerStep, meanOf, meanPatch } from './site.js';
 import { type CentredPatches, errorByMoments, errorByPatches, type SquaredError } from './squared-error.js';
 
 /**
@@ -30,7 +23,8 @@ const mostPatches = 1024;
 /**
  * Rounds each weight up or down so that the layer's accumulators, on what its quantised predecessors give it, come nearest to
  * those of the float network: coordinate descent on the squared error, beginning at the nearest integers. Weights stay between
- * the two integers around their float value. The mean is left out: the bias takes care of that.
+ * the two integers around their float value; binary ones may change their sign where their float value lies between -1 and 1. The
+ * mean is left out: the bias takes care of that.
  *
  * The aim is that of AdaRound (Nagel et al., arXiv 2004.10568); the quadratic form is solved as in GPTQ (Frantar et al., arXiv
  * 2210.17323), but by descent, which needs no factorisation and whose result does not depend on an order of patches.
@@ -46,15 +40,25 @@ export const searchRounding: LayerStep = {
       const scale = constants.weight_scale.data[o];
       const weights = rounded.subarray(o * length, (o + 1) * length);
       const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(site, constants, o));
-      descend(error, weights, i => float[o * length + i] / scale, weightLimit(site));
+      descend(error, weights, i => float[o * length + i] / scale, neighboursOf(site));
       await turn();
     }
     return { ...constants, weight: { ...constants.weight, data: rounded } };
   },
 };
 
+/** The value that is best where the error has its least at `best`, of the two around the float value `want`. */
+type Nearest = (best: number, want: number) => number;
+
+function neighboursOf({ bits }: LayerSite): Nearest {
+  // -1 and 1 are neighbours: there is nothing between them.
+  if (bits === 1) return (best, want) => (want >= 1 || (want > -1 && best >= 0) ? 1 : -1);
+  const limit = bits === undefined ? 127 : narrowLimit(bits);
+  return (best, want) => clamp(clamp(Math.round(best), Math.floor(want), Math.ceil(want)), -limit, limit);
+}
+
 /** Moves the weights, in place, to the best of their two neighbours, one after the other until none moves. */
-function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => number, limit: number): void {
+function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => number, nearest: Nearest): void {
   const curvatures = Float64Array.from(weights, (_, i) => error.curvature(i));
   const pull = (damping * curvatures.reduce((sum, c) => sum + c, 0)) / weights.length;
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
@@ -64,8 +68,7 @@ function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => 
       if (curvature <= 0) continue;
       const want = ideal(i);
       const slope = error.slope(i) + pull * (weights[i] - want);
-      const best = Math.round(weights[i] - slope / curvature);
-      const by = clamp(clamp(best, Math.floor(want), Math.ceil(want)), -limit, limit) - weights[i];
+      const by = nearest(weights[i] - slope / curvature, want) - weights[i];
       if (by === 0) continue;
       weights[i] += by;
       error.move(i, by);

@@ -1,12 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import {
-  type Constant,
-  type NarrowBits,
-  narrowLimit,
-  type Quantisation,
-  type TensorData,
-  type TensorType,
-} from '../../ir/tensor.js';
+import type { Constant, NarrowBits, Quantisation, TensorData, TensorType } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
 import type { LinearAttributes } from '../../ops/shared/linear.js';
 import { centred, gather, positionsOf } from './products.js';
@@ -32,9 +25,6 @@ export interface LayerSite {
   /** Its weights have so many bits; 8 when left out. */
   readonly bits?: NarrowBits | undefined;
 }
-
-/** Weights lie in -limit to limit. */
-export const weightLimit = ({ bits }: LayerSite): number => (bits === undefined ? 127 : narrowLimit(bits));
 
 /** One step of quantising a linear layer: better constants from those of the step before. */
 export interface LayerStep {

@@ -40,6 +40,7 @@ export function model(body: string, top = ''): string {
     'argmax',
     'avgPool',
     'batchNorm',
+    'binaryConv',
     'conv',
     'depthwiseConv',
     'dense',

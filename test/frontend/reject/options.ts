@@ -6,6 +6,16 @@ export const optionCases = [
   rejectCase('kernel of zero', 'E0201', model('x = conv(x, { channels: 4, §kernel: 0 });')),
   rejectCase('zero in a kernel pair', 'E0201', model('x = conv(x, { channels: 4, kernel: [1, §0] });')),
   rejectCase('half a channel', 'E0201', model('const channels = 5 / 2;\nx = conv(x, { §channels, kernel: 1 });')),
+  rejectCase(
+    'weights of 5 bits',
+    'E0201',
+    model('const bits: any = 5;\nx = conv(x, { channels: 4, kernel: 1, §weightBits: bits });'),
+  ),
+  rejectCase(
+    'binary conv of another width',
+    'E0201',
+    model('const odd: any = { channels: 4, kernel: 1, weightBits: 2 };\nx = §binaryConv(x, odd);'),
+  ),
   rejectCase('negative padding', 'E0201', model('x = conv(x, { channels: 4, kernel: 3, padding: { §top: -1 } });')),
   rejectCase('two bad options', 'E0201', model('x = conv(x, {\n  §channels: 0,\n  kernel: 3,\n  stride: 1.5,\n});')),
   rejectCase(

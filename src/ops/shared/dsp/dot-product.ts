@@ -9,7 +9,7 @@ import type { WindowGeometry } from '../taps.js';
 import { groupOverlayDistance, tileOverlayDistance } from '../window.js';
 import { windowTaps } from '../work.js';
 import { dspDotProductWork } from './dot-product-work.js';
-import { narrowDotProductPlan } from './narrow-dot-product.js';
+import { packedDotProductPlans } from './narrow-dot-product.js';
 import { canPair, pairTable, wideTable } from './pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from './saturating.js';
 
@@ -92,11 +92,10 @@ export function dspDotProductPlans(
   }
   const pairs = canPair(weight, ranges.map(magnitudeOf));
   const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
-  const { bits } = weight;
-  const narrow = ([tile]: readonly (1 | 2)[]): KernelPlan[] => {
-    if (bits === undefined || !pairs || groups > 1) return [];
+  const packed = ([tile]: readonly (1 | 2)[]): readonly KernelPlan[] => {
+    if (!pairs || groups > 1) return [];
     const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide: false, groups });
-    return [false, true].map(sparing => narrowDotProductPlan(node, input, plan, plan.view, bits, sparing));
+    return packedDotProductPlans(node, input, plan, plan.view);
   };
   return [
     ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
@@ -106,7 +105,7 @@ export function dspDotProductPlans(
         return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
       }),
     ),
-    ...narrow(tiles),
+    ...packed(tiles),
   ];
 }
 

@@ -1,8 +1,10 @@
 import type { Node } from '../../../ir/graph.js';
 import { dotLanes } from '../../helpers.js';
 import type { Helper, KernelInput, KernelOffer, KernelPlan, Work } from '../../kernel.js';
+import { narrowBlocks, sparseBlocks } from '../block-packing.js';
 import type { LinearAttributes } from '../linear.js';
 import { type RequantiseView, requantisePlan } from '../requantise-kernel.js';
+import { isSmaller } from '../sparse.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from '../taps.js';
 import { tileOverlayDistance } from '../window.js';
 import { counted, requantisedKey } from '../work.js';
@@ -163,7 +165,10 @@ function lanesDotProductPlan(
       multiplication,
     ),
   };
-  return weight.bits === undefined ? [plan] : [plan, narrowLanesPlan(plan, view, weight.bits)];
+  const narrow =
+    weight.bits === undefined ? [] : [narrowLanesPlan(plan, view, narrowBlocks(weight.bits, false), height)];
+  const sparse = narrowLanesPlan(plan, view, sparseBlocks(false), height);
+  return [plan, ...narrow, ...(isSmaller(sparse, narrow.at(0) ?? plan) ? [sparse] : [])];
 }
 
 /** For a layer of so many output rows. @param runs of all channels */

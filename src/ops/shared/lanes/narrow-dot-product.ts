@@ -1,58 +1,52 @@
-import type { NarrowBits } from '../../../ir/tensor.js';
-import type { ConstantTable, KernelPlan } from '../../kernel.js';
-import { packNarrow, packOf, packs } from '../narrow.js';
+import type { KernelPlan } from '../../kernel.js';
+import { type BlockPacking, type BlockPackingView, packingView } from '../block-packing.js';
+import { tableOf } from '../requantise-kernel.js';
+import { moreWork } from '../sparse.js';
 import type { LanesDotProductView } from './dot-product.js';
 
-/** What `kernels/dot-product/lanes` reads besides, where weights are narrow; zeros where they are not. */
-export interface NarrowLanesView {
+/** What `kernels/dot-product/lanes` reads besides, where weights are packed; nothing that counts where they are not. */
+export interface NarrowLanesView extends BlockPackingView {
   readonly narrow: boolean;
-  readonly bits: number;
-  /** Packs of weights of a block, and the words that they have in flash. */
-  readonly packs: number;
-  readonly packedWords: number;
   /** Where in the scratch they are as bytes: behind pixels and sums. */
   readonly weightsOffset: number;
 }
 
-export const wholeBytes: NarrowLanesView = { narrow: false, bits: 8, packs: 0, packedWords: 0, weightsOffset: 0 };
+export const wholeBytes: NarrowLanesView = {
+  narrow: false,
+  unpack: '',
+  walks: false,
+  packs: 0,
+  packedWords: 0,
+  packedType: 'uint32_t',
+  weightsOffset: 0,
+};
 
 /**
- * The kernel for weights of few bits, made from that for int8: the weights of a block of channels are unpacked into scratch for
+ * The kernel for weights that are packed, made from that for int8: the weights of a block of channels are unpacked into scratch for
  * each tile, whose 4 or 8 positions share them.
  */
-export function narrowLanesPlan(plan: KernelPlan, view: LanesDotProductView, bits: NarrowBits): KernelPlan {
-  const { work: _, scratchBytes = 0, tables, ...rest } = plan;
-  const [weights, ...others] = tables;
+export function narrowLanesPlan(
+  plan: KernelPlan,
+  view: LanesDotProductView,
+  packing: BlockPacking,
+  height: number,
+): KernelPlan {
+  const { work, scratchBytes = 0, tables, ...rest } = plan;
+  const weights = tableOf(tables, 'weights');
   const blockBytes = view.block + view.nextBlock;
-  const pack = packOf(bits);
-  const perBlock = Math.ceil(blockBytes / pack.values);
+  const packed = packingView(packing, blockBytes);
   const weightsOffset = 4 * Math.ceil(scratchBytes / 4);
-  const narrow: NarrowLanesView = {
-    narrow: true,
-    bits,
-    packs: perBlock,
-    packedWords: perBlock * pack.words,
-    weightsOffset,
-  };
+  const narrow: NarrowLanesView = { ...packed, narrow: true, weightsOffset };
+  const bytes = Int8Array.from(weights.values);
+  const unpacking = packing.instructions(bytes);
+  const tiles = height * Math.ceil(view.outputWidth / view.pixels);
   return {
     ...rest,
     view: { ...view, ...narrow },
-    tables: [packedBlocks(weights, blockBytes, bits), ...others],
-    helpers: [...plan.helpers, `bytes-of-${bits}`, `unpack-${bits}`],
-    scratchBytes: weightsOffset + perBlock * pack.values,
-    form: `${plan.form}, ${bits} bits`,
+    tables: [packing.table(weights, bytes, blockBytes), ...tables.slice(1)],
+    helpers: [...plan.helpers, ...packing.helpers],
+    scratchBytes: weightsOffset + packed.packs * packing.unitWeights,
+    ...(unpacking === undefined ? {} : moreWork(work, tiles * unpacking)),
+    form: `${plan.form}, ${packing.form}`,
   };
-}
-
-function packedBlocks(
-  { suffix, kind, layout, values }: ConstantTable,
-  blockBytes: number,
-  bits: NarrowBits,
-): ConstantTable {
-  const bytes = Int8Array.from(values);
-  const words: number[] = [];
-  for (let at = 0; at < bytes.length; at += blockBytes)
-    words.push(...packNarrow(bytes.subarray(at, at + blockBytes), bits));
-  const text = `${layout.replace(', a line per tap', '')}, ${packs(bits)}`;
-  return { suffix, kind, ctype: 'uint32_t', values: words, perLine: 8, layout: text, packed: true, narrow: bits };
 }

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { budgetProblems } from '../../src/budget.js';
+import type { Graph } from '../../src/ir/graph.js';
+import type { LayerCandidates } from '../../src/kernels/candidates.js';
+import { allOf } from '../../src/kernels/why.js';
+import { Random } from '../../src/numeric/random.js';
+import { type Rounding, roundings } from '../../src/numeric/requantise.js';
+import { constantBytes } from '../../src/ops/kernel.js';
+import { packSparse } from '../../src/ops/shared/sparse.js';
+import { packageRoot } from '../../src/package-root.js';
+import { integerPasses, runPasses } from '../../src/passes/index.js';
+import { compileModel, kernelCandidates } from '../../src/pipeline.js';
+import { calibrate } from '../../src/quantize/calibrate.js';
+import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { referenceTensors } from '../../src/run/compare.js';
+import { hostDriver } from '../../src/run/host.js';
+import { qemuDriver } from '../../src/run/qemu.js';
+import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
+import { verifyDrivers } from '../../src/run/verify.js';
+import { loadTarget } from '../../src/target/load-target.js';
+import { buildModel, makeModel, models } from './models.js';
+
+const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
+
+/** One for each family of kernels. */
+const cores = ['cortex-m4', 'cortex-m0', 'cortex-m3', 'cortex-m55'];
+
+// The header wants files to hash; any will do.
+const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
+
+/** No kernel fills up its tables. */
+const even = [
+  'height: 8, width: 8, channels: 16',
+  'x = conv(x, { channels: 32, kernel: 1 }); x = conv(x, { channels: 16, kernel: [2, 1] });',
+] as const;
+
+/** A model of whose weights about such a part is zero; where these are many, all of every fifth filter. */
+async function prunedModel(name: string, rounding: Rounding, zeros: number): Promise<Graph> {
+  const { fused, images } = await (name === 'even' ? buildModel(name, ...even) : makeModel(name));
+  const { graph, ...quantised } = quantiseGraph(fused, await calibrate(fused, images), rounding);
+  const random = new Random(`zeros ${name}`);
+  const nodes = graph.nodes.map(node => {
+    const { weight } = node.constants;
+    if (weight?.dtype !== 'i8') return node;
+    const length = weight.data.length / weight.shape[0];
+    const data = Int8Array.from(weight.data, (w, i) =>
+      random.uniform(0, 1) < zeros || (zeros > 0.1 && Math.floor(i / length) % 5 === 3) ? 0 : w,
+    );
+    return { ...node, constants: { ...node.constants, weight: { ...weight, data } } };
+  });
+  return runPasses(lowerModel({ ...quantised, graph: { ...graph, nodes } }), integerPasses);
+}
+
+/** The kernels for weights without zeros that there are. */
+const sparseOf = (layer: LayerCandidates) =>
+  allOf(layer).filter(({ plan }) => plan.tables.some(({ sparse }) => sparse === true));
+
+const chosen = ['conv', 'grouped', 'thin', 'fours', 'tiles', 'vectors'];
+const names = exhaustive ? Object.keys(models) : chosen;
+const tries = names.flatMap((name, m) =>
+  (exhaustive ? cores : [cores[m % cores.length]]).flatMap((target, t) =>
+    (exhaustive ? [0.5, 0.9] : [[0.5, 0.9][(m + (m >> 2)) % 2]]).map(zeros => ({
+      name,
+      target,
+      zeros,
+      rounding: roundings[(m + t) % 3],
+    })),
+  ),
+);
+
+describe('weights without zeros', () => {
+  it.each(tries)(
+    'the C equals the reference: $name on $target, $zeros zeros, $rounding',
+    async ({ name, target, zeros, rounding }) => {
+      const graph = await prunedModel(name, rounding, zeros);
+      const loaded = { graph, rounding, source } as const;
+      const layers = kernelCandidates(loaded, loadTarget(target));
+      const most = Math.max(...layers.map(layer => sparseOf(layer).length));
+      expect(most).toBeGreaterThan(0);
+      for (let round = 0; round < most; round++) {
+        const choices = new Map(
+          layers.map(layer => {
+            const sparse = sparseOf(layer);
+            return [
+              layer.node.name,
+              { rows: (sparse.at(round % Math.max(1, sparse.length)) ?? allOf(layer)[0]).plan },
+            ] as const;
+          }),
+        );
+        const { firmware } = compileModel(loaded, loadTarget(target), '0.0.0', { choose: () => choices });
+        const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(2, firmware.inputBytes)];
+        const expected = await referenceTensors(graph, vectors);
+        const able = [hostDriver, qemuDriver].filter(
+          driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
+        );
+        expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
+          able.map(driver => ({ name: driver.name, status: 'equal' })),
+        );
+      }
+    },
+    300_000,
+  );
+
+  it('are told of where weights do not fit in flash', async () => {
+    const notesOf = async (zeros: number, optimize: 'balanced' | 'size') => {
+      const loaded = { graph: await prunedModel('even', 'native', zeros), rounding: 'native', source } as const;
+      const compiled = compileModel(loaded, loadTarget('cortex-m4'), '0.0.0', { optimize });
+      const [{ code, notes = [] }] = budgetProblems(compiled, loadTarget('cortex-m4'), { flash: 64 });
+      expect(code).toBe('E0602');
+      return notes.map(note => (typeof note === 'string' ? note : note.message)).join('\n');
+    };
+    expect(await notesOf(0.5, 'balanced')).toMatch(/up to \d{3} bytes less with --optimize size/);
+    expect(await notesOf(0.02, 'balanced')).not.toContain('--optimize');
+    expect(await notesOf(0.5, 'size')).not.toContain('--optimize');
+  });
+
+  it('take a bit, and those that are not zero a byte', () => {
+    expect(packSparse([0, 5, 0, 0, -1, 0, 0, 0, 127])).toEqual([0b00010010, 5, 255, 1, 127]);
+    expect(packSparse(new Int8Array(16))).toEqual([0, 0]);
+    expect(packSparse([])).toEqual([]);
+  });
+
+  it.each(cores)('are taken on %s for size where they save bytes, and not otherwise', async target => {
+    const [half, few] = [await prunedModel('even', 'native', 0.5), await prunedModel('even', 'native', 0.02)];
+    const weights = (graph: Graph, optimize: 'balanced' | 'size') => {
+      const { plan } = compileModel({ graph, rounding: 'native', source }, loadTarget(target), '0.0.0', { optimize });
+      const tables = plan.layers.flatMap(({ kernel }) => kernel.tables);
+      return { sparse: tables.filter(({ sparse }) => sparse === true).length, bytes: constantBytes(tables, 'weights') };
+    };
+    expect(weights(half, 'size').sparse).toBeGreaterThan(0);
+    expect(weights(half, 'size').bytes).toBeLessThan(0.75 * weights(half, 'balanced').bytes);
+    for (const [graph, goal] of [
+      [half, 'balanced'],
+      [few, 'size'],
+    ] as const)
+      expect([goal, weights(graph, goal).sparse]).toEqual([goal, 0]);
+  });
+});
