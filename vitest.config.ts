@@ -5,6 +5,7 @@ export default defineConfig({
     // The tests of src/setup are plain modules like what they test: set-up runs before there is a compiler.
     include: ['test/**/*.test.ts', 'test/setup/*.test.mjs'],
     setupFiles: ['test/property-seed.ts'],
+    globalSetup: ['test/shared-directory.ts'],
     // Much of a test's time is spent in compilers and emulators: as many files at once as there are processors.
     maxWorkers: '100%',
     // Building and emulating firmware on two busy cores; pure tests take milliseconds.

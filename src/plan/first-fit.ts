@@ -9,13 +9,13 @@ export interface Placement {
 }
 
 /**
- * Another block that may not share bytes with this one. With this one at `x` and the other at `y`, both in bytes:
- * forbidden are all `x` with `y - below < x < y + above`.
+ * Other blocks that may not share bytes with one, in arrays since they are gone through again and again. With this block at
+ * `x` and the i-th other at `y`, both in bytes: forbidden are all `x` with `y - below[i] < x < y + above[i]`.
  */
-interface Conflict {
-  readonly other: number;
-  readonly below: number;
-  readonly above: number;
+interface Conflicts {
+  readonly others: Int32Array;
+  readonly below: Int32Array;
+  readonly above: Int32Array;
 }
 
 /** Places blocks one after the other, each at the lowest offset that its placed rivals leave free. */
@@ -24,14 +24,22 @@ export class FirstFit {
   readonly free: Int32Array;
   /** Pairs of blocks that may not share bytes. */
   readonly meetings: number;
-  private readonly conflicts: readonly (readonly Conflict[])[];
+  private readonly conflicts: readonly Conflicts[];
+  private readonly bytes: Int32Array;
+  /** What rivals forbid, by the lower end. Working space. */
+  private readonly lows: Int32Array;
+  private readonly highs: Int32Array;
   /** Where pinned blocks have to lie, -1 for the free ones, and the bytes that they take. */
   private readonly pinned: Placement;
 
   /** @param blocks by time of birth */
   constructor(readonly blocks: readonly Block[]) {
     this.conflicts = conflictsOf(blocks);
-    this.meetings = this.conflicts.reduce((sum, rivals) => sum + rivals.length, 0) / 2;
+    this.bytes = Int32Array.from(blocks, block => block.bytes);
+    const most = this.conflicts.reduce((most, { others }) => Math.max(most, others.length), 0);
+    this.lows = new Int32Array(most);
+    this.highs = new Int32Array(most);
+    this.meetings = this.conflicts.reduce((sum, { others }) => sum + others.length, 0) / 2;
     this.free = Int32Array.from(blocks.keys()).filter(b => blocks[b].pinned === undefined);
     this.pinned = {
       offsets: Int32Array.from(blocks, ({ pinned = -1 }) => pinned),
@@ -44,9 +52,31 @@ export class FirstFit {
     return { offsets: this.pinned.offsets.slice(), bytes: this.pinned.bytes };
   }
 
-  /** Where a block goes, when so much is placed. */
+  /** Where a block goes, when so much is placed: the least word that no placed rival forbids. */
   offsetOf(block: number, offsets: Int32Array): number {
-    return lowestFree(this.conflicts[block], offsets);
+    const { lows, highs } = this;
+    const { others, below, above } = this.conflicts[block];
+    let count = 0;
+    for (let i = 0; i < others.length; i++) {
+      const y = offsets[others[i]];
+      if (y < 0) continue;
+      // Insertion sort by the lower end: there are few, and they are mostly in order.
+      const low = y - below[i];
+      let at = count++;
+      while (at > 0 && lows[at - 1] > low) {
+        lows[at] = lows[at - 1];
+        highs[at] = highs[at - 1];
+        at--;
+      }
+      lows[at] = low;
+      highs[at] = y + above[i];
+    }
+    let x = 0;
+    for (let i = 0; i < count; i++) {
+      if (lows[i] >= x) break;
+      if (highs[i] > x) x = aligned(highs[i]);
+    }
+    return x;
   }
 
   /** Nothing when that takes `limit` bytes or more. */
@@ -57,7 +87,7 @@ export class FirstFit {
     let bytes = pinned;
     for (const b of order) {
       offsets[b] = this.offsetOf(b, offsets);
-      bytes = Math.max(bytes, offsets[b] + this.blocks[b].bytes);
+      bytes = Math.max(bytes, offsets[b] + this.bytes[b]);
       if (bytes >= limit) return undefined;
     }
     return { offsets, bytes };
@@ -65,8 +95,13 @@ export class FirstFit {
 }
 
 /** Blocks that live at the same time, found by a sweep over time. */
-function conflictsOf(blocks: readonly Block[]): readonly (readonly Conflict[])[] {
-  const conflicts: Conflict[][] = blocks.map(() => []);
+function conflictsOf(blocks: readonly Block[]): readonly Conflicts[] {
+  const conflicts = blocks.map(() => ({ others: [] as number[], below: [] as number[], above: [] as number[] }));
+  const conflict = (block: number, other: number, below: number, above: number): void => {
+    conflicts[block].others.push(other);
+    conflicts[block].below.push(below);
+    conflicts[block].above.push(above);
+  };
   const order = Int32Array.from(blocks.keys()).sort((a, b) => blocks[a].from - blocks[b].from || a - b);
   let living: number[] = [];
   for (const b of order) {
@@ -78,36 +113,14 @@ function conflictsOf(blocks: readonly Block[]): readonly (readonly Conflict[])[]
       const distance = block.overlays.find(overlay => overlay.block === a)?.distance;
       const above = blocks[a].bytes;
       const below = Math.min(block.bytes, distance ?? block.bytes);
-      conflicts[b].push({ other: a, below, above });
-      conflicts[a].push({ other: b, below: above, above: below });
+      conflict(b, a, below, above);
+      conflict(a, b, above, below);
     }
     living.push(b);
   }
-  return conflicts;
-}
-
-/** The least word x >= 0 that no placed rival forbids. */
-function lowestFree(conflicts: readonly Conflict[], offsets: Int32Array): number {
-  const lows: number[] = [];
-  const highs: number[] = [];
-  for (const { other, below, above } of conflicts) {
-    const y = offsets[other];
-    if (y < 0) continue;
-    // Insertion sort by the lower end: there are few, and they are mostly in order.
-    const low = y - below;
-    let at = lows.length;
-    while (at > 0 && lows[at - 1] > low) {
-      lows[at] = lows[at - 1];
-      highs[at] = highs[at - 1];
-      at--;
-    }
-    lows[at] = low;
-    highs[at] = y + above;
-  }
-  let x = 0;
-  for (let i = 0; i < lows.length; i++) {
-    if (lows[i] >= x) break;
-    if (highs[i] > x) x = aligned(highs[i]);
-  }
-  return x;
+  return conflicts.map(({ others, below, above }) => ({
+    others: Int32Array.from(others),
+    below: Int32Array.from(below),
+    above: Int32Array.from(above),
+  }));
 }

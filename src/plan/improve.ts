@@ -57,10 +57,30 @@ function squeaked(
   random: Random,
 ): Int32Array {
   const { length } = order;
-  const rank = Float64Array.from(order, (b, i) => {
-    if (offsets[b] + blocks[b].bytes > target) return i - length * jump * random.uniform(0, 1) * random.uniform(0, 1);
-    return random.uniform(0, 1) < stray.share ? i - length * stray.jump * random.uniform(0, 1) : i;
-  });
-  const places = Int32Array.from(order.keys()).sort((p, q) => rank[p] - rank[q] || p - q);
-  return places.map(place => order[place]);
+  const moved: { readonly place: number; readonly rank: number }[] = [];
+  const stayed = new Int32Array(length);
+  let staying = 0;
+  for (let i = 0; i < length; i++) {
+    const b = order[i];
+    let rank = i;
+    if (offsets[b] + blocks[b].bytes > target) rank -= length * jump * random.uniform(0, 1) * random.uniform(0, 1);
+    else if (random.uniform(0, 1) < stray.share) rank -= length * stray.jump * random.uniform(0, 1);
+    if (rank < i) moved.push({ place: i, rank });
+    else stayed[staying++] = i;
+  }
+  // The others are in order already: it is enough to sort those that moved, and to put them in between.
+  moved.sort((p, q) => p.rank - q.rank || p.place - q.place);
+  const next = new Int32Array(length);
+  let taken = 0;
+  for (let s = 0; s < staying; s++) {
+    const place = stayed[s];
+    for (; taken < moved.length; taken++) {
+      const { rank, place: from } = moved[taken];
+      if (rank > place || (rank === place && from > place)) break;
+      next[s + taken] = order[from];
+    }
+    next[s + taken] = order[place];
+  }
+  for (; taken < moved.length; taken++) next[staying + taken] = order[moved[taken].place];
+  return next;
 }

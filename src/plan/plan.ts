@@ -5,9 +5,10 @@ import { consuming } from './image.js';
 import { kernelChoices, worthwhile } from './kernel-choices.js';
 import { LiveMemory } from './live-memory.js';
 import { liveCurve, orderOf } from './orders.js';
-import { type OrderGoal, planRows, type RowPlan } from './plan-rows.js';
+import type { OrderGoal, RowPlan } from './plan-rows.js';
 import { programOf } from './program-of.js';
 import { cutAtInputRows, type Pushing } from './pushing.js';
+import { rememberedPlan } from './remember.js';
 import type { RowLayer, RowProgram } from './row-program.js';
 
 export type { OrderGoal } from './plan-rows.js';
@@ -59,7 +60,7 @@ function planBesideImage(
   };
   const { kernels, plan } = worthwhile(
     kernelChoices(graph, choices, goal, rowsOf).map(({ kernels, instructions }) => {
-      const plan = planRows(rowsOf(kernels), goal);
+      const plan = rememberedPlan(rowsOf(kernels), goal);
       return { kernels, plan, instructions, arenaBytes: plan.arenaBytes };
     }),
   );

@@ -1,24 +1,7 @@
 import type { Block } from './blocks.js';
+import { Judge } from './judge.js';
+import { type Columns, type Extension, horizons, Layouts } from './layouts.js';
 import { aligned, alignment } from './row-program.js';
-
-/** How many ends of lifetimes ahead a layout is judged by, and how much less each counts than the one before. */
-const horizons = 12;
-const discount = 0.7;
-
-/** A layout of the blocks that live at one time: their numbers and offsets, by offset. */
-interface Layout {
-  readonly blocks: Int32Array;
-  readonly offsets: Int32Array;
-}
-
-/** A layout and one more block: where it goes, and how good that is. */
-interface Extension {
-  readonly from: number;
-  readonly offset: number;
-  /** Position among the blocks of the layout. */
-  readonly at: number;
-  readonly score: number;
-}
 
 /**
  * Places blocks in the order of time into `bytes` of memory: at each birth all layouts so far are extended by all offsets
@@ -29,29 +12,40 @@ interface Extension {
  * @returns offsets, or nothing when it found none
  */
 export function sweepBlocks(blocks: readonly Block[], bytes: number, width: number): Int32Array | undefined {
-  let layouts: Layout[] = [{ blocks: new Int32Array(0), offsets: new Int32Array(0) }];
+  const columns = {
+    bytes: Int32Array.from(blocks, block => block.bytes),
+    to: Int32Array.from(blocks, block => block.to),
+  };
+  const gaps = new Gaps(columns, bytes);
+  const counting = new Uint8Array(blocks.length);
+  let layouts = new Layouts(1, 0);
+  let judge: Judge | undefined;
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];
   for (const [b, block] of blocks.entries()) {
     const until = blocks[b + 1]?.from ?? block.to;
-    const judge = new Judge(blocks, bytes, until);
+    judge = new Judge(columns, bytes, layouts, b, until, counting, judge);
     const seen = new Set<number>();
     let extensions: Extension[] = [];
-    for (const [from, layout] of layouts.entries()) {
-      for (const offset of candidates(blocks, layout, block, bytes)) {
-        const at = position(layout, offset);
-        const key = judge.key(layout, b, at, offset);
+    for (let from = 0; from < layouts.count; from++) {
+      judge.lookAt(from);
+      for (const offset of gaps.candidates(layouts, from, block)) {
+        const hashes = judge.hashesWith(offset);
+        const key = hashes[0] * 2 ** 20 + (hashes[1] >>> 12);
         if (seen.has(key)) continue;
         seen.add(key);
-        extensions.push({ from, offset, at, score: judge.score(layout, b, at, offset) });
+        const at = position(layouts, from, offset);
+        extensions.push({ from, offset, at, score: judge.score(at, offset), hashes });
       }
     }
     if (extensions.length === 0) return undefined;
     if (extensions.length > width) extensions = extensions.sort((p, q) => q.score - p.score).slice(0, width);
-    history.push({
-      from: Int32Array.from(extensions, e => e.from),
-      offset: Int32Array.from(extensions, e => e.offset),
-    });
-    layouts = extensions.map(e => extended(blocks, layouts[e.from], b, e, until));
+    const [from, offset] = [new Int32Array(extensions.length), new Int32Array(extensions.length)];
+    for (const [i, extension] of extensions.entries()) {
+      from[i] = extension.from;
+      offset[i] = extension.offset;
+    }
+    history.push({ from, offset });
+    layouts = extended(columns, layouts, b, extensions, until, judge);
   }
   const offsets = new Int32Array(blocks.length);
   for (let b = blocks.length - 1, at = 0; b >= 0; b--) {
@@ -61,128 +55,91 @@ export function sweepBlocks(blocks: readonly Block[], bytes: number, width: numb
   return offsets;
 }
 
-/** Offsets at both ends of every gap that the block fits into; for a pinned one the offset that it has to have. */
-function candidates(blocks: readonly Block[], layout: Layout, block: Block, bytes: number): number[] {
-  if (block.pinned !== undefined) return [block.pinned];
-  const lows: number[] = [];
-  const highs: number[] = [];
-  for (let i = 0; i < layout.blocks.length; i++) {
-    const other = layout.blocks[i];
-    let below = block.bytes;
-    for (const overlay of block.overlays) if (overlay.block === other) below = Math.min(below, overlay.distance);
-    const low = layout.offsets[i] - below;
-    let at = i;
-    while (at > 0 && lows[at - 1] > low) {
-      lows[at] = lows[at - 1];
-      highs[at] = highs[at - 1];
-      at--;
-    }
-    lows[at] = low;
-    highs[at] = layout.offsets[i] + blocks[other].bytes;
+/** Where a block fits into a layout. */
+class Gaps {
+  /** Offsets that are forbidden: from above a low up to below its high. By the lows. */
+  private readonly lows: Int32Array;
+  private readonly highs: Int32Array;
+
+  constructor(
+    private readonly columns: Columns,
+    private readonly bytes: number,
+  ) {
+    this.lows = new Int32Array(columns.to.length);
+    this.highs = new Int32Array(columns.to.length);
   }
-  const found: number[] = [];
-  const last = bytes - block.bytes;
-  let free = 0;
-  for (let i = 0; i <= lows.length && free <= last; i++) {
-    // Blocks begin at words, what is pinned need not.
-    const end = alignment * Math.floor(Math.min(lows[i] ?? last, last) / alignment);
-    if (end >= free) {
-      found.push(free);
-      if (end > free) found.push(end);
+
+  /** Offsets at both ends of every gap that the block fits into; for a pinned one the offset that it has to have. */
+  candidates({ blocks, offsets, living }: Layouts, layout: number, block: Block): number[] {
+    if (block.pinned !== undefined) return [block.pinned];
+    const { lows, highs } = this;
+    const start = layout * living;
+    for (let i = 0; i < living; i++) {
+      const other = blocks[start + i];
+      let below = block.bytes;
+      for (const overlay of block.overlays) if (overlay.block === other) below = Math.min(below, overlay.distance);
+      const low = offsets[start + i] - below;
+      let at = i;
+      while (at > 0 && lows[at - 1] > low) {
+        lows[at] = lows[at - 1];
+        highs[at] = highs[at - 1];
+        at--;
+      }
+      lows[at] = low;
+      highs[at] = offsets[start + i] + this.columns.bytes[other];
     }
-    free = Math.max(free, aligned(highs[i] ?? 0));
+    const found: number[] = [];
+    const last = this.bytes - block.bytes;
+    let free = 0;
+    for (let i = 0; i <= living && free <= last; i++) {
+      // Blocks begin at words, what is pinned need not.
+      const end = alignment * Math.floor((i < living ? Math.min(lows[i], last) : last) / alignment);
+      if (end >= free) {
+        found.push(free);
+        if (end > free) found.push(end);
+      }
+      if (i < living) free = Math.max(free, aligned(highs[i]));
+    }
+    return found;
   }
-  return found;
 }
 
 /** How many blocks of the layout lie in front of an offset. */
-function position({ offsets }: Layout, offset: number): number {
+function position({ offsets, living }: Layouts, layout: number, offset: number): number {
+  const start = layout * living;
   let at = 0;
-  while (at < offsets.length && offsets[at] <= offset) at++;
+  while (at < living && offsets[start + at] <= offset) at++;
   return at;
 }
 
-/** The layout with the block in it, without those that are dead when the next one is born. */
+/** The layouts with the block in them, without those that are dead when the next one is born. */
 function extended(
-  blocks: readonly Block[],
-  layout: Layout,
+  { to }: Columns,
+  layouts: Layouts,
   block: number,
-  { at, offset }: Extension,
+  extensions: readonly Extension[],
   until: number,
-): Layout {
-  const numbers: number[] = [];
-  const offsets: number[] = [];
+  judge: Judge,
+): Layouts {
+  const others = layouts.blocks.subarray(0, layouts.living);
+  const result = new Layouts(extensions.length, [...others, block].filter(b => to[b] >= until).length);
+  let next = 0;
   const keep = (number: number, where: number): void => {
-    if (blocks[number].to < until) return;
-    numbers.push(number);
-    offsets.push(where);
+    if (to[number] < until) return;
+    result.blocks[next] = number;
+    result.offsets[next++] = where;
   };
-  for (let i = 0; i < layout.blocks.length; i++) {
-    if (i === at) keep(block, offset);
-    keep(layout.blocks[i], layout.offsets[i]);
-  }
-  if (at === layout.blocks.length) keep(block, offset);
-  return { blocks: Int32Array.from(numbers), offsets: Int32Array.from(offsets) };
-}
-
-/** Looks at layouts of one time. */
-class Judge {
-  private ends: Int32Array | undefined;
-  private readonly position = new Float64Array(horizons);
-  private readonly sums = new Float64Array(horizons);
-
-  /** @param until when the next block is born: who is dead then does not count */
-  constructor(
-    private readonly blocks: readonly Block[],
-    private readonly bytes: number,
-    private readonly until: number,
-  ) {}
-
-  /** A number that is the same for layouts that lie alike. */
-  key(layout: Layout, block: number, at: number, offset: number): number {
-    const { blocks, until } = this;
-    let [hash, other] = [17, 29];
-    // The new block comes at its position, the others move up by one.
-    for (let i = 0; i <= layout.blocks.length; i++) {
-      const before = i - (i > at ? 1 : 0);
-      const number = i === at ? block : layout.blocks[before];
-      if (blocks[number].to < until) continue;
-      const where = i === at ? offset : layout.offsets[before];
-      hash = Math.imul(hash ^ (where + number * 0x10001), 0x01000193);
-      other = Math.imul(other + where, 0x5bd1e995) ^ number;
+  for (const [e, { from, offset, at, hashes }] of extensions.entries()) {
+    const start = from * layouts.living;
+    for (let i = 0; i < layouts.living; i++) {
+      if (i === at) keep(block, offset);
+      keep(layouts.blocks[start + i], layouts.offsets[start + i]);
     }
-    return (hash >>> 0) * 2 ** 20 + (other >>> 12);
+    if (at === layouts.living) keep(block, offset);
+    result.hashes.set(hashes, 2 * e);
+    const [row, end] = [e * horizons, (e + 1) * horizons];
+    judge.lookAt(from);
+    judge.writeGaps(at, offset, result.squares.subarray(row, end), result.reached.subarray(row, end));
   }
-
-  /** Larger for larger gaps. */
-  score(layout: Layout, block: number, at: number, offset: number): number {
-    const { blocks, position, sums } = this;
-    this.ends ??= this.endsOf(layout, block);
-    const { ends } = this;
-    position.fill(0);
-    sums.fill(0);
-    for (let i = 0; i <= layout.blocks.length; i++) {
-      const before = i - (i > at ? 1 : 0);
-      const where = i === at ? offset : layout.offsets[before];
-      const { to, bytes } = blocks[i === at ? block : layout.blocks[before]];
-      for (let h = 0; h < ends.length && ends[h] <= to; h++) {
-        const gap = where - position[h];
-        if (gap > 0) sums[h] += gap * gap;
-        if (where + bytes > position[h]) position[h] = where + bytes;
-      }
-    }
-    let score = 0;
-    for (let h = ends.length - 1; h >= 0; h--) {
-      const gap = this.bytes - position[h];
-      score = score * discount + sums[h] + gap * gap;
-    }
-    return score;
-  }
-
-  /** The next times at which blocks have died: a block counts at those up to its own end. Equal for all layouts. */
-  private endsOf(layout: Layout, block: number): Int32Array {
-    const times = [...layout.blocks, block].map(b => this.blocks[b].to + 1).filter(to => to > this.until);
-    const next = [...new Set(times)].sort((a, b) => a - b).slice(0, horizons - 1);
-    return Int32Array.from([this.until, ...next]);
-  }
+  return result;
 }

@@ -4,8 +4,10 @@ import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Firmware } from '../run/driver.js';
 import type { Target, TargetPlacement } from '../target/target.js';
 import { Compiler, warningFlags } from './compiler.js';
-import { type BuildMode, type Platform, traceBufferBytes, writeHarness } from './harness.js';
+import { type BuildMode, harnessSources, type Platform, traceBufferBytes, writeHarness } from './harness.js';
 import { inParallel } from './process.js';
+import { writeSharedObject } from './shared-objects.js';
+import type { ToolName } from './tools.js';
 
 export type { BuildMode, Platform } from './harness.js';
 
@@ -65,6 +67,7 @@ function flagsFor(firmware: Firmware, request: BuildRequest, directory: string):
   return request.sanitize === true ? [...commonFlags, paths, ...sanitizeFlags] : [...commonFlags, paths, '-O3'];
 }
 
+const compilerFor = ({ kind }: Platform): ToolName => (kind === 'board' ? 'armCompiler' : 'hostCompiler');
 const objectOf = (source: string): string => source.replace(/\.c$/, '.o');
 
 /**
@@ -74,17 +77,19 @@ const objectOf = (source: string): string => source.replace(/\.c$/, '.o');
  * @throws CompileError E0801 tool missing, E0802 does not compile, E0803 does not fit the board
  */
 export async function buildFirmware(firmware: Firmware, request: BuildRequest, directory: string): Promise<Build> {
-  const compiler = new Compiler(request.platform.kind === 'board' ? 'armCompiler' : 'hostCompiler', directory);
+  const compiler = new Compiler(compilerFor(request.platform), directory);
   const flags = flagsFor(firmware, request, directory);
-  const write = (traceBytes: number) => writeHarness(directory, firmware, request.mode, request.platform, traceBytes);
-  const sources = write(traceBufferBytes(request.platform));
+  writeHarness(directory, firmware, request.mode, request.platform);
   const modelObjects = await compileModel(compiler, flags, firmware, request.mode, directory);
-  const link = () => buildHarness(compiler, flags, sources, request, modelObjects);
-  const harness = await link().catch(error => {
+  const link = async (traceBytes: number) => {
+    const harness = await buildHarness(compiler, firmware, request, traceBytes, directory);
+    await linkFirmware(compiler, flags, request, [...modelObjects, ...harness]);
+    return harness;
+  };
+  const harness = await link(traceBufferBytes(request.platform)).catch(error => {
     // Without a buffer a trace takes longer, but needs no RAM of the board.
     if (request.mode === 'trace' && error instanceof CompileError && error.diagnostics[0]?.code === 'E0803') {
-      write(0);
-      return link();
+      return link(0);
     }
     throw error;
   });
@@ -128,47 +133,48 @@ async function compileModel(
   return sources.map(objectOf);
 }
 
-async function buildHarness(
-  compiler: Compiler,
-  flags: readonly string[],
-  sources: readonly string[],
-  request: BuildRequest,
-  modelObjects: readonly string[],
-): Promise<readonly string[]> {
-  const { mode, platform } = request;
-  const defines = [
+/** What the harness of a request is compiled with, but for the flags of the target. */
+function harnessArguments({ mode, platform, sanitize }: BuildRequest, traceBytes: number): string[] {
+  return [
+    ...warningFlags,
+    ...harnessFlags,
     ...traceDefines(mode),
-    ...(request.sanitize === true ? ['-DHARNESS_SANITIZE'] : []),
+    ...(mode === 'trace' ? [`-DTRACE_BUFFER_BYTES=${traceBytes}`] : []),
+    ...(sanitize === true ? ['-DHARNESS_SANITIZE'] : []),
     ...(platform.kind === 'board' ? boardHarnessFlags : []),
   ];
+}
+
+async function buildHarness(
+  compiler: Compiler,
+  firmware: Firmware,
+  request: BuildRequest,
+  traceBytes: number,
+  directory: string,
+): Promise<readonly string[]> {
+  const { mode, platform } = request;
+  const tool = compilerFor(platform);
+  const args = (where: string) => [...flagsFor(firmware, request, where), ...harnessArguments(request, traceBytes)];
+  const sources = harnessSources(mode, platform);
   await inParallel(
     2,
-    sources.map(
-      source => () =>
-        compiler.run(`compile the test harness`, [
-          ...flags,
-          ...warningFlags,
-          ...harnessFlags,
-          ...defines,
-          '-c',
-          source,
-          '-o',
-          objectOf(source),
-        ]),
-    ),
+    sources.map(source => () => {
+      const { path, shared } = source;
+      if (shared) return writeSharedObject({ tool, source, args }, compiler, directory);
+      return compiler.run('compile the test harness', [...args(directory), '-c', path, '-o', objectOf(path)]);
+    }),
   );
-  const objects = sources.map(objectOf);
-  const layout =
-    platform.kind === 'board' ? ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-T', 'harness/link.ld'] : [];
-  const libraries = platform.kind === 'board' ? ['-lgcc'] : [];
-  await compiler.run('link the firmware', [
-    ...flags,
-    ...layout,
-    ...modelObjects,
-    ...objects,
-    ...libraries,
-    '-o',
-    'firmware.elf',
-  ]);
-  return objects;
+  return sources.map(({ path }) => objectOf(path));
+}
+
+function linkFirmware(
+  compiler: Compiler,
+  flags: readonly string[],
+  { platform }: BuildRequest,
+  objects: readonly string[],
+): Promise<void> {
+  const board = platform.kind === 'board';
+  const layout = board ? ['-nostdlib', '-nostartfiles', '-Wl,--gc-sections', '-T', 'harness/link.ld'] : [];
+  const libraries = board ? ['-lgcc'] : [];
+  return compiler.run('link the firmware', [...flags, ...layout, ...objects, ...libraries, '-o', 'firmware.elf']);
 }

@@ -14,17 +14,36 @@ export type Platform =
   | { readonly kind: 'board'; readonly memory: EmulatedMemory; readonly timer?: TargetTimer | undefined }
   | { readonly kind: 'host' };
 
-/** Sources by purpose. */
-const mains: Readonly<Record<BuildMode, readonly string[]>> = {
-  run: ['harness.c'],
-  trace: ['harness.c', 'trace.c'],
-  'profile-total': ['profile_total.c'],
-  'profile-layers': ['profile_layers.c'],
+/** A C file of the harness. */
+export interface HarnessSource {
+  /** Below the build directory. */
+  readonly path: string;
+  /** It is the same for all models: it includes nothing that {@link writeHarness} makes from one. */
+  readonly shared: boolean;
+}
+
+const own = (file: string): HarnessSource => ({ path: `harness/${file}`, shared: false });
+const shared = (file: string): HarnessSource => ({ path: `harness/${file}`, shared: true });
+
+/** Sources by purpose. What is measured knows the model: a call in between would count. */
+const mains: Readonly<Record<BuildMode, readonly HarnessSource[]>> = {
+  run: [shared('harness.c')],
+  trace: [shared('harness.c'), shared('trace.c')],
+  'profile-total': [own('profile_total.c')],
+  'profile-layers': [own('profile_layers.c')],
 };
-const platforms: Readonly<Record<Platform['kind'], readonly string[]>> = {
-  board: ['startup.c', 'port_semihosting.c', 'memory.c'],
-  host: ['port_host.c'],
+const platforms: Readonly<Record<Platform['kind'], readonly HarnessSource[]>> = {
+  board: [shared('startup.c'), shared('port_semihosting.c'), shared('memory.c')],
+  host: [shared('port_host.c')],
 };
+
+/** The C files of a harness, in the order in which they are linked. */
+export const harnessSources = (mode: BuildMode, platform: Platform): readonly HarnessSource[] => [
+  own('buffers.c'),
+  ...mains[mode],
+  ...platforms[platform.kind],
+];
+
 /** In a directory of their own: no name of a model, and so none of its headers, has a slash. */
 const headers = [
   'effnetc_harness/buffers.h',
@@ -50,24 +69,23 @@ export function traceBufferBytes(platform: Platform): number {
 /** Bytes of an element of the input. */
 const inputBytesOf = ({ inputType }: Firmware): number => (inputType === 'int16_t' ? 2 : 1);
 
-/**
- * Writes the test harness for a firmware into `directory`/harness.
- *
- * @returns the names of its C files below `directory`
- */
-export function writeHarness(
-  directory: string,
-  firmware: Firmware,
-  mode: BuildMode,
-  platform: Platform,
-  traceBytes: number,
-): string[] {
+/** Writes these sources and all headers that no model changes into `directory`/harness. */
+export function copyHarness(directory: string, sources: readonly HarnessSource[]): void {
+  const from = join(packageRoot(), 'templates');
+  for (const folder of ['include', 'effnetc_harness']) {
+    mkdirSync(join(directory, 'harness', folder), { recursive: true });
+  }
+  for (const file of [...headers.map(header => `harness/${header}`), ...sources.map(({ path }) => path)]) {
+    copyFileSync(join(from, file), join(directory, file));
+  }
+}
+
+/** Writes the test harness for a firmware into `directory`/harness. */
+export function writeHarness(directory: string, firmware: Firmware, mode: BuildMode, platform: Platform): void {
+  copyHarness(directory, harnessSources(mode, platform));
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
   const from = join(packageRoot(), 'templates', 'harness');
   const to = join(directory, 'harness');
-  for (const folder of ['include', 'effnetc_harness']) mkdirSync(join(to, folder), { recursive: true });
-  const sources = ['buffers.c', ...mains[mode], ...platforms[platform.kind]];
-  for (const file of [...headers, ...sources]) copyFileSync(join(from, file), join(to, file));
   const timer = platform.kind === 'board' ? platform.timer : undefined;
   if (timer !== undefined) {
     copyFileSync(join(from, `effnetc_harness/timer_${timer.kind}.h`), join(to, 'effnetc_harness/timer_kind.h'));
@@ -84,7 +102,6 @@ export function writeHarness(
     pushesRows: firmware.entry === 'push-row',
     consumesInput: firmware.consumesInput,
     outputBytes: firmware.outputBytes,
-    traceBufferBytes: traceBytes,
     timerAddress: timer?.address ?? 0,
   };
   writeFileSync(join(to, 'effnetc_harness/config.h'), engine.render('harness/effnetc_harness/config.h', config));
@@ -93,7 +110,6 @@ export function writeHarness(
       join(to, 'link.ld'),
       engine.render('harness/link.ld', linkView(platform.memory, firmware.target.placement)),
     );
-  return sources.map(file => `harness/${file}`);
 }
 
 function linkView({ vectors, code, ram }: EmulatedMemory, placement: TargetPlacement = {}): object {

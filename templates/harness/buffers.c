@@ -1,5 +1,6 @@
 #include "effnetc_harness/buffers.h"
 
+#include "effnetc_harness/config.h"
 #include "effnetc_harness/port.h"
 
 enum { GUARD_BYTES = 16, GUARD = 0xa5 };
@@ -25,9 +26,14 @@ static struct {
 
 static uint32_t input_checksum;
 
-model_element_t *buffers_input(void) { return input.data; }
+const uint32_t buffers_input_bytes = INPUT_BYTES;
+const uint32_t buffers_output_bytes = OUTPUT_BYTES;
 
-model_output_t *buffers_output(void) { return output.data; }
+void *buffers_input(void) { return input.data; }
+
+void *buffers_output(void) { return output.data; }
+
+void buffers_infer_once(void) { EFFNETC_HARNESS_INFER(input.data, output.data); }
 
 /* FNV-1a. */
 static uint32_t checksum(const void *data, uint32_t bytes) {

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "effnetc_harness/config.h"
 #include "effnetc_trace.h"
 #include "effnetc_harness/port.h"
 
@@ -15,7 +14,10 @@ struct record {
 
 static int file;
 static uint32_t used;
-/* Rows are gathered here, since each write stops the emulator. At least one byte, as C wants it. */
+/*
+ * Rows are gathered here, since each write stops the emulator; in fewer bytes where RAM is small, and records that do not
+ * fit are written without it. At least one byte, as C wants it.
+ */
 static uint8_t buffer[TRACE_BUFFER_BYTES + 1];
 
 static void write_or_exit(const void *data, uint32_t bytes) {

@@ -1,13 +1,18 @@
-/* Input and output of the model between guard bytes. */
+/* Input and output of the model between guard bytes. Nothing here depends on the model: see src/toolchain/shared-objects.ts. */
 #ifndef EFFNETC_HARNESS_BUFFERS_H
 #define EFFNETC_HARNESS_BUFFERS_H
 
-#include "effnetc_harness/config.h"
+#include <stdint.h>
 
-/* The buffers that EFFNETC_HARNESS_INFER gets. The input has an address that is a multiple of what its type promises and
+extern const uint32_t buffers_input_bytes;
+extern const uint32_t buffers_output_bytes;
+
+/* The buffers that EFFNETC_HARNESS_INFER gets, of the types that it takes. The input has an address that is a multiple of what its type promises and
    of no more: an odd one for int8 (but under sanitizers). One that is overwritten is aligned to 4, as the header asks for, and to no more. */
-model_element_t *buffers_input(void);
-model_output_t *buffers_output(void);
+void *buffers_input(void);
+void *buffers_output(void);
+/* An inference from the one into the other. */
+void buffers_infer_once(void);
 
 /* Before an inference: writes the guards and makes them inaccessible where the port can. */
 void buffers_guard(void);
