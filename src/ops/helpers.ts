@@ -108,7 +108,7 @@ const tilePairs = widths.flatMap(({ prefix, view }) =>
 const tiles = widths.flatMap(({ prefix, view: width }) =>
   rounds.flatMap(round =>
     (['2x2', '1x2'] as const).flatMap(tile => {
-      const view = { ...width, depth: round, steps: round / 4 };
+      const view = { ...width, depth: round, roundWords: round / 2, steps: round / 4 };
       return [
         { name: `${prefix}dot-${tile}-${round}` as const, template: `dsp/dot-${tile}`, view },
         ...tileRules.map(({ rule, view: rounding }) => ({

@@ -11,7 +11,10 @@ export interface Pushing {
   readonly keptRows: number;
   /** Bytes of the input rows that are kept besides the arena. */
   readonly ringBytes: number;
-  /** Bytes of output rows that are made before the last input row is there, and wait for the end; all rows or none. */
+  /**
+   * Bytes of output rows that wait for the end; all rows or none. They are made before the last input row is there, or from that row
+   * itself where none is kept: at the end it is no longer there.
+   */
   readonly stagedBytes: number;
 }
 
@@ -24,14 +27,14 @@ export function cutAtInputRows({ program, steps }: RowPlan): Pushing {
   /** Per step: rows that must have been handed in. */
   const needed = new Int32Array(steps.length);
   let outputFrom = steps.length;
-  let most = 0;
+  let [most, lastReader] = [0, -1];
   for (const [time, { layer: l, index }] of steps.entries()) {
     const layer = layers[l];
     for (const { tensor, window } of layer.inputs) {
       if (tensor !== input) continue;
       const [first, end] = rowsRead(window, index, rows);
       lastRead.fill(time, first, end);
-      if (end > first) most = Math.max(most, end);
+      if (end > first) [most, lastReader] = [Math.max(most, end), time];
     }
     needed[time] = most;
     const makesOutput = tensors[layer.output].home === 'output' && rowMade(layer, index) !== undefined;
@@ -47,12 +50,13 @@ export function cutAtInputRows({ program, steps }: RowPlan): Pushing {
     if (oldest >= 0 && oldest < row) keptRows = Math.max(keptRows, row - oldest + 1);
   }
   const { rowBytes } = tensors[input];
+  const waits = outputFrom < stepsAfter[rows - 1] || (keptRows === 1 && outputFrom <= lastReader);
   const outputBytes = tensors.reduce((sum, t) => (t.home === 'output' ? sum + t.rows * t.rowBytes : sum), 0);
   return {
     stepsAfter,
     outputFrom,
     keptRows,
     ringBytes: keptRows > 1 ? keptRows * rowBytes : 0,
-    stagedBytes: outputFrom < stepsAfter[rows - 1] ? outputBytes : 0,
+    stagedBytes: waits ? outputBytes : 0,
   };
 }

@@ -104,7 +104,7 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
     const fixed = fixedQuantisationOf(op.traits, inputs[0]?.quantisation);
     const output = fixed ?? activations.get(node.name) ?? inputs[0]?.quantisation;
     if (output === undefined || op.lower === undefined) throw new InternalError(`'${node.name}' cannot be lowered`);
-    requireOneType(node, op, inputs);
+    requireOneType(node, op, inputs, output);
     const lowered = op.lower(node, { inputs, output, rounding });
     types.set(node.name, lowered.type);
     return lowered;
@@ -112,9 +112,27 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
   return { ...graph, nodes };
 }
 
-/** @throws CompileError E0508 when an op reads int16 that takes none, or together with int8 */
-function requireOneType({ name, op, span }: Node, { traits }: OpDefinition, inputs: readonly TensorType[]): void {
+/** @throws CompileError E0508 when an op reads or makes int16 that takes none, or reads it together with int8 */
+function requireOneType(
+  { name, op, span }: Node,
+  { traits }: OpDefinition,
+  inputs: readonly TensorType[],
+  output: Quantisation,
+): void {
   const wide = inputs.filter(({ dtype }) => dtype === 'i16');
+  const makesWide = output.bits === 16;
+  if (makesWide && wide.length === 0 && traits.wide !== true) {
+    fail('E0508', `${op} '${name}' would make int16, which it cannot`, {
+      span,
+      hint: 'a rescale makes int16 of int8',
+    });
+  }
+  if (traits.joins === true && makesWide !== wide.length > 0) {
+    fail('E0508', `${op} '${name}' would make ${makesWide ? 'int16 of int8' : 'int8 of int16'}`, {
+      span,
+      hint: 'the parts of a concat have its type; a rescale changes the type',
+    });
+  }
   if (wide.length === 0 || (traits.wide === true && wide.length === inputs.length)) return;
   const together = traits.wide === true ? 'int8 and int16 together' : 'int16, which it does not take';
   fail('E0508', `${op} '${name}' reads ${together}`, {

@@ -64,13 +64,17 @@ interface Layer {
   readonly zeroPoint?: number;
   readonly affineOffset?: number;
   readonly affineScale?: number;
+  /** Of the bias; `f64` stands for 64 bits. */
+  readonly dtype?: 'i32' | 'f64';
+  readonly bits?: 16;
 }
 
 /** A dense layer of one unit with one weight of zero: the accumulator is the bias. */
-function lowered({ bias, factor, rounding, zeroPoint = 0, affineOffset, affineScale = 1 }: Layer) {
+function lowered(layer: Layer) {
+  const { bias, factor, rounding, zeroPoint = 0, affineOffset, affineScale = 1, dtype = 'i32', bits } = layer;
   const affine = affineOffset !== undefined;
-  const quantisation: Quantisation = { scale: 1, zeroPoint: 0 };
-  const input: TensorType = { dtype: 'i8', shape: { height: 1, width: 1, channels: 1 }, quantisation };
+  const quantisation: Quantisation = { scale: 1, zeroPoint: 0, bits };
+  const input = quantisedType({ height: 1, width: 1, channels: 1 }, quantisation);
   const node: Node = {
     name: 'fc',
     op: 'dense',
@@ -78,7 +82,7 @@ function lowered({ bias, factor, rounding, zeroPoint = 0, affineOffset, affineSc
     attributes: { units: 1, bias: true, activation: { kind: affine ? 'relu' : 'identity' }, affine },
     constants: {
       weight: constant('i8', [1, 1, 1, 1], [0]),
-      bias: constant('i32', [1], [bias]),
+      bias: constant(dtype, [1], [bias]),
       weight_scale: constant('f64', [1], [factor]),
       ...(affine
         ? { affine_scale: constant('f64', [1], [affineScale]), affine_offset: constant('f64', [1], [affineOffset]) }
@@ -108,6 +112,14 @@ function refusal(layer: Layer): string | undefined {
 const largest = 2 ** 31 - 1;
 const refused = /^E0501 the accumulator of channel 0 of 'fc'/;
 const resultRefused = /^E0501 the requantised accumulator of channel 0 of 'fc'/;
+
+describe('a bias of 64 bits', () => {
+  it('is refused where the layer reads int8: kernels for it have int32', () => {
+    const layer = { bias: 5, factor: 1 / 4, rounding: 'tflite', dtype: 'f64' } as const;
+    expect(refusal(layer)).toMatch(/^E0313 dense 'fc' has biases of 64 bits/);
+    expect(refusal({ ...layer, bits: 16 })).toBeUndefined();
+  });
+});
 
 describe('E0501', () => {
   it('a factor just below one that rounds to one shifts left', () => {

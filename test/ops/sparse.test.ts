@@ -137,6 +137,28 @@ describe('weights without zeros', () => {
     expect(packSparse([])).toEqual([]);
   });
 
+  // GCC unrolls the loop that unpacks a byte or two, and warns of what it would read if it were more.
+  it('are no choice where a layer has few weights', async () => {
+    const { fused, images } = await buildModel(
+      'few',
+      'height: 1, width: 9, channels: 2',
+      "x = conv(x, { name: 'few', channels: 2, kernel: 1 });",
+    );
+    const { graph, ...rest } = quantiseGraph(fused, await calibrate(fused, images), 'native');
+    const nodes = graph.nodes.map(node => {
+      const { weight } = node.constants;
+      return weight?.dtype === 'i8'
+        ? { ...node, constants: { ...node.constants, weight: { ...weight, data: new Int8Array(weight.data.length) } } }
+        : node;
+    });
+    const loaded = { graph: lowerModel({ ...rest, graph: { ...graph, nodes } }), rounding: 'native', source } as const;
+    const names = kernelCandidates(loaded, loadTarget('cortex-m4'))
+      .flatMap(sparseOf)
+      .map(({ name }) => name);
+    // The tables of other kernels are filled up with enough to be left out.
+    expect(names.filter(name => /^(dsp|generic)/.test(name))).toEqual([]);
+  });
+
   it.each(cores)('are taken on %s for size where they save bytes, and not otherwise', async target => {
     const [half, few] = [await prunedModel('even', 'native', 0.5), await prunedModel('even', 'native', 0.02)];
     const weights = (graph: Graph, optimize: 'balanced' | 'size') => {

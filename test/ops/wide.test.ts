@@ -79,6 +79,32 @@ describe('kernels of the DSP extension for int16', () => {
   );
 });
 
+describe('a quantised file that gives int16 to what cannot have it', () => {
+  const lowered = async (body: string, names: RegExp) => {
+    const { fused, images } = await buildModel('file', 'height: 3, width: 3, channels: 2', body);
+    const { activations, ...rest } = quantiseGraph(fused, await calibrate(fused, images), 'native');
+    const wide = { scale: 0.001, zeroPoint: 0 };
+    const given = [...activations].map(
+      ([name, each]) => [name, names.test(name) ? { ...wide, bits: 16 as const } : name === 'c' ? wide : each] as const,
+    );
+    return lowerModel({ ...rest, activations: new Map(given) });
+  };
+  const joined =
+    "x = concat([conv(x, { name: 'a', channels: 2, kernel: 1 }), conv(x, { name: 'b', channels: 3, kernel: 1 })], { name: 'c' });";
+
+  it.each([
+    ["x = activation(x, { name: 't', kind: 'tanh' });", /^t$/, "activation 't' would make int16, which it cannot"],
+    [joined, /^c$/, "concat 'c' would make int16 of int8"],
+    [joined, /^[ab]$/, "concat 'c' would make int8 of int16"],
+  ])('is refused: %s %s', async (body, names, message) => {
+    await expect(lowered(body, names)).rejects.toThrow(message);
+  });
+
+  it('and not where its parts have it, too', async () => {
+    expect((await lowered(joined, /^[abc]$/)).nodes.at(-1)?.type.dtype).toBe('i16');
+  });
+});
+
 describe('sums over int16 that do not fit int32', () => {
   it.each(['cortex-m4', 'cortex-m0'])('have 48 bits, on %s as in the reference', async target => {
     const { fused, images } = await buildModel(

@@ -113,6 +113,8 @@ describe('quantised weights', () => {
       ),
     ).toEqual(['E0306', 'E0313', 'E0305']);
     expect(codes(altered({ scale: constant('f64', [2], [1, NaN]) }))).toEqual(['E0307']);
+    expect(codes(altered({ bias: constant('f64', [2], [3, 0.5]) }))).toEqual(['E0313']);
+    expect(codes(altered({ bias: constant('f64', [2], [3, Infinity]) }))).toEqual(['E0307']);
     expect(codes(altered({ 'block2.pw.bias': constant('i32', [1], [1]) }))).toEqual(['E0308']);
     const [missing] = diagnosticsOf(() => bind(altered({ bias: undefined })));
     expect(missing).toMatchObject({ span: spanAt(2), notes: [{ message: "looked for 'block1.pw.bias'" }] });

@@ -1,7 +1,14 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
-import { type Constant, describeNarrow, fitsBits, type NarrowBits, type Quantisation } from '../../ir/tensor.js';
+import {
+  type Constant,
+  describeNarrow,
+  fitsBits,
+  type NarrowBits,
+  type Quantisation,
+  type TensorData,
+} from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 import { elementsOf } from '../arrays/elements.js';
@@ -50,7 +57,19 @@ function takeTensor(
   const { data } = tensor;
   invariant(!(data instanceof Uint8Array || data instanceof Int16Array), `no constant has type ${tensor.dtype}`);
   checkFinite({ label, span }, tensor, data, session);
+  if (found === orDtype) requireIntegers({ label, span }, data, session);
   return { dtype: found, shape, data };
+}
+
+/** Doubles that stand for int64. */
+function requireIntegers(
+  { label, span }: { readonly label: string; readonly span: Node['span'] },
+  data: TensorData,
+  session: Session,
+): void {
+  const broken = data.find(value => Number.isFinite(value) && !Number.isInteger(value));
+  if (broken !== undefined)
+    session.error('E0313', `${label} has the value ${broken}, where doubles stand for integers`, { span });
 }
 
 /** The weights with the bits that the file gives them, which have to hold them. */

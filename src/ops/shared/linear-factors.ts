@@ -48,13 +48,19 @@ export interface LinearFactors {
   readonly epilogues: readonly ChannelEpilogue[];
 }
 
-/** @throws CompileError E0502 when a scale is not usable */
+/** @throws CompileError E0313 when biases of 64 bits meet int8, E0502 when a scale is not usable */
 export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext): LinearFactors {
   const { weight, bias, weight_scale: weightScale } = node.constants;
   const input = context.inputs[0]?.quantisation;
   invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
   const channels = bias.data.length;
   const long = bias.dtype === 'f64';
+  if (long && input.bits !== 16) {
+    fail('E0313', `${node.op} '${node.name}' has biases of 64 bits, which only a layer that reads int16 has`, {
+      span: node.span,
+      hint: 'give it biases of int32, or make the tensor that it reads int16',
+    });
+  }
   const { activation, affine } = node.attributes;
   const twoSlopes =
     activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');

@@ -129,7 +129,8 @@ export function linearQuantisedParameters(
  * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic. A bias of doubles stands
  * for TFLite's int64: accumulators may then have 48 bits, and multipliers have 16.
  *
- * @throws CompileError E0501 when an accumulator could leave its type, E0502 when a scale is not usable.
+ * @throws CompileError E0313 when biases of 64 bits meet int8, E0501 when an accumulator could leave its type, E0502 when a scale is
+ * not usable.
  */
 export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseContext): Node {
   const { weight, bias } = node.constants;

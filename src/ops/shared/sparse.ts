@@ -31,12 +31,15 @@ export const sparseTable = (
   sparse: true,
 });
 
-/** A table has to be smaller by so much, or what reads it is not worth having: an eighth. */
+/** A table has to be smaller by so much, or what reads it is not worth having: an eighth, and bytes. */
 const leastGain = 1 / 8;
+const fewestBytes = 16;
 
 /** Is the plan with such weights that much smaller than the same kernel with all of them? */
-export const isSmaller = (sparse: KernelPlan, full: KernelPlan): boolean =>
-  constantBytes(sparse.tables, 'weights') <= (1 - leastGain) * constantBytes(full.tables, 'weights');
+export function isSmaller(sparse: KernelPlan, full: KernelPlan): boolean {
+  const bytes = constantBytes(full.tables, 'weights');
+  return constantBytes(sparse.tables, 'weights') <= Math.min((1 - leastGain) * bytes, bytes - fewestBytes);
+}
 
 /** Work that takes more instructions, which the constants of its family leave out. */
 export const moreWork = (work: Work | undefined, instructions: number): { readonly work?: Work } =>

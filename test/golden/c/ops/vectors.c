@@ -455,6 +455,7 @@ LAYER static void l07_maxpool_3x3(int8_t *out, const int8_t *const *rows)
     for (int32_t x = 0; x < 2; ++x) {
         const int8_t *taps[9];
         int32_t count = 0;
+        taps[0] = rows[0]; /* what is inside takes its place; there is always something, which GCC cannot know */
         for (int32_t ky = 0; ky < 3; ++ky) {
             if (rows[ky] == 0) {
                 continue;

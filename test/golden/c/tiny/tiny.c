@@ -290,14 +290,17 @@ static uint32_t *widen_2(uint32_t *to, const int8_t *from, int32_t fours)
 }
 
 #ifndef __ARM_FEATURE_DSP
-/* What the functions below compute, in portable C: `count` pixels side by side, two output channels. */
-static void dot_pair(int32_t *a, int32_t *b, const uint32_t *pixels, int32_t count, const uint32_t *weights,
-                     const int32_t bias[2])
+/*
+ * What the functions below compute, in portable C: `count` pixels side by side, two output channels, `round` words of a pixel at a
+ * time. Only behind a round there can be an end: what fills up the last one was never written, and may look like it.
+ */
+static void dot_pair(int32_t *a, int32_t *b, const uint32_t *pixels, int32_t count, int32_t round,
+                     const uint32_t *weights, const int32_t bias[2])
 {
     for (int32_t p = 0; p < count; ++p) {
         uint32_t low = (uint32_t)bias[0];
         uint32_t both = low + ((uint32_t)bias[1] << 8);
-        for (int32_t k = 0; pixels[k * count] != WIDENED_END; ++k) {
+        for (int32_t k = 0; k % round > 0 || pixels[k * count] != WIDENED_END; ++k) {
             for (int32_t half = 0; half < 32; half += 16) {
                 const int32_t x = (int16_t)(pixels[k * count + p] >> half);
                 both += (uint32_t)(x * (int16_t)(weights[k] >> half));
@@ -319,16 +322,16 @@ static inline int8_t saturating(int32_t acc, int32_t multiplier, int32_t offset)
 
 #ifndef __ARM_FEATURE_DSP
 /* What the functions below compute, in portable C. */
-static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, const uint32_t *weights, const int32_t *channels,
-                       int32_t pairs, int32_t stride, int32_t offset)
+static void tile_pairs(int8_t *out, const uint32_t *pixels, int32_t count, int32_t round, const uint32_t *weights,
+                       const int32_t *channels, int32_t pairs, int32_t stride, int32_t offset)
 {
     int32_t words = 0;
     while (pixels[words * count] != WIDENED_END) {
-        ++words;
+        words += round;
     }
     for (int32_t o = 0; o < 2 * pairs; o += 2) {
         int32_t sums[4];
-        dot_pair(sums, sums + 2, pixels, count, weights, channels);
+        dot_pair(sums, sums + 2, pixels, count, round, weights, channels);
         for (int32_t c = 0; c < 2; ++c) {
             for (int32_t p = 0; p < count; ++p) {
                 const int32_t acc = sums[2 * c + p];
@@ -414,7 +417,7 @@ ASSEMBLER void tile_2x2_4(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *p
 static void tile_2x2_4(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
                         int32_t pairs, int32_t stride, int32_t offset)
 {
-    tile_pairs(out, pixels, 2, weights, channels, pairs, stride, offset);
+    tile_pairs(out, pixels, 2, 2, weights, channels, pairs, stride, offset);
 }
 #endif
 
@@ -491,7 +494,7 @@ ASSEMBLER void tile_2x2_8(IN_REGISTER int8_t *out, IN_REGISTER const uint32_t *p
 static void tile_2x2_8(int8_t *out, const uint32_t *pixels, const uint32_t *weights, const int32_t *channels,
                         int32_t pairs, int32_t stride, int32_t offset)
 {
-    tile_pairs(out, pixels, 2, weights, channels, pairs, stride, offset);
+    tile_pairs(out, pixels, 2, 4, weights, channels, pairs, stride, offset);
 }
 #endif
 
