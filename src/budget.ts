@@ -1,7 +1,6 @@
 import { CompileError, type Diagnostic, diagnostic } from './diagnostics/diagnostic.js';
 import { type Limits, otherRam, type Part, sum } from './emit/limits.js';
 import { constantBytes } from './emit/tables.js';
-import { allOf } from './kernels/why.js';
 import type { CompiledModel } from './pipeline.js';
 import { arenaContents } from './plan/contents.js';
 import type { Plan } from './plan/plan.js';
@@ -169,9 +168,11 @@ function flashProblem(compiled: CompiledModel, limit: Limit): Diagnostic | undef
 /** What `--optimize size` would save by not storing zeros; nothing where there are few, or where it is on. */
 function zerosNote({ plan, candidates, optimize }: CompiledModel): string[] {
   if (optimize === 'size') return [];
-  const saved = candidates.map(layer => {
-    const now = plan.layers.find(({ node }) => node === layer.node)?.kernel.tables ?? [];
-    const without = allOf(layer).filter(({ plan: { tables } }) => tables.some(({ sparse }) => sparse === true));
+  const saved = candidates.map(({ node: layer, rows, accumulate }) => {
+    const now = plan.layers.find(({ node }) => node === layer)?.kernel.tables ?? [];
+    const without = [...rows, ...accumulate].filter(({ plan: { tables } }) =>
+      tables.some(({ sparse }) => sparse === true),
+    );
     return without.reduce((most, { cost }) => Math.max(most, constantBytes(now) - cost.tableBytes), 0);
   });
   const bytes = saved.reduce((total, each) => total + each, 0);

@@ -87,13 +87,14 @@ function settled(graph: Graph, makers: Set<string>, named: ReadonlySet<string>):
 const isSource = (node: Node): boolean => definition(node).traits.source === true;
 const isWideSource = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
 
-/** With an input that is declared as int16, and the layers whose type is that of what they read. */
+/** With what is int16 whatever rules say, and the layers whose type is that of what they read. */
 function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<string> {
   const wide = new Set(makers);
   for (const node of graph.nodes) {
-    const { keepsQuantisation, fixedWideQuantisation } = definition(node).traits;
+    const { keepsQuantisation, fixedQuantisation, fixedWideQuantisation } = definition(node).traits;
+    const always = isWideSource(node) || fixedQuantisation?.bits === 16;
     const follows = keepsQuantisation === true || fixedWideQuantisation !== undefined;
-    if (isWideSource(node) || (follows && wide.has(node.inputs[0]))) wide.add(node.name);
+    if (always || (follows && wide.has(node.inputs[0]))) wide.add(node.name);
   }
   return wide;
 }

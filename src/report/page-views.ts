@@ -165,6 +165,8 @@ export interface QualityRow {
   /** Histograms as paths, 32 bins wide and 20 high; that of weights is empty where there are none. */
   readonly values: string;
   readonly weights: string;
+  /** `4 bits` of the weights; empty where they have 8. */
+  readonly width: string;
 }
 
 export interface QualityView {

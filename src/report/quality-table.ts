@@ -2,6 +2,7 @@ import { escapeControls } from '../diagnostics/text.js';
 import { numberType } from '../emit/describe.js';
 import { activationType } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
+import { widthName } from '../ops/shared/narrow.js';
 import type { LayerQuality } from '../quantize/quality.js';
 import { formatPercent } from './numbers.js';
 import type { QualityView } from './page-views.js';
@@ -34,7 +35,7 @@ export function qualityTable(layers: readonly LayerQuality[] | undefined): Quali
   if (layers === undefined) return null;
   const ratios = layers.flatMap(({ signalToNoise }) => signalToNoise ?? []);
   const bound = ratios.toSorted((a, b) => a - b)[worstShown - 1] ?? Number.NEGATIVE_INFINITY;
-  const rows = layers.map(({ name, signalToNoise, saturation, quantisation, rule, values, weights }) => ({
+  const rows = layers.map(({ name, signalToNoise, saturation, quantisation, rule, values, weights, weightBits }) => ({
     name: escapeControls(name),
     worst: signalToNoise !== undefined && signalToNoise <= bound,
     signalToNoise: signalToNoise === undefined ? none : signalToNoise.toFixed(2),
@@ -47,6 +48,7 @@ export function qualityTable(layers: readonly LayerQuality[] | undefined): Quali
     rule: escapeControls(rule ?? none),
     values: histogramPath(values),
     weights: weights === undefined ? '' : histogramPath(weights),
+    width: weightBits === undefined ? '' : widthName(weightBits),
   }));
   return { rows, bins: layers[0]?.values.length ?? 1, height };
 }

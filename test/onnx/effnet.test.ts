@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
+import { definitionOf } from '../../src/frontend/import/import-builder.js';
 import { readModel } from '../../src/frontend/read-model.js';
 import { bindWeights } from '../../src/frontend/weights/bind.js';
+import { bindRandom } from '../../src/frontend/weights/random.js';
 import { readWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { opTable } from '../../src/ops/index.js';
+import { packageRoot } from '../../src/package-root.js';
 import { loadFloatModel, loadFloatOnnx } from '../../src/pipeline.js';
 import { Workspace } from '../cli/workspace.js';
 import { example } from '../e2e/demo-network.js';
 import { onnxOf } from './from-graph.js';
-import { compareFloat } from './run.js';
+import { compareFloat, importModel } from './run.js';
 import { writeOnnx } from './write-onnx.js';
 
 const model = join(example, 'model.ts');
@@ -75,9 +79,23 @@ describe('EffNet from a PyTorch-style ONNX', () => {
   it('becomes a model.ts and float weights, which quantise to the same', async () => {
     expect(await user.run('import effnet_cifar10.onnx -o written')).toMatchObject({ code: 0 });
     const written = join(user.directory, 'written', 'effnet_cifar10');
+    const text = readFileSync(`${written}.ts`, 'utf8');
+    expect(text).toContain("effnetBlock(block1, { name: 'block2', channels: 128, epsilon: 0.00001 })");
+    expect(text).not.toContain('conv(');
     const found = await loadFloatModel({ model: `${written}.ts`, weights: `${written}.safetensors` }, new Session());
     const direct = loadFloatOnnx(join(user.directory, 'effnet_cifar10.onnx'), new Session());
     expect(found.nodes.map(({ name }) => name)).toEqual(direct.nodes.map(({ name }) => name));
     expect(constantsOf(found)).toEqual(constantsOf(direct));
   });
+});
+
+it('MobileNet from a PyTorch-style ONNX has its blocks', async () => {
+  const path = join(packageRoot(), 'examples', 'paper', 'mobilenet-svhn.ts');
+  const graph = await readModel(path, { ops: opTable, session: new Session() });
+  const lookup = (kind: string) => definitionOf(kind);
+  const imported = importModel(onnxOf(bindRandom(graph, 1, lookup)));
+  expect(imported.blocks.map(({ kind, options }) => [kind, options])).toEqual([
+    ['mobilenetBlock', { channels: 24, stride: 2, epsilon: 0.00001 }],
+    ['mobilenetBlock', { channels: 48, stride: 2, epsilon: 0.00001 }],
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/numeric/random.js';
+import { runFloat } from '../../src/run/reference.js';
 import { compareFloat, importModel, layersOf } from './run.js';
 import { floats, int64s, type ModelSpec, type NodeSpec, scalar, type TensorSpec } from './write-onnx.js';
 
@@ -161,6 +162,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
   ],
   'GlobalAveragePool of one value': [chain([1, 4, 1, 1], [['Relu'], ['GlobalAveragePool']]), 'activation'],
   GlobalMaxPool: [chain(image, [['GlobalMaxPool']]), 'maxPool'],
+  ReduceMax: [chain(image, [['ReduceMax', { axes: [-1, 2], keepdims: 0 }]]), 'maxPool'],
   'ReduceMean without its dimensions': [chain(image, [['ReduceMean', { axes: [2, 3], keepdims: 0 }]]), 'mean'],
   'Flatten of an image in front of MatMul and Add': [
     chain(['batch', 4, 6, 5], [['Relu'], ['Flatten'], ['MatMul', {}, 'w'], ['Add', {}, 'b']], {
@@ -289,5 +291,49 @@ describe('float networks equal ONNX Runtime within 1e-4', () => {
       ).graph.nodes.map(node => node.constants);
     expect(build(typed)).toEqual(build(spec => spec));
     expect(layersOf(importModel(chain(image, [['Conv', {}, 'w']], { w: typed(w) })).graph)).toEqual(['conv']);
+  });
+
+  it('shuffles channels by numbers that it computes from dimensions, as PyTorch does with an open batch', async () => {
+    const model: ModelSpec = {
+      inputs: [{ name: 'x', dims: ['N', 6, 4, 3] }],
+      outputs: [{ name: 'y' }],
+      nodes: [
+        { kind: 'Shape', inputs: ['x'], outputs: ['shape'] },
+        { kind: 'Gather', inputs: ['shape', 'one'], outputs: ['channels'] },
+        { kind: 'Div', inputs: ['channels', 'groups'], outputs: ['each'] },
+        { kind: 'Unsqueeze', inputs: ['each', 'axis'], outputs: ['size'] },
+        { kind: 'Concat', inputs: ['first', 'size', 'last'], outputs: ['dims'], attributes: { axis: 0 } },
+        { kind: 'Reshape', inputs: ['x', 'dims'], outputs: ['a'] },
+        { kind: 'Transpose', inputs: ['a'], outputs: ['b'], attributes: { perm: [0, 2, 1, 3, 4] } },
+        { kind: 'Mul', inputs: ['shape', 'halves'], outputs: ['back'] },
+        { kind: 'Reshape', inputs: ['b', 'back'], outputs: ['y'] },
+      ],
+      constants: {
+        one: scalar('INT64', 1),
+        groups: scalar('INT64', 3),
+        axis: int64s(0),
+        first: int64s(1, 3),
+        last: int64s(4, 3),
+        halves: int64s(1),
+      },
+    };
+    const { difference, layers } = await compareFloat(model);
+    expect(layers).toEqual(['channelShuffle']);
+    expect(difference).toBe(0);
+  });
+
+  it('ends with an ArgMax, of equals the first', async () => {
+    const net = (attributes: NodeSpec['attributes'], dims: readonly number[] = [1, 4]): ModelSpec => ({
+      ...chain(dims, [['Relu'], ['ArgMax', attributes]]),
+      outputs: [{ name: 'y', type: 'INT64' }],
+    });
+    const imported = importModel(net({ axis: 1, keepdims: 0 }));
+    expect(layersOf(imported.graph)).toEqual(['activation', 'argmax']);
+    const found = runFloat(imported.graph, Float32Array.of(-1, 5, 2, 5)).get(imported.graph.output) ?? [];
+    expect(Array.from(found)).toEqual([1]);
+    expect(() => importModel(net({ axis: 1 }, [1, 4, 2, 2]))).toThrow(/goes over axis 1/);
+    expect(() => importModel(net({ axis: 1, select_last_index: 1 }))).toThrow(/last of equals/);
+    const inside = chain([1, 4], [['ArgMax', { axis: 1 }], ['Relu']]);
+    expect(() => importModel(inside)).toThrow(/in the middle/);
   });
 });

@@ -80,6 +80,16 @@ export function residual(type: 'INT8' | 'UINT8'): ModelSpec {
   return q.model([1, 3, 6, 4], q.quantised(q.op('Gemm', [flat, w3, b3], 'y', { transB: 1 }), 0.07, 4));
 }
 
+/** A Clip to the range of the scale behind it, whose float32 is a little less or more than a 255th. */
+export function clipped(type: 'INT8' | 'UINT8'): ModelSpec {
+  const q = new Qdq(type);
+  const x = q.quantised('x', 0.02, -10);
+  q.constants.low = scalar('FLOAT', 0);
+  q.constants.high = scalar('FLOAT', 1);
+  const c = q.op('Conv', [x, q.weights('w', integers('INT8', -127, 127, 4, 3, 3, 3), 0, 0.002)], 'c');
+  return q.model([1, 3, 6, 4], q.quantised(q.op('Clip', [c, 'low', 'high'], 'y'), 1 / 255, -128));
+}
+
 /** Functions of single values, means and products. */
 export function functions(type: 'INT8' | 'UINT8'): ModelSpec {
   const q = new Qdq(type);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functions, qlinear, residual } from './networks.js';
+import { clipped, functions, qlinear, residual } from './networks.js';
 import { compareInt8 } from './run.js';
 
 describe('quantised networks equal ONNX Runtime within one step', () => {
@@ -7,6 +7,7 @@ describe('quantised networks equal ONNX Runtime within one step', () => {
     ['QDQ int8', residual('INT8'), 'conv depthwiseConv add maxPool concat dense'],
     ['QDQ uint8', residual('UINT8'), 'conv depthwiseConv add maxPool concat dense'],
     ['QDQ functions', functions('UINT8'), 'lookup mul lookup lookup lookup mean mul sub avgPool'],
+    ['QDQ Clip', clipped('UINT8'), 'conv'],
     ['QLinear uint8', qlinear(), 'conv add maxPool depthwiseConv dense dense'],
   ] as const)('%s', async (name, model, layers) => {
     const found = await compareInt8(model);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Graph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
@@ -7,6 +8,7 @@ import { type CompileOptions, compileModel } from '../../src/pipeline.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
+import type { Firmware } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
@@ -48,4 +50,16 @@ export async function expectEquality(name: string, { target, rounding, entry, or
     const [report] = await verifyDrivers(graph, firmware, vectors, expected, [driver]);
     expect(report).toEqual({ name: driver.name, status: 'equal' });
   }
+}
+
+/** The C of a compiled graph equals the reference on this machine and in QEMU, on extreme and on `random` other vectors. */
+export async function expectDriversEqual(graph: Graph, firmware: Firmware, random: number): Promise<void> {
+  const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(random, firmware.inputBytes)];
+  const expected = await referenceTensors(graph, vectors);
+  const able = [hostDriver, qemuDriver].filter(
+    driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
+  );
+  expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
+    able.map(driver => ({ name: driver.name, status: 'equal' })),
+  );
 }

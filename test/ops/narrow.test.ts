@@ -12,12 +12,8 @@ import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel, kernelCandidates } from '../../src/pipeline.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { referenceTensors } from '../../src/run/compare.js';
-import { hostDriver } from '../../src/run/host.js';
-import { qemuDriver } from '../../src/run/qemu.js';
-import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
-import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import { expectDriversEqual } from './equality.js';
 import { makeModel, models } from './models.js';
 import { narrowed } from './narrow.js';
 
@@ -47,14 +43,7 @@ const inTurn =
 
 async function expectEqual(graph: Graph, rounding: (typeof roundings)[number], target: string): Promise<void> {
   const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
-  const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
-  const expected = await referenceTensors(graph, vectors);
-  const able = [hostDriver, qemuDriver].filter(
-    driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
-  );
-  expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
-    able.map(driver => ({ name: driver.name, status: 'equal' })),
-  );
+  await expectDriversEqual(graph, firmware, 4);
 }
 
 // Each is a few builds: without the slow suite those that have every kind of layer with weights, and its corners.

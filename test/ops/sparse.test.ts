@@ -14,12 +14,8 @@ import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel, kernelCandidates } from '../../src/pipeline.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { referenceTensors } from '../../src/run/compare.js';
-import { hostDriver } from '../../src/run/host.js';
-import { qemuDriver } from '../../src/run/qemu.js';
-import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
-import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import { expectDriversEqual } from './equality.js';
 import { buildModel, makeModel, models } from './models.js';
 
 const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
@@ -90,14 +86,7 @@ async function expectEqual(graph: Graph, rounding: Rounding, target: string): Pr
       }),
     );
     const { firmware } = compileModel(loaded, loadTarget(target), '0.0.0', { choose: () => choices });
-    const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(2, firmware.inputBytes)];
-    const expected = await referenceTensors(graph, vectors);
-    const able = [hostDriver, qemuDriver].filter(
-      driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
-    );
-    expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
-      able.map(driver => ({ name: driver.name, status: 'equal' })),
-    );
+    await expectDriversEqual(graph, firmware, 2);
   }
 }
 

@@ -14,14 +14,9 @@ import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { defaultQuantiseOptions, quantiseByImages } from '../../src/quantize/quantise-model.js';
-import { referenceTensors } from '../../src/run/compare.js';
 import type { Entry } from '../../src/run/driver.js';
-import { hostDriver } from '../../src/run/host.js';
-import { qemuDriver } from '../../src/run/qemu.js';
-import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
-import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
-import { exhaustive } from './equality.js';
+import { exhaustive, expectDriversEqual } from './equality.js';
 import { buildModel, makeModel, models } from './models.js';
 
 /** One for each family of kernels. */
@@ -148,13 +143,6 @@ async function expectEqual(
 async function expectLowered(lowered: Graph, target: string, rounding: Rounding, entry: Entry) {
   const graph = runPasses(lowered, integerPasses);
   const { firmware, plan } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0', { entry });
-  const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(4, firmware.inputBytes)];
-  const expected = await referenceTensors(graph, vectors);
-  const able = [hostDriver, qemuDriver].filter(
-    driver => process.env.CI === 'true' || driver.unavailable(firmware) === undefined,
-  );
-  expect(await verifyDrivers(graph, firmware, vectors, expected, able)).toEqual(
-    able.map(driver => ({ name: driver.name, status: 'equal' })),
-  );
+  await expectDriversEqual(graph, firmware, 4);
   return plan;
 }

@@ -36,10 +36,12 @@ describe('quality of layers', () => {
   });
 
   it('is on the page where the weights file has it, with names escaped', () => {
-    const quality = [...layers, layer('<b>')];
+    const quality = [...layers, layer('<b>'), { ...layer('g'), weightBits: 1 as const }];
     const page = reportPage(tiny.compiled, { ...tiny.loaded, quality }, unmeasured);
     expect(page).toContain('<tr class="worst"><th scope="row">b</th><td class="n">20.00</td>');
     expect(page).toContain('&lt;b&gt;');
+    expect(page).toContain('</svg> 1 bit</td>');
+    expect(page).not.toContain('8 bits</td>');
     expect(reportPage(tiny.compiled, tiny.loaded, unmeasured)).not.toContain('id="quality"');
   });
 });

@@ -72,7 +72,8 @@ export class ImportBuilder {
     this.nodes.push(node);
     const quantisation = spec.quantisation ?? spec.inputs.map(input => this.activations.get(input.name))[0];
     invariant(quantisation !== undefined || !this.quantised, `${spec.name} has no quantisation`);
-    if (quantisation !== undefined) this.activations.set(node.name, quantisation);
+    if (quantisation !== undefined && definitionOf(spec.kind).traits.integerResult !== true)
+      this.activations.set(node.name, quantisation);
     this.calls.set(node.name, { options: spec.options ?? {}, activation: spec.activation ?? { kind: 'identity' } });
     return node;
   }

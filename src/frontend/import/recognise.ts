@@ -2,98 +2,114 @@ import { CompileError, InternalError, invariant } from '../../diagnostics/diagno
 import { type Attributes, GraphIndex, type Node } from '../../ir/graph.js';
 import type { EmitRequest } from '../blocks/block.js';
 import { blockTable } from '../blocks/index.js';
+import { families, isDress } from './families.js';
 import { definitionOf } from './import-builder.js';
 import type { ImportedModel, RecognisedBlock } from './imported-model.js';
 
-/** Options under which a block might make these nodes, each the only reader of the one in front; undefined when it is not its kind. */
-type Guess = (nodes: readonly Node[], activation: string) => Attributes;
-
-interface Pattern {
-  readonly block: string;
-  /** Kinds of the nodes, in order, and how the block calls them. */
-  readonly nodes: readonly (readonly [kind: string, part: string])[];
-  readonly guess: Guess;
-}
-
-/** Blocks that can be recognised. Whether a guess is right is found out by building the block, so it may be rash. */
-const patterns: readonly Pattern[] = [
-  {
-    block: 'effnetBlock',
-    nodes: [
-      ['conv', 'pw'],
-      ['depthwiseConv', 'dw1'],
-      ['maxPool', 'pool'],
-      ['depthwiseConv', 'dw2'],
-      ['conv', 'conv'],
-    ],
-    guess: ([pw, dw1, pool, , conv], activation) => {
-      const { kernel } = pool.attributes as { readonly kernel: readonly number[] };
-      const { stride, padding } = conv.attributes as Record<'stride' | 'padding', readonly number[]>;
-      const { multiplier } = dw1.attributes as { readonly multiplier: number };
-      return {
-        channels: conv.type.shape.channels,
-        bottleneck: pw.type.shape.channels,
-        ...(multiplier === 1 ? {} : { multiplier }),
-        ...(kernel[0] === 2 ? { poolAxis: 'height' } : {}),
-        ...(stride[1] === 2 ? { strideAxis: 'width' } : {}),
-        ...(padding.some(amount => amount > 0) ? { padding: 'same' } : {}),
-        ...(activation === 'relu' ? {} : { activation }),
-        batchNorm: 'none',
-      };
-    },
-  },
-];
-
-/** Finds the blocks of the vocabulary in a model, and names their nodes as the block does: `block1.pw`. */
+/**
+ * Finds the blocks of the vocabulary in a model, and names their nodes as the block does: `block1.pw`. The nodes of a block
+ * are put in the order in which it makes them, so that the model.ts that is written makes the same graph.
+ */
 export function recogniseBlocks(model: ImportedModel): ImportedModel {
   const index = new GraphIndex(model.graph);
+  const { nodes } = model.graph;
+  const fuses = !nodes.some(({ op }) => isDress(op));
   const names = new Map<string, string>();
   const blocks: RecognisedBlock[] = [];
-  for (const first of model.graph.nodes) {
-    for (const pattern of patterns) {
-      const nodes = names.has(first.name) ? undefined : chainFrom(first, pattern, index);
-      const options = nodes && matchingOptions(nodes, pattern, model, index);
-      if (nodes === undefined || options === undefined) continue;
-      const name = `block${blocks.length + 1}`;
-      for (const [i, [, part]] of pattern.nodes.entries()) names.set(nodes[i].name, `${name}.${part}`);
-      const made = pattern.nodes.map(([, part]) => `${name}.${part}`);
-      blocks.push({ kind: pattern.block, name, options, nodes: made });
+  const ordered: Node[] = [];
+  for (let i = 0; i < nodes.length; ) {
+    const found = blockAt(i, model, index, fuses);
+    if (found === undefined) {
+      ordered.push(nodes[i++]);
+      continue;
+    }
+    const name = `block${blocks.length + 1}`;
+    const made = found.made.map(({ name: part }) => `${name}${part.slice(found.kind.length)}`);
+    found.nodes.forEach((node, k) => {
+      names.set(node.name, made[k]);
+    });
+    blocks.push({ kind: found.kind, name, options: found.options, nodes: made });
+    ordered.push(...found.nodes);
+    i += found.nodes.length;
+  }
+  return blocks.length === 0 ? model : { ...renamed(model, ordered, names), blocks };
+}
+
+/** More nodes than any block has. */
+const mostNodes = 128;
+
+interface Match {
+  readonly kind: string;
+  readonly options: Attributes;
+  /** What the block makes, and the nodes of the model that are the same. */
+  readonly made: readonly Node[];
+  readonly nodes: readonly Node[];
+}
+
+/** The block that makes the nodes from the one with this number on. */
+function blockAt(first: number, { graph, calls }: ImportedModel, index: GraphIndex, fuses: boolean): Match | undefined {
+  const [from] = graph.nodes[first].inputs;
+  if (from === undefined) return undefined;
+  const input = index.node(from);
+  const rest = graph.nodes.slice(first, first + mostNodes);
+  const activationOf = (node: Node) => calls.get(node.name)?.activation ?? { kind: 'identity' as const };
+  for (const { kind, guesses } of families) {
+    for (const guess of guesses({ nodes: rest, input, index, fuses, activationOf })) {
+      const made = build(kind, guess, input, fuses);
+      const nodes = made && matching(made, rest.slice(0, made.length), input, index);
+      if (made !== undefined && nodes !== undefined) {
+        return { kind, options: shortest(kind, guess, input, made, fuses), made, nodes };
+      }
     }
   }
-  return blocks.length === 0 ? model : { ...renamed(model, names), blocks };
+  return undefined;
 }
 
-function chainFrom(first: Node, { nodes }: Pattern, index: GraphIndex): readonly Node[] | undefined {
-  const chain: Node[] = [];
-  let node: Node | undefined = first;
-  for (const [kind] of nodes) {
-    if (node?.op !== kind) return undefined;
-    chain.push(node);
-    node = index.onlyReader(node.name);
-  }
-  return chain;
-}
-
-/** Options under which the block makes these nodes, attribute for attribute. */
-function matchingOptions(
+/** Of `nodes`, those that are the same as what a block makes, in its order; undefined unless that is all of them, and closed. */
+function matching(
+  made: readonly Node[],
   nodes: readonly Node[],
-  { block, guess }: Pattern,
-  { calls }: ImportedModel,
+  input: Node,
   index: GraphIndex,
-): Attributes | undefined {
-  const [first] = nodes;
-  const activation = calls.get(first.name)?.activation.kind ?? 'identity';
-  const options = guess(nodes, activation);
-  const made = build(block, options, index.node(first.inputs[0]));
-  if (made === undefined || made.length !== nodes.length) return undefined;
-  const same = made.every(({ op, attributes }, i) => {
-    return op === nodes[i].op && JSON.stringify(attributes) === JSON.stringify(nodes[i].attributes);
-  });
-  return same ? options : undefined;
+): readonly Node[] | undefined {
+  const inside = new Set(nodes.map(({ name }) => name));
+  const found: Node[] = [];
+  const names = new Map([[input.name, input.name]]);
+  for (const { name, op, inputs, attributes } of made) {
+    const wanted = inputs.map(from => names.get(from) ?? '');
+    // A sum is the same in either order, and gets that of the block.
+    const sorted = (list: readonly string[]) => (op === 'add' ? [...list].sort() : list).join();
+    const text = JSON.stringify(attributes);
+    const node = nodes.find(
+      other =>
+        other.op === op &&
+        sorted(other.inputs) === sorted(wanted) &&
+        JSON.stringify(other.attributes) === text &&
+        !found.some(earlier => earlier.name === other.name),
+    );
+    if (node === undefined) return undefined;
+    found.push({ ...node, inputs: wanted });
+    names.set(name, node.name);
+  }
+  const closed = found
+    .slice(0, -1)
+    .every(({ name }) => name !== index.graph.output && index.readers(name).every(reader => inside.has(reader.name)));
+  return closed ? found : undefined;
 }
 
-/** The nodes of a block with activations fused in; undefined where the options do not suit it. */
-function build(kind: string, options: Attributes, input: Node): readonly Node[] | undefined {
+/** Options without those under whose defaults the block makes the same. */
+function shortest(kind: string, options: Attributes, input: Node, made: readonly Node[], fuses: boolean): Attributes {
+  const text = JSON.stringify(made);
+  let result = options;
+  for (const key of Object.keys(options)) {
+    const { [key]: _left, ...rest } = result;
+    if (JSON.stringify(build(kind, rest, input, fuses)) === text) result = rest;
+  }
+  return result;
+}
+
+/** The nodes of a block, with activations fused in where the model has them so; undefined where the options do not suit it. */
+function build(kind: string, options: Attributes, input: Node, fuses: boolean): readonly Node[] | undefined {
   const block = blockTable.get(kind);
   invariant(block !== undefined, `${kind} is a block`);
   const parsed = block.options.safeParse(options);
@@ -102,15 +118,22 @@ function build(kind: string, options: Attributes, input: Node): readonly Node[] 
   const emit = (op: string, { name = op, inputs, options = {} }: EmitRequest): Node => {
     const [from] = inputs;
     const entry = definitionOf(op).vocabulary;
-    const attributes = entry?.attributes(entry.options.parse(options), [from.type]);
+    const attributes = entry?.attributes(
+      entry.options.parse(options),
+      inputs.map(({ type }) => type),
+    );
     if (attributes === undefined) throw new InternalError(`${op} can be written in a model`);
-    if (definitionOf(op).traits.activation === true) {
+    if (fuses && definitionOf(op).traits.activation === true) {
       const fused = { ...from, attributes: { ...from.attributes, activation: attributes.function } };
       nodes[nodes.indexOf(from)] = fused;
       return fused;
     }
-    const shape = definitionOf(op).inferShape({ name, attributes }, [from.type.shape]);
-    const node = { name, op, inputs: [from.name], attributes, constants: {}, type: { ...from.type, shape } };
+    const shape = definitionOf(op).inferShape(
+      { name, attributes },
+      inputs.map(({ type }) => type.shape),
+    );
+    const names = inputs.map(node => node.name);
+    const node = { name, op, inputs: names, attributes, constants: {}, type: { ...from.type, shape } };
     nodes.push(node);
     return node;
   };
@@ -118,19 +141,19 @@ function build(kind: string, options: Attributes, input: Node): readonly Node[] 
     const refuse = (): never => {
       throw new CompileError([]);
     };
-    block.build({ name: kind, options: parsed.data, inputs: [input], emit, refuse });
+    const result = block.build({ name: kind, options: parsed.data, inputs: [input], emit, refuse });
+    return result.name === nodes.at(-1)?.name ? nodes : undefined;
   } catch (error) {
     if (error instanceof CompileError) return undefined;
     throw error;
   }
-  return nodes;
 }
 
-function renamed(model: ImportedModel, names: ReadonlyMap<string, string>): ImportedModel {
+function renamed(model: ImportedModel, ordered: readonly Node[], names: ReadonlyMap<string, string>): ImportedModel {
   const rename = (name: string) => names.get(name) ?? name;
   const keys = <T>(map: ReadonlyMap<string, T>) => new Map([...map].map(([name, value]) => [rename(name), value]));
   const { graph } = model;
-  const nodes = graph.nodes.map(node => ({ ...node, name: rename(node.name), inputs: node.inputs.map(rename) }));
+  const nodes = ordered.map(node => ({ ...node, name: rename(node.name), inputs: node.inputs.map(rename) }));
   return {
     ...model,
     graph: { ...graph, nodes, output: rename(graph.output) },

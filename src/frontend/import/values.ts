@@ -21,9 +21,12 @@ export interface Value {
 
 export const productOf = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
-/** [1, H, W, C], [1, W, C], [1, C] or [C] as height, width and channels; undefined for what is no activation. */
+/**
+ * [1, H, W, C], [1, W, C], [W, C] or [C] as height, width and channels; undefined for what is no activation. A matrix is rows
+ * that layers treat alike: what a dense layer over the last axis of three is turned into.
+ */
 export function shapeOf(dims: readonly number[]): Shape | undefined {
-  const [batch = 1, ...rest] = dims.length > 1 ? dims : [1, ...dims];
+  const [batch = 1, ...rest] = dims.length > 2 ? dims : [1, ...dims];
   if (batch !== 1 || rest.length > 3 || rest.some(size => size < 1)) return undefined;
   const [channels = 1, width = 1, height = 1] = [...rest].reverse();
   return { height, width, channels };

@@ -261,6 +261,15 @@ export class NodeSite {
     this.state.values.set(name, { ...view, node: changed });
   }
 
+  isNetworkOutput(): boolean {
+    return this.state.file.outputs.some(({ name }) => (this.state.network.aliases.get(name) ?? name) === this.output());
+  }
+
+  /** Says that a result is the index of a class: a number without scale. */
+  bindIndex(node: Node): void {
+    this.state.values.set(this.output(), viewOf(node, 1));
+  }
+
   bindIntegers(integers: readonly number[], scalar: boolean): void {
     if (integers.length > mostIntegers) this.refuse(`makes ${integers.length} numbers`);
     this.state.values.set(this.output(), { integers, scalar });

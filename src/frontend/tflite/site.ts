@@ -161,6 +161,27 @@ export class OperatorSite {
     this.bindValue(addSource(this.builder, this.output(), edge, quantisation, this.span));
   }
 
+  /** Is its input that of the network, or what a QUANTIZE makes of that, and nobody else reads it? */
+  readsInputAlone(): boolean {
+    const { inputs, operators } = this.file;
+    const [index] = this.operator.inputs;
+    const readers = operators.filter(operator => operator.inputs.includes(index));
+    const maker = operators.find(operator => operator.outputs.includes(index));
+    return (
+      readers.length === 1 &&
+      (maker === undefined ? index : maker.inputs[0]) === inputs[0] &&
+      (maker === undefined || maker.kind === 'QUANTIZE')
+    );
+  }
+
+  /** Says that a result is the index of a class: a number without scale, with which nothing computes. */
+  bindIndex(node: Node): void {
+    const tensor = this.output();
+    requireType(tensor, ['INT32', 'INT64'], this.span);
+    this.values.set(tensor.index, { node, dims: tensor.dims });
+    this.made.add(0);
+  }
+
   isNetworkOutput(): boolean {
     return this.file.outputs.includes(this.output().index);
   }

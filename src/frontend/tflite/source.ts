@@ -19,7 +19,8 @@ export function addSource(
   span: Span,
 ): Value {
   const shape = shapeOf(tensor.dims);
-  if (shape === undefined || tensor.dynamic) {
+  const batch = tensor.dims.length > 1 ? tensor.dims[0] : 1;
+  if (shape === undefined || batch !== 1 || tensor.dynamic) {
     return fail('E0124', `the input ${quoteName(named.name)} has the shape ${formatDims(tensor.dims)}`, {
       span,
       hint: 'one input of fixed size is needed: [1, height, width, channels] or [1, values]',

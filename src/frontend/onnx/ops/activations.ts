@@ -86,7 +86,7 @@ export const clip: Translation = site => {
   site.bind(site.table(input, site.place('clip').name, to, { kind: 'identity' }, [x => clamp(x, low, high)]), rank);
 };
 
-/** What is fused into a quantised layer. A Clip beyond what the scale of the result can hold does nothing. */
+/** What is fused into a quantised layer. A Clip does nothing where the results round to the ends of the scale as they would without it. */
 export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
   const { activation } = site.operator;
   if (activation === undefined) return { kind: 'identity' };
@@ -94,11 +94,11 @@ export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
   if (activation.kind === 'Relu') return { kind: 'relu' };
   if (activation.kind === 'LeakyRelu') return leaky(own);
   const [low, high] = boundsOf(own);
-  const least = to.scale * (-128 - to.zeroPoint);
-  const most = to.scale * (127 - to.zeroPoint);
+  const least = to.scale * (-127.5 - to.zeroPoint);
+  const most = to.scale * (126.5 - to.zeroPoint);
   const meaning =
     clipMeaning([low, high]) ??
-    clipMeaning([low <= least ? Number.NEGATIVE_INFINITY : low, high >= most ? Number.POSITIVE_INFINITY : high]);
+    clipMeaning([low < least ? Number.NEGATIVE_INFINITY : low, high > most ? Number.POSITIVE_INFINITY : high]);
   return meaning ?? own.refuse(`has the bounds ${low} and ${high}, and no scale in front`);
 }
 

@@ -1,15 +1,16 @@
 import { clip, hardSigmoid, hardSwish, leakyRelu, prelu, relu, sigmoid, tanh } from './activations.js';
 import { concat, slice, split } from './channels.js';
 import { conv, gemm, matMul } from './linear.js';
-import { batchNormalization, requantise, softmax } from './normalisation.js';
+import { argMax, batchNormalization, requantise, softmax } from './normalisation.js';
 import type { Translation } from './op.js';
 import { add, div, mul, sub } from './pairs.js';
 import { cast, flatten, gather, pad, reshape, shape, squeeze, transpose, unsqueeze } from './places.js';
-import { averagePool, globalAveragePool, globalMaxPool, maxPool, reduceMean } from './pool.js';
+import { averagePool, globalAveragePool, globalMaxPool, maxPool, reduceMax, reduceMean } from './pool.js';
 
 /** What each operator of ONNX becomes, by its name; QLinear forms have become these already. */
 export const translations: ReadonlyMap<string, Translation> = new Map([
   ['Add', add],
+  ['ArgMax', argMax],
   ['AveragePool', averagePool],
   ['BatchNormalization', batchNormalization],
   ['Cast', cast],
@@ -30,6 +31,7 @@ export const translations: ReadonlyMap<string, Translation> = new Map([
   ['Mul', mul],
   ['PRelu', prelu],
   ['Pad', pad],
+  ['ReduceMax', reduceMax],
   ['ReduceMean', reduceMean],
   ['Relu', relu],
   ['Requantise', requantise],

@@ -38,5 +38,19 @@ export const softmax: Translation = site => {
   site.bind(site.add(site.quantised && quantisation !== undefined ? { ...spec, quantisation } : spec), rank);
 };
 
+/** ArgMax of a vector: the class, as the last thing that a network does. */
+export const argMax: Translation = site => {
+  const dims = dimsOf(site.view(0));
+  const axis = site.int('axis', 0);
+  const input = site.image(0, 'argmax');
+  const { height, width } = input.type.shape;
+  if ((axis < 0 ? axis + dims.length : axis) !== Math.min(1, dims.length - 1) || height * width !== 1) {
+    site.refuse(`goes over axis ${axis} of [${dims.join(', ')}]`, 'over a vector of classes, it can be imported');
+  }
+  if (site.int('select_last_index', 0) !== 0) site.refuse('takes the last of equals', 'leave select_last_index out');
+  if (!site.isNetworkOutput()) site.refuse('is in the middle of the network', 'let it be the output');
+  site.bindIndex(site.add({ kind: 'argmax', name: site.place('argmax').name, inputs: [input] }));
+};
+
 /** A second QuantizeLinear behind the first: another scale. */
 export const requantise: Translation = site => site.bindView(site.view(0));

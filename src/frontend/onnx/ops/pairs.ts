@@ -18,6 +18,7 @@ const pair =
   (short: string, { kind, behind, front }: Pair): Translation =>
   site => {
     const constants = [0, 1].filter(input => site.isConstant(input));
+    if (ofShapes(site, short, constants)) return;
     if (site.inputCount !== 2 || constants.length === 2)
       site.refuse(`has ${site.inputCount} inputs, ${constants.length} of them constant`);
     const { name } = site.place(short);
@@ -45,6 +46,37 @@ const pair =
     );
     site.bind(site.table(input, name, to, { kind: 'identity' }, functions), rank);
   };
+
+/** Arithmetic with the dimensions of tensors: PyTorch divides channels by groups so. @returns whether it was that */
+function ofShapes(site: NodeSite, short: string, constants: readonly number[]): boolean {
+  const compute = arithmetic.get(short);
+  const shapes = [0, 1].map(input => (constants.includes(input) ? undefined : site.known(input)));
+  if (
+    compute === undefined ||
+    site.inputCount !== 2 ||
+    !shapes.some(known => known !== undefined && 'integers' in known)
+  )
+    return false;
+  const [a, b] = [0, 1].map(input => site.integers(input, 'numbers'));
+  if (a.length !== b.length && a.length !== 1 && b.length !== 1)
+    site.refuse(`joins ${a.length} and ${b.length} numbers`);
+  const count = Math.max(a.length, b.length);
+  const result = Array.from({ length: count }, (_, i) => compute(a[i % a.length], b[i % b.length]));
+  if (!result.every(Number.isSafeInteger)) site.refuse('makes no whole numbers');
+  const scalars = shapes.every((known, i) =>
+    known === undefined ? site.constant(i).tensor.dims.length === 0 : 'integers' in known && known.scalar,
+  );
+  site.bindIntegers(result, scalars);
+  return true;
+}
+
+/** Of int64; a division rounds towards zero. */
+const arithmetic: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
+  ['add', (a: number, b: number) => a + b],
+  ['sub', (a: number, b: number) => a - b],
+  ['mul', (a: number, b: number) => a * b],
+  ['div', (a: number, b: number) => Math.trunc(a / b)],
+]);
 
 function ofTensors(site: NodeSite, kind: 'add' | 'sub' | 'mul', name: string): void {
   const ranks = [0, 1].map(input => dimsOf(site.view(input)).length);

@@ -96,27 +96,42 @@ export const globalAveragePool: Translation = site => {
   mean(site, rank, rank);
 };
 
-export const globalMaxPool: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
+function largest(site: NodeSite, rank: number, resultRank: number): void {
   requireSpatial(site, rank);
   const input = site.image(0, 'pool');
   const { height, width } = input.type.shape;
   site.bind(
     site.add({ kind: 'maxPool', name: site.place('pool').name, inputs: [input], options: { kernel: [height, width] } }),
-    rank,
+    resultRank,
   );
+}
+
+export const globalMaxPool: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  largest(site, rank, rank);
 };
 
-/** ReduceMean over all of height and width. */
-export const reduceMean: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
+/** The rank of the result of a reduction, which must be over all of height and width. */
+function reducedRank(site: NodeSite, rank: number): number {
   const given = site.integersOr(1, 'axes', 'axes') ?? [];
   const axes = [...new Set(given.map(axis => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b);
   const spatial = rank === 4 ? '2,3' : '2';
   if (axes.join() !== spatial)
     site.refuse(
       `is over the axes [${given.join(', ')}] of ${rank} dimensions`,
-      'over height and width, it can be imported',
+      'over height and width together, it can be imported',
     );
-  mean(site, rank, site.int('keepdims', 1) !== 0 ? rank : 2);
+  return site.int('keepdims', 1) !== 0 ? rank : 2;
+}
+
+/** ReduceMean over all of height and width. */
+export const reduceMean: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  mean(site, rank, reducedRank(site, rank));
+};
+
+/** ReduceMax likewise. */
+export const reduceMax: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  largest(site, rank, reducedRank(site, rank));
 };

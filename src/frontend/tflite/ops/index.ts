@@ -1,4 +1,4 @@
-import { concatenation, sliceOperator, split, stridedSlice } from './channels.js';
+import { concatenation, sliceOperator, split, splitV, stridedSlice } from './channels.js';
 import { conv2d, depthwiseConv2d } from './conv.js';
 import { fullyConnected } from './fully-connected.js';
 import {
@@ -6,9 +6,12 @@ import {
   hardSwish,
   leakyRelu,
   logisticOperator,
+  maximum,
+  minimum,
   prelu,
   quantize,
   relu,
+  relu0To1,
   relu6,
   reluN1To1,
   tanhOperator,
@@ -16,8 +19,8 @@ import {
 import type { Translated, Translation } from './op.js';
 import { addOperator, meanOperator, mulOperator, subOperator } from './pairs.js';
 import { pad, reshape, transpose } from './places.js';
-import { averagePool2d, maxPool2d } from './pool.js';
-import { softmax } from './softmax.js';
+import { averagePool2d, maxPool2d, reduceMax } from './pool.js';
+import { argMax, softmax } from './softmax.js';
 
 const narrow = (translate: Translation): Translated => ({ translate });
 const wide = (translate: Translation): Translated => ({ translate, wide: 'one' });
@@ -32,11 +35,13 @@ export const translations: ReadonlyMap<string, Translated> = new Map(
     AVERAGE_POOL_2D: wide(averagePool2d),
     MAX_POOL_2D: wide(maxPool2d),
     MEAN: wide(meanOperator),
+    REDUCE_MAX: narrow(reduceMax),
     ADD: wide(addOperator),
     SUB: wide(subOperator),
     MUL: wide(mulOperator),
     CONCATENATION: wide(concatenation),
     SPLIT: wide(split),
+    SPLIT_V: wide(splitV),
     SLICE: wide(sliceOperator),
     STRIDED_SLICE: wide(stridedSlice),
     RESHAPE: wide(reshape),
@@ -46,12 +51,16 @@ export const translations: ReadonlyMap<string, Translated> = new Map(
     PAD: wide(pad),
     PADV2: wide(pad),
     SOFTMAX: wide(softmax),
+    ARG_MAX: narrow(argMax),
     LOGISTIC: wide(logisticOperator),
     TANH: wide(tanhOperator),
     HARD_SWISH: narrow(hardSwish),
     RELU: wide(relu),
     RELU6: wide(relu6),
     RELU_N1_TO_1: narrow(reluN1To1),
+    RELU_0_TO_1: narrow(relu0To1),
+    MINIMUM: wide(minimum),
+    MAXIMUM: wide(maximum),
     LEAKY_RELU: wide(leakyRelu),
     PRELU: wide(prelu),
     QUANTIZE: changesType(quantize),

@@ -16,6 +16,7 @@ import {
   reluTable,
   requantizeTable,
   type Table,
+  tableOf,
   tanhTable,
 } from '../tables.js';
 import type { Translation } from './op.js';
@@ -112,6 +113,40 @@ const pureClamp = (short: string, activation: Activation): Translation =>
 
 export const relu6 = pureClamp('relu', { kind: 'relu6' });
 export const reluN1To1 = pureClamp('relu', { kind: 'reluN1To1' });
+
+/** RELU_0_TO_1: a clamp, too, which has no name here. */
+export const relu0To1 = unary('relu', { kind: 'identity' }, (site, from) => {
+  site.requireSameQuantisation();
+  const one = Math.round(Math.fround(1 / from.scale));
+  return clampTable(from.zeroPoint, Math.min(from.zeroPoint + one, 127));
+});
+
+/** MINIMUM or MAXIMUM with constants. TFLM compares int8 values as they are, so that all have one scale. */
+const bound =
+  (short: string, of: (q: number, c: number) => number): Translation =>
+  site => {
+    const fixed = [0, 1].filter(input => site.isConstant(input));
+    if (fixed.length !== 1)
+      site.refuse('has no constant or two', 'with one value, or one for each channel, it can be imported');
+    const [constantInput] = fixed;
+    if (isWide(site)) site.refuse('has int16 activations', 'use RELU or RELU6');
+    for (const input of [0, 1]) site.requireSameQuantisation(input);
+    const input = site.image(1 - constantInput, short);
+    const tensor = site.tensor(constantInput);
+    const values = int8Data(tensor, site.span);
+    const { channels } = input.type.shape;
+    if (values.length !== 1 && !(values.length === channels && tensor.dims.at(-1) === channels)) {
+      site.refuse(
+        `has a constant of shape [${tensor.dims.join(', ')}]`,
+        'one value, or one for each channel, can be imported',
+      );
+    }
+    const tables = Array.from(values, value => tableOf(q => of(q, value)));
+    site.bind(addLookup(site, site.place(short).name, input, tables, { kind: 'identity' }, site.outputQuantisation()));
+  };
+
+export const minimum = bound('min', Math.min);
+export const maximum = bound('max', Math.max);
 
 /** LOGISTIC or TANH; its output has the one scale that the algorithm has. */
 function curveOperator(

@@ -6,11 +6,10 @@ import { clampRange } from '../../../ops/shared/activation.js';
 import { rescaledSum, rescaleOf, type Sign, sumScales, tfliteLeftShift } from '../../../ops/shared/rescale.js';
 import { shapeOf } from '../../import/values.js';
 import { activationData, activationQuantisation, requireType } from '../quantisation.js';
-import type { OperatorSite } from '../site.js';
 import { type Table, tableOf } from '../tables.js';
 import { addLookup } from './lookups.js';
 import { fusedActivation, type Translation } from './op.js';
-import { constantIntegers } from './places.js';
+import { requireSpatial } from './pool.js';
 import { addRescale, evenly, isWide, type RescaleNumbers } from './rescales.js';
 
 /** What an operator makes of two values, as differences from their zero points, before its own zero point and clamp. */
@@ -125,17 +124,9 @@ export const mulOperator = pair(
 
 /** MEAN over height and width. Source: reference_ops::QuantizedMeanOrSum. */
 export const meanOperator: Translation = site => {
+  requireSpatial(site);
   const input = site.image(0, 'mean');
-  const rank = site.value(0).dims.length;
-  const axes = meanAxes(site, rank);
-  if (rank !== 4 || axes.join() !== '1,2')
-    site.refuse(`is over axes [${axes.join(', ')}] of ${rank} dimensions`, 'over height and width, it can be imported');
   site.bind(
     site.add({ kind: 'mean', name: site.place('mean').name, inputs: [input], quantisation: site.outputQuantisation() }),
   );
 };
-
-function meanAxes(site: OperatorSite, rank: number): number[] {
-  const axes = constantIntegers(site, 1, 'axes').map(axis => (axis < 0 ? axis + rank : axis));
-  return [...new Set(axes)].sort((a, b) => a - b);
-}

@@ -1,5 +1,6 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
-import { type Padding, productOf, transposed } from '../../import/values.js';
+import { sameShape } from '../../../ir/tensor.js';
+import { type Padding, productOf, shapeOf, transposed } from '../../import/values.js';
 import { activationData, integerData, requireType } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import type { Translation } from './op.js';
@@ -10,11 +11,17 @@ export const reshape: Translation = site => {
   const value = site.value(0);
   const { dims } = site.output();
   if (productOf(value.dims) !== productOf(dims)) site.bindValue(value);
+  const [before, after] = [shapeOf(value.dims), shapeOf(dims)];
+  if (before !== undefined && after !== undefined && sameShape(before, after)) {
+    // Rows and columns stay what they are, and so does padding around them: causal convolutions of sequences have it in front.
+    site.bindValue({ ...value, dims });
+    return;
+  }
   const node = value.padding === undefined ? value.node : site.image(0, 'reshape');
   site.bindValue({ node, dims });
 };
 
-/** TRANSPOSE, where it moves nothing or shuffles channels. */
+/** TRANSPOSE, where it moves nothing, shuffles channels, or turns an input in NCHW, which is taken in NHWC then. */
 export const transpose: Translation = site => {
   site.requireSameQuantisation();
   const value = site.value(0);
@@ -22,6 +29,15 @@ export const transpose: Translation = site => {
   const rank = value.dims.length;
   const sound = order.length === rank && [...order].sort((a, b) => a - b).every((axis, i) => axis === i);
   if (!sound) site.refuse(`has the axes [${order.join(', ')}] for ${rank} dimensions`);
+  if (order.join() === '0,2,3,1' && site.readsInputAlone()) {
+    const dims = order.map(axis => value.dims[axis]);
+    const shape = shapeOf(dims);
+    const node = shape && site.builder.reshapeSource(value.node, shape);
+    if (node !== undefined) {
+      site.bindValue({ node, dims });
+      return;
+    }
+  }
   site.bindValue(transposed(site.builder, value, order, site.place('shuffle')));
 };
 
@@ -39,9 +55,15 @@ export const pad: Translation = site => {
   if (around.flat().some(amount => amount < 0 || amount > 1024))
     site.refuse(`has the paddings [${amounts.join(', ')}]`);
   const padded = dims.map((size, axis) => size + around[axis][0] + around[axis][1]);
-  const spatial = dims.length === 4 && [0, 3].every(axis => around[axis].every(amount => amount === 0));
-  if (!spatial) site.refuse('pads other axes than height and width of a [1, height, width, channels] tensor');
-  const [top, bottom, left, right] = [...around[1], ...around[2]];
+  const rank = dims.length;
+  const spatial = (rank === 3 || rank === 4) && [0, rank - 1].every(axis => around[axis].every(amount => amount === 0));
+  if (!spatial) {
+    site.refuse(
+      `has the paddings [${amounts.join(', ')}] for [${dims.join(', ')}]`,
+      'height and width of a [1, height, width, channels] tensor can be padded',
+    );
+  }
+  const [top, bottom, left, right] = [...(rank === 4 ? around[1] : [0, 0]), ...around[rank - 2]];
   const { scale, zeroPoint } = site.outputQuantisation();
   if (site.hasInput(2)) requireType(site.tensor(2), [site.output().type], site.span);
   const filling = site.hasInput(2) ? activationData(site.tensor(2), site.span)[0] : zeroPoint;

@@ -1,6 +1,7 @@
 import { fixedQuantisationOf } from '../../../ops/op.js';
 import { definitionOf } from '../../import/import-builder.js';
 import type { Translation } from './op.js';
+import { constantIntegers } from './places.js';
 
 /** SOFTMAX over the channels, with the one output scale that TFLite allows. */
 export const softmax: Translation = site => {
@@ -14,4 +15,17 @@ export const softmax: Translation = site => {
     );
   }
   site.bind(site.add({ kind: 'softmax', ...site.place('softmax'), inputs: [input], quantisation: found }));
+};
+
+/** ARG_MAX of a vector: the class, as the last thing that a network does. Of equals the first, as TFLite has it. */
+export const argMax: Translation = site => {
+  const { dims } = site.value(0);
+  const [axis] = constantIntegers(site, 1, 'axes');
+  const input = site.image(0, 'argmax');
+  const { height, width } = input.type.shape;
+  if ((axis < 0 ? axis + dims.length : axis) !== dims.length - 1 || height * width !== 1) {
+    site.refuse(`goes over axis ${axis} of [${dims.join(', ')}]`, 'over a vector of classes, it can be imported');
+  }
+  if (!site.isNetworkOutput()) site.refuse('is in the middle of the network', 'let it be the output');
+  site.bindIndex(site.add({ kind: 'argmax', name: site.place('argmax').name, inputs: [input] }));
 };
