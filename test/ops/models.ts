@@ -129,12 +129,19 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
   ],
 };
 
-let seed = 1;
-const noise = (count: number, low: number, high: number) =>
-  Float32Array.from(randomBytes(count, seed++), b => low + ((high - low) * b) / 255);
+type Noise = (count: number, low: number, high: number) => Float32Array;
+
+/** Each array from a seed of its own, `first` and those that follow. */
+function noiseFrom(first: number): Noise {
+  let seed = first;
+  return (count, low, high) => Float32Array.from(randomBytes(count, seed++), b => low + ((high - low) * b) / 255);
+}
+
+/** What a model gets from this one depends on the models that were made before it. */
+const inTurn = noiseFrom(1);
 
 /** Made-up parameters for every op of a float graph; variances are positive, gammas of both signs. */
-function withParameters(graph: Graph): Graph {
+function withParameters(graph: Graph, noise: Noise): Graph {
   const index = new GraphIndex(graph);
   const bind = (node: Node): Node => {
     const specs =
@@ -164,8 +171,13 @@ export function makeModel(name: string): Promise<BuiltModel> {
   return buildModel(name, input, body);
 }
 
-/** A model with made-up parameters and images, from the options of its input and the lines that make `x` from it. */
-export async function buildModel(name: string, input: string, body: string): Promise<BuiltModel> {
+/**
+ * A model with made-up parameters and images, from the options of its input and the lines that make `x` from it.
+ * @param seed makes the same numbers of it at every call; without one they differ from model to model
+ */
+export async function buildModel(name: string, input: string, body: string, seed?: number): Promise<BuiltModel> {
+  // Small models have fewer arrays than this: no two seeds have one in common.
+  const noise = seed === undefined ? inTurn : noiseFrom(seed * 100);
   const source = `import { ${words} } from 'effnetc';\nexport default defineModel('m_${name}', () => {\n  let x = input({ ${input}, scale: 1 / 64, zeroPoint: 3 });\n  ${body}\n  return x;\n});\n`;
   const { graph, diagnostics } = await readText(
     source.replace(/import \{[^}]*\}/, line => {
@@ -176,7 +188,7 @@ export async function buildModel(name: string, input: string, body: string): Pro
     }),
   );
   if (graph === undefined) throw new Error(`${name}: ${diagnostics.map(d => d.message).join('; ')}`);
-  const plain = withParameters(graph);
+  const plain = withParameters(graph, noise);
   const { height, width, channels } = plain.nodes[0].type.shape;
   const images = Array.from({ length: 6 }, () => noise(height * width * channels, -2, 2));
   return { plain, fused: runPasses(plain, floatPasses), images };
