@@ -162,6 +162,6 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
   const narrow = decodeNarrow(file.metadata.get('weight_bits'));
   if (narrow === undefined)
-    return problem(`gives widths of weights that are not ${narrowWidths.join(' or ')} bits by name`);
+    return problem(`names layers with weights of other widths than ${narrowWidths.join(', ')} bits, or none`);
   return sound && rounding !== undefined ? { model, rounding, activations, structure, narrow, quality } : undefined;
 }
