@@ -136,7 +136,7 @@ describe('quantised weights', () => {
     ['activations', '{"input":[1e999,0]}', /no \[scale > 0/],
     ['activations', '{"gone":[1,0]}', /'gone', which is no op of 'tiny'/],
     ['activations', '{"input":[1,0]}', /gives no scale for conv 'block1.pw'/],
-    ['weight_bits', '{"block1.pw":5}', /weights of other widths than 4, 3, 2, 1 bits/],
+    ['weight_bits', '{"block1.pw":5}', /widths of weights in its metadata that are not 4, 3, 2, 1 bits by name/],
     ['weight_bits', '{"block1.pw":4,"block1.pw":2}', /widths of weights/],
     ['weight_bits', '[4]', /widths of weights/],
     ['weight_bits', '{', /widths of weights/],

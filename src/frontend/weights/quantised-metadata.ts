@@ -162,6 +162,6 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
   const narrow = decodeNarrow(file.metadata.get('weight_bits'));
   if (narrow === undefined)
-    return problem(`names layers with weights of other widths than ${narrowWidths.join(', ')} bits, or none`);
+    return problem(`has widths of weights in its metadata that are not ${narrowWidths.join(', ')} bits by name`);
   return sound && rounding !== undefined ? { model, rounding, activations, structure, narrow, quality } : undefined;
 }
