@@ -2,12 +2,10 @@ import { GraphIndex, type Node } from '../ir/graph.js';
 import type { Quantisation } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
 import { takeTurns } from '../run/turns.js';
-import type { WideActivations } from './activation-bits.js';
 import { definition, type FloatNetwork, type FloatTensors } from './float-network.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
 import { rangeRules } from './ranges/index.js';
-import { wideRanges } from './wide-ranges.js';
 
 /** A chosen range, and by which rule. */
 export interface ChosenRange {
@@ -24,24 +22,24 @@ export function needsRange(node: Node): boolean {
 
 /**
  * A range for each tensor that needs one: of what the rules propose, that which changes the network's result least when this
- * tensor alone is quantised; measured on `probes`, all tensors of a few images. Tensors of int16 hold all that was seen.
+ * tensor alone is quantised; measured on `probes`, all tensors of a few images.
+ * @param wide the quantisation of int16 tensors, which hold all that was seen
  */
 export async function chooseRanges(
   network: FloatNetwork,
   histograms: ReadonlyMap<string, Histogram>,
   probes: readonly FloatTensors[],
   rules = rangeRules,
-  wide: WideActivations = new Set(),
+  wide: ReadonlyMap<string, Quantisation> = new Map(),
   onTensor: (done: number, total: number) => void = () => {},
 ): Promise<ReadonlyMap<string, ChosenRange>> {
   const turn = takeTurns();
   const chosen = new Map<string, ChosenRange>();
-  const wideOnes = wideRanges(network.graph, wide, histograms);
   const nodes = network.graph.nodes.filter(needsRange);
   for (const node of nodes) {
     const histogram = histograms.get(node.name);
     if (histogram === undefined) continue;
-    const int16 = wideOnes.get(node.name);
+    const int16 = wide.get(node.name);
     const candidates = int16
       ? [{ rule: 'min-max', quantisation: int16 }]
       : distinct(rules.map(rule => ({ rule: rule.name, quantisation: rule.choose(histogram) })));

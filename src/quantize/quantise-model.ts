@@ -111,7 +111,8 @@ export async function prepareQuantisation(
   const network = new FloatNetwork(equalised);
   const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);
   const { histograms, probes } = await observe(network, images, probeImages, counter('calibrating', images.length));
-  const ranges = await chooseRanges(network, histograms, probes, rules, wide, (done, total) =>
+  const wideOnes = wideRanges(equalised, wide, histograms);
+  const ranges = await chooseRanges(network, histograms, probes, rules, wideOnes, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
   return { network, images, histograms, ranges, probes };

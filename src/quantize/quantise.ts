@@ -2,10 +2,10 @@ import { fail, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
-import { opTable } from '../ops/index.js';
 import { fixedQuantisationOf, type OpDefinition } from '../ops/op.js';
 import type { WideActivations } from './activation-bits.js';
 import { requireFiniteConstants } from './finite.js';
+import { definition } from './float-network.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
 import { fitScales } from './layers/fit-weight-scales.js';
@@ -22,12 +22,6 @@ export interface QuantisedModel {
   readonly rounding: Rounding;
   /** How well each tensor agrees with the float network, where calibration images told. */
   readonly quality?: readonly LayerQuality[] | undefined;
-}
-
-function definition(node: Node): OpDefinition {
-  const op = opTable.get(node.op);
-  if (op === undefined) throw new InternalError(`no op '${node.op}'`);
-  return op;
 }
 
 /**

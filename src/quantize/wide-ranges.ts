@@ -1,6 +1,5 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import type { Quantisation } from '../ir/tensor.js';
-import { valueRanges } from '../ir/tensor.js';
+import { type Quantisation, valueRanges } from '../ir/tensor.js';
 import type { WideActivations } from './activation-bits.js';
 import { needsRange } from './choose-ranges.js';
 import { definition } from './float-network.js';
