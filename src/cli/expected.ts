@@ -3,9 +3,9 @@ import { numberType } from '../emit/describe.js';
 import type { NumericArray } from '../frontend/arrays/elements.js';
 import { readNpy } from '../frontend/arrays/npy.js';
 import { formatDims, quoteName } from '../frontend/arrays/quote.js';
+import type { Tensors } from '../interpreter/reference.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
-import type { Tensors } from '../run/reference.js';
 
 export interface ExpectedReport {
   readonly vectors: number;

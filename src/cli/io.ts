@@ -1,7 +1,6 @@
 import type { Session } from '../diagnostics/session.js';
 import type { ExitCode } from './exit-codes.js';
 import type { JsonObject } from './output.js';
-import type { Progress } from './progress.js';
 
 /** Where text goes. Writing to a closed pipe is not an error: see main.ts. */
 export interface OutputStream {
@@ -29,6 +28,14 @@ export interface TextStyle {
   /** A person looks at it: boxes and wrapped columns. In a pipe tables are plain ASCII, a line a row. */
   readonly pretty: boolean;
   readonly columns: number;
+}
+
+/** Tells a person how far a long piece of work is. */
+export interface Progress {
+  /** `label` names the work ("emulating"); a new label starts a new measurement of the time left. */
+  update(label: string, done: number, total: number): void;
+  /** Takes the line away; to be called before anything else is printed. */
+  clear(): void;
 }
 
 /** What a command works with while it runs. */

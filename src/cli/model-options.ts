@@ -3,9 +3,9 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { reducedText } from '../emit/reduced-text.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import { type Rounding, signedBits } from '../numeric/requantise.js';
-import type { CompiledModel, Goal, LoadedModel, OrderGoal } from '../pipeline.js';
-import type { Entry } from '../run/driver.js';
+import type { CompiledModel, Goal, LoadedModel, OrderGoal } from '../pipeline/compile.js';
 import type { Target } from '../target/target.js';
+import type { Entry } from '../toolchain/firmware.js';
 import type { CommandIo } from './io.js';
 import type { JsonObject } from './output.js';
 
@@ -61,7 +61,7 @@ export async function loadModel(
   otherwise?: string,
 ): Promise<LoadedModel> {
   requireModelFile(model);
-  const { loadImportedModel, loadOnnxModel, loadQuantisedModel } = await import('../pipeline.js');
+  const { loadImportedModel, loadOnnxModel, loadQuantisedModel } = await import('../pipeline/compile.js');
   if (isOnnx(model)) {
     if (options.randomWeights !== undefined) refuseWeights('--random-weights', 'an .onnx');
     const weights = options.weights === undefined ? undefined : resolvePath(io, options.weights);
@@ -127,7 +127,7 @@ export async function loadModelOrRandom(io: CommandIo, model: string, options: M
   if (seed === undefined || isImported(model) || isOnnx(model))
     return loadModel(io, model, options, '; or --random-weights, to measure it before training');
   requireModelFile(model);
-  const { randomModel } = await import('../pipeline.js');
+  const { randomModel } = await import('../pipeline/compile.js');
   return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
     io.progress.update('calibrating', done, total),
   );
@@ -139,7 +139,7 @@ export async function fitToTarget(
   target: Target,
   { keepChannels = false, ...options }: PlanOptions,
 ): Promise<LoadedModel> {
-  const { reduceFor } = await import('../pipeline.js');
+  const { reduceFor } = await import('../pipeline/compile.js');
   return keepChannels ? { ...loaded, keepsChannels: true } : reduceFor(loaded, target, options);
 }
 

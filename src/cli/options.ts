@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { roundings } from '../numeric/requantise.js';
-import type { Goal, OrderGoal } from '../pipeline.js';
-import type { Entry } from '../run/driver.js';
+import type { Goal, OrderGoal } from '../pipeline/compile.js';
+import type { Entry } from '../toolchain/firmware.js';
 import { formatCount } from './output.js';
 
 /** Turns the text of an option into its value. @throws CompileError E0905 */

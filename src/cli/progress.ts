@@ -1,13 +1,5 @@
 import { escapeControls } from '../diagnostics/text.js';
-import type { OutputStream } from './io.js';
-
-/** Tells a person how far a long piece of work is. */
-export interface Progress {
-  /** `label` names the work ("emulating"); a new label starts a new measurement of the time left. */
-  update(label: string, done: number, total: number): void;
-  /** Takes the line away; to be called before anything else is printed. */
-  clear(): void;
-}
+import type { OutputStream, Progress } from './io.js';
 
 /** For pipes, --quiet and --json. */
 export const noProgress: Progress = { update: () => {}, clear: () => {} };

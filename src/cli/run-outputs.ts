@@ -1,8 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { LoadedModel } from '../pipeline.js';
-import type { CommandIo } from './io.js';
+import type { LoadedModel } from '../pipeline/compile.js';
+import type { CommandIo, Progress } from './io.js';
 import type { DriverName } from './options.js';
-import type { Progress } from './progress.js';
 
 /** Raw outputs of every vector, by the reference or by generated C under a driver. */
 export async function runOutputs(
@@ -14,8 +13,8 @@ export async function runOutputs(
 ): Promise<readonly Uint8Array[]> {
   const onProgress = (done: number, total: number) => io.progress.update(name, done, total);
   if (name === 'reference') {
-    const { runReferenceOn } = await import('../run/reference.js');
-    const { takeTurns } = await import('../run/turns.js');
+    const { runReferenceOn } = await import('../interpreter/reference.js');
+    const { takeTurns } = await import('../interpreter/yield.js');
     const { graph } = loaded;
     const turn = takeTurns();
     const outputs: Uint8Array[] = [];
@@ -27,7 +26,7 @@ export async function runOutputs(
     }
     return outputs;
   }
-  const { compileModel, reduceFor } = await import('../pipeline.js');
+  const { compileModel, reduceFor } = await import('../pipeline/compile.js');
   const { loadTarget } = await import('../target/load-target.js');
   const { outputDriver } = await import('../run/drivers.js');
   const target = loadTarget(name === 'host' ? 'host' : targetName);

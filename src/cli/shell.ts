@@ -4,9 +4,9 @@ import { renderDiagnostic } from '../diagnostics/render.js';
 import { renderInternalError } from '../diagnostics/render-internal.js';
 import { Session } from '../diagnostics/session.js';
 import { type ExitCode, exitCodeOfAll, exitCodes } from './exit-codes.js';
-import type { CliContext, CommandIo, CommandResult, OutputStream, TextStyle } from './io.js';
+import type { CliContext, CommandIo, CommandResult, OutputStream, Progress, TextStyle } from './io.js';
 import { type JsonObject, jsonText } from './output.js';
-import { noProgress, type Progress, ProgressLine } from './progress.js';
+import { noProgress, ProgressLine } from './progress.js';
 import { usageDiagnostic } from './usage-error.js';
 
 /**

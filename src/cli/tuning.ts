@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Goal, LoadedModel } from '../pipeline.js';
+import type { Goal, LoadedModel } from '../pipeline/compile.js';
 import type { Target } from '../target/target.js';
 import type { CommandIo } from './io.js';
 import { resolvePath } from './model-options.js';
@@ -15,7 +15,7 @@ export interface TuneOptions {
 
 /** What compileModel takes, and what a command says of it. */
 export interface Tuned {
-  readonly options: Pick<import('../pipeline.js').CompileOptions, 'tuned' | 'tuning'>;
+  readonly options: Pick<import('../pipeline/compile.js').CompileOptions, 'tuned' | 'tuning'>;
   readonly json: JsonObject;
   readonly text: string;
 }
@@ -33,12 +33,16 @@ export async function tuneKernels(
   target: Target,
 ): Promise<Tuned> {
   if (!wanted && tuneCache === undefined) return untuned;
-  const { cacheText, readCache } = await import('../tune/cache.js');
-  const { tune } = await import('../tune/tune.js');
+  const { cacheText, readCache } = await import('../select/tuning-cache.js');
+  const { tune } = await import('../select/tune.js');
+  const { kernelCandidates } = await import('../pipeline/compile.js');
+  const { kernelCounter } = await import('../pipeline/counter.js');
   const { writeFileAtomically } = await import('../emit/write-files.js');
   const path = tuneCache === undefined ? undefined : resolvePath(io, tuneCache);
   const known = path !== undefined && existsSync(path) ? readCache(path, tuneCache ?? '', io.version) : [];
-  const result = await tune(loaded, target, optimize, known, (done, total) =>
+  const counter = kernelCounter(loaded, target);
+  const layers = kernelCandidates(loaded, target);
+  const result = await tune(loaded.graph, layers, target, optimize, known, counter, (done, total) =>
     io.progress.update('counting kernels', done, total),
   );
   const { figures, taken, counted, sha256 } = result;

@@ -1,8 +1,8 @@
 import { formatSpan } from '../diagnostics/span.js';
 import type { Node } from '../ir/graph.js';
 import { formatShape, type TensorType } from '../ir/tensor.js';
+import type { KernelPlan } from '../kernels/kernel.js';
 import { signedBits } from '../numeric/requantise.js';
-import type { KernelPlan } from '../ops/kernel.js';
 import type { LabelledText } from './views.js';
 
 /** `conv 1x1, relu`: what a layer does, in a few words. */
@@ -22,7 +22,7 @@ export function layerKind(node: Node): string {
 export const layerTitle = (node: Node): string => commentSafe(`${node.name}: ${layerKind(node)}`);
 
 /** Which way of computing a layer was chosen: the name of its variant. */
-export const kernelName = ({ template }: KernelPlan): string => template.split('/').at(-1) ?? '';
+export const kernelName = ({ label }: KernelPlan): string => label;
 
 export function commentSafe(text: string): string {
   return text.replaceAll('*/', '* /').replaceAll('/*', '/ *');

@@ -1,14 +1,14 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { GraphIndex } from '../ir/graph.js';
 import { rowBytes, rowElements, type TensorType } from '../ir/tensor.js';
-import { identifier, layerPrefix } from '../kernels/names.js';
-import { opTable } from '../ops/index.js';
-import { elementType } from '../ops/kernel.js';
+import { elementType } from '../kernels/kernel.js';
+import { opOf } from '../ops/index.js';
 import type { Plan, PlannedLayer } from '../plan/plan.js';
 import type { RowInput } from '../plan/row-program.js';
 import { layerFacts, layerTitle } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { extentOf } from './extent.js';
+import { identifier, layerPrefix } from './names.js';
 import { tableView } from './tables.js';
 import type { InputView, LabelledText, LayerView, RowListView } from './views.js';
 
@@ -20,7 +20,7 @@ export const scratchTableOf = (layer: number): string => `${layerPrefix(layer)}_
 export function layerView(plan: Plan, i: number, index: GraphIndex, engine: TemplateEngine): LayerView {
   const layer = plan.layers[i];
   const { node, kernel, row } = layer;
-  const op = opTable.get(node.op);
+  const op = opOf(node);
   invariant(op !== undefined, `'${node.op}' is an op`);
   const inputs = index.inputTypes(node);
   const shapes = inputs.map(type => type.shape);

@@ -1,10 +1,11 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { elementCount, formatShape, rowBytes, rowElements } from '../ir/tensor.js';
-import { type HelperTarget, helperTable } from '../ops/helpers.js';
-import { opTable } from '../ops/index.js';
-import { constantBytes, elementType, type IsaFeature } from '../ops/kernel.js';
+import { type HelperTarget, helperTable } from '../kernels/helpers.js';
+import { constantBytes, elementType } from '../kernels/kernel.js';
+import { opOf } from '../ops/index.js';
 import type { Plan } from '../plan/plan.js';
+import type { IsaFeature } from '../target/target.js';
 import { numberType, outputMeaning } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { layerView, rowLists } from './layer-view.js';
@@ -33,7 +34,7 @@ export function modelView(
   engine: TemplateEngine,
 ): ModelView {
   const index = new GraphIndex(graph);
-  const source = graph.nodes.find(node => opTable.get(node.op)?.traits.source);
+  const source = graph.nodes.find(node => opOf(node).traits.source);
   invariant(source?.type.quantisation !== undefined, 'the graph has a quantised input');
   const { shape } = source.type;
   const output = index.node(graph.output).type;

@@ -1,4 +1,4 @@
-import { elementBytes } from '../ops/kernel.js';
+import { elementBytes } from '../kernels/kernel.js';
 import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
 import type { Pushing } from '../plan/pushing.js';

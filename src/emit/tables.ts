@@ -1,8 +1,8 @@
-import type { ConstantTable } from '../ops/kernel.js';
+import type { ConstantTable } from '../kernels/kernel.js';
 import { hex } from './helpers.js';
 import type { TableView } from './views.js';
 
-export { constantBytes } from '../ops/kernel.js';
+export { constantBytes } from '../kernels/kernel.js';
 
 /** The values in lines of so many. */
 export function inLines<T>(values: readonly T[], perLine: number): T[][] {

@@ -1,6 +1,8 @@
 import type { Project } from 'ts-morph';
 import { fail } from '../diagnostics/diagnostic.js';
+import type { Session } from '../diagnostics/session.js';
 import type { Graph } from '../ir/graph.js';
+import type { OpDefinition } from '../ops/op.js';
 import { blockTable } from './blocks/index.js';
 import { checkSubset } from './check-subset.js';
 import { checkSyntax, checkTypes } from './check-types.js';
@@ -11,12 +13,22 @@ import { describe, isModel, isTensor } from './evaluate/values.js';
 import { createVocabulary } from './evaluate/vocabulary.js';
 import { loadModules, type Module } from './load-modules.js';
 import { dropProject, sharedProject } from './project.js';
-import type { ReadModelOptions } from './read-model.js';
-import { diskFiles } from './read-source.js';
+import { diskFiles, type SourceFiles } from './read-source.js';
 import { SourceContext } from './source-context.js';
 import { TimeLimitError } from './time-limit.js';
 
-/** {@link readModel} once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
+export interface ReadModelOptions {
+  /** The op table: what a model may call, besides blocks. */
+  readonly ops: ReadonlyMap<string, OpDefinition>;
+  /** Gets the source texts and the warnings; after an error also what was found with it. */
+  readonly session: Session;
+  /** Left out: the disk. */
+  readonly files?: SourceFiles | undefined;
+  /** Bound on type checking, which takes 0.03 to 1 s; default 20,000. Only a hostile model ever meets it. */
+  readonly typeCheckMilliseconds?: number | undefined;
+}
+
+/** Reads a model as `readModel` does, once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
 export function readModelNow(modelPath: string, options: ReadModelOptions): Graph {
   const project = sharedProject();
   const before = new Set(project.getSourceFiles());

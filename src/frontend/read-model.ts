@@ -1,18 +1,5 @@
-import type { Session } from '../diagnostics/session.js';
 import type { Graph } from '../ir/graph.js';
-import type { OpDefinition } from '../ops/op.js';
-import type { SourceFiles } from './read-source.js';
-
-export interface ReadModelOptions {
-  /** The op table: what a model may call, besides blocks. */
-  readonly ops: ReadonlyMap<string, OpDefinition>;
-  /** Gets the source texts and the warnings; after an error also what was found with it. */
-  readonly session: Session;
-  /** Left out: the disk. */
-  readonly files?: SourceFiles | undefined;
-  /** Bound on type checking, which takes 0.03 to 1 s; default 20,000. Only a hostile model ever meets it. */
-  readonly typeCheckMilliseconds?: number | undefined;
-}
+import type { ReadModelOptions } from './read-model-now.js';
 
 /**
  * Reads a model description: type-checks it and evaluates it statically. It is never executed, so a model file from a

@@ -1,9 +1,9 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { opTable } from './index.js';
+import { opOf } from './index.js';
 
 /** The node that stands for the caller's input. */
 export function sourceOf(graph: Graph): Node {
-  const source = graph.nodes.find(node => opTable.get(node.op)?.traits.source);
+  const source = graph.nodes.find(node => opOf(node).traits.source);
   if (source === undefined) throw new TypeError('a graph has an input');
   return source;
 }
@@ -11,7 +11,7 @@ export function sourceOf(graph: Graph): Node {
 /** Multiply-accumulates of one layer. */
 export function layerMacs(graph: Graph, node: Node): number {
   const shapes = new GraphIndex(graph).inputTypes(node).map(type => type.shape);
-  return opTable.get(node.op)?.macs(node, shapes, node.type.shape) ?? 0;
+  return opOf(node).macs(node, shapes, node.type.shape) ?? 0;
 }
 
 /** A layer of which less is left than there was. */

@@ -1,30 +1,30 @@
-import { activation } from './activation/index.js';
-import { add } from './add/index.js';
-import { argmax } from './argmax/index.js';
-import { avgPool } from './avg-pool/index.js';
-import { batchNorm } from './batch-norm/index.js';
-import { channelShuffle } from './channel-shuffle/index.js';
-import { concat } from './concat/index.js';
+import { InternalError } from '../diagnostics/diagnostic.js';
+import type { Node } from '../ir/graph.js';
+import { activation } from './activation.js';
+import { argmax } from './argmax.js';
+import { batchNorm } from './batch-norm.js';
+import { channelShuffle } from './channel-shuffle.js';
+import { concat } from './concat.js';
 import { conv } from './conv/index.js';
-import { curve } from './curve/index.js';
-import { dense } from './dense/index.js';
+import { curve } from './curve.js';
+import { dense } from './dense.js';
 import { depthwiseConv } from './depthwise-conv/index.js';
-import { flatten } from './flatten/index.js';
-import { input } from './input/index.js';
-import { lookup } from './lookup/index.js';
-import { maxPool } from './max-pool/index.js';
-import { mean } from './mean/index.js';
-import { mul } from './mul/index.js';
+import { flatten } from './flatten.js';
+import { input } from './input.js';
+import { lookup } from './lookup.js';
+import { mean } from './mean.js';
+import { mul } from './mul.js';
 import type { OpDefinition } from './op.js';
-import { pad } from './pad/index.js';
+import { pad } from './pad.js';
+import { avgPool, maxPool } from './pool.js';
 import { rescale } from './rescale/index.js';
-import { reshape } from './reshape/index.js';
-import { slice } from './slice/index.js';
+import { reshape } from './reshape.js';
+import { slice } from './slice.js';
 import { softmax } from './softmax/index.js';
-import { sub } from './sub/index.js';
+import { add, sub } from './sum.js';
 
-/** Every op that effnetc knows, a row each. docs/adding-an-op.md says what a row needs. */
-const rows: readonly OpDefinition[] = [
+/** Every op that effnetc knows. docs/adding-an-op.md says what an op needs. */
+const ops = {
   input,
   conv,
   depthwiseConv,
@@ -48,7 +48,17 @@ const rows: readonly OpDefinition[] = [
   flatten,
   softmax,
   argmax,
-];
+} satisfies Readonly<Record<string, OpDefinition>>;
+
+/** The kinds of ops. */
+export type OpKind = keyof typeof ops;
 
 /** The op table by kind. */
-export const opTable: ReadonlyMap<string, OpDefinition> = new Map(rows.map(op => [op.kind, op]));
+export const opTable: ReadonlyMap<string, OpDefinition> = new Map(Object.entries(ops));
+
+/** The op of a node. @throws InternalError where there is none: the verifier refuses such nodes before */
+export function opOf({ op: kind }: Pick<Node, 'op'>): OpDefinition {
+  const op = opTable.get(kind);
+  if (op === undefined) throw new InternalError(`no op '${kind}'`);
+  return op;
+}

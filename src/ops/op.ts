@@ -4,7 +4,6 @@ import type { Attributes, Node } from '../ir/graph.js';
 import type { Constant, Quantisation, Shape, TensorData, TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import type { ChannelRules } from './channels.js';
-import type { KernelVariant } from './kernel.js';
 import type { Activation } from './shared/activation.js';
 
 /** What an op is asked about while its node is being built or checked. */
@@ -205,12 +204,6 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * @throws CompileError when a scale is out of range or an accumulator could overflow.
    */
   lower?(node: Node<A>, context: QuantiseContext): Node;
-
-  /** Ways to compute a row of the integer node in C, best first; the last one suits every target. */
-  readonly kernels: readonly KernelVariant[];
-
-  /** Ways to take the input row by row instead, best first; the planner chooses between these and {@link kernels}. */
-  readonly accumulators?: readonly KernelVariant[];
 }
 
 export interface QuantisedParameterSpec {

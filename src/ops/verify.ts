@@ -1,7 +1,7 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { activationType, fitsBits, formatShape, sameShape } from '../ir/tensor.js';
-import { opTable } from './index.js';
+import { opOf } from './index.js';
 
 /**
  * Holds a graph against the rules of the IR. Runs after every stage; a violation is effnetc's own fault.
@@ -17,7 +17,7 @@ import { opTable } from './index.js';
  */
 export function verifyGraph(graph: Graph, stage: string): Graph {
   const seen = new Map<string, Node>();
-  const sources = graph.nodes.filter(node => opTable.get(node.op)?.traits.source === true);
+  const sources = graph.nodes.filter(node => opOf(node).traits.source === true);
   for (const node of graph.nodes) {
     const problem = problemOf(node, seen);
     if (problem !== undefined) throw new InternalError(`after ${stage}: ${node.op} '${node.name}': ${problem}`);
@@ -32,7 +32,7 @@ export function verifyGraph(graph: Graph, stage: string): Graph {
 }
 
 function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
-  const op = opTable.get(node.op);
+  const op = opOf(node);
   if (op === undefined) return 'no such op';
   if (seen.has(node.name)) return 'the name is taken';
   const { length } = node.inputs;
@@ -47,7 +47,7 @@ function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefi
 function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
   const shapes = node.inputs.map(name => seen.get(name)?.type.shape).filter(shape => shape !== undefined);
   try {
-    const expected = opTable.get(node.op)?.inferShape(node, shapes);
+    const expected = opOf(node).inferShape(node, shapes);
     if (expected === undefined || sameShape(expected, node.type.shape)) return undefined;
     return `shape ${formatShape(node.type.shape)}, its inputs give ${formatShape(expected)}`;
   } catch (error) {
@@ -71,7 +71,7 @@ function wideProblem(node: Node, seen: ReadonlyMap<string, Node>): string | unde
   const types = node.inputs.map(name => seen.get(name)?.type.dtype);
   const wide = types.includes('i16');
   if (!wide && node.type.dtype !== 'i16') return undefined;
-  if (opTable.get(node.op)?.traits.wide !== true) return 'it takes no int16';
+  if (opOf(node).traits.wide !== true) return 'it takes no int16';
   return wide && types.some(type => type !== 'i16') ? `inputs of types ${types.join(', ')}` : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 
 /**
  * The channels of all tensors of a graph, those that can only go together being one class. A class is fixed when it cannot go at
@@ -40,7 +40,7 @@ export class ChannelClasses {
 
   /** Joins the bundles of a node. @returns what can never go */
   private tie(node: Node, index: GraphIndex): number[] {
-    const rules = opTable.get(node.op)?.channels;
+    const rules = opOf(node).channels;
     const inputs = node.inputs.map(name => index.node(name));
     if (rules === undefined) return [...this.idsOf(node), ...inputs.flatMap(input => this.idsOf(input))];
     const bundles = rules.bundles(

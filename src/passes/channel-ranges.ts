@@ -1,7 +1,7 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { elementRange, type ValueRange } from '../ir/tensor.js';
 import type { ChannelInput } from '../ops/channels.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 
 /** What each channel of each tensor can hold. */
 export type Ranges = ReadonlyMap<string, readonly ValueRange[]>;
@@ -11,7 +11,7 @@ export function channelRanges(graph: Graph): Ranges {
   const index = new GraphIndex(graph);
   const ranges = new Map<string, readonly ValueRange[]>();
   for (const node of graph.nodes) {
-    const rules = opTable.get(node.op)?.channels;
+    const rules = opOf(node).channels;
     const any = Array.from({ length: node.type.shape.channels }, () => elementRange(node.type));
     ranges.set(node.name, rules === undefined ? any : rules.ranges(node, channelInputs(node, index, ranges)));
   }

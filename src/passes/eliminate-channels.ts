@@ -1,6 +1,6 @@
 import { mapNodes } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 import { ChannelClasses } from './channel-classes.js';
 import { channelInputs, channelRanges, type Ranges } from './channel-ranges.js';
 import type { Pass } from './pass.js';
@@ -33,8 +33,8 @@ export function eliminateChannelsBy(grain: number): Pass {
 }
 
 function isInteger({ op, type, constants }: Node): boolean {
-  const bound = opTable.get(op)?.traits.linear !== true || 'multiplier' in constants;
-  return bound && (type.dtype === 'i8' || opTable.get(op)?.traits.integerResult === true);
+  const bound = opOf({ op }).traits.linear !== true || 'multiplier' in constants;
+  return bound && (type.dtype === 'i8' || opOf({ op }).traits.integerResult === true);
 }
 
 function eliminated(graph: Graph, grain: number): Graph | undefined {
@@ -45,7 +45,7 @@ function eliminated(graph: Graph, grain: number): Graph | undefined {
   if (gone.size === 0) return undefined;
   const kept = (name: string) => stayingOf(index.node(name), classes, gone);
   return mapNodes(graph, node => {
-    const rules = opTable.get(node.op)?.channels;
+    const rules = opOf(node).channels;
     const names = [node.name, ...node.inputs];
     if (rules === undefined || names.every(name => kept(name).length === index.node(name).type.shape.channels))
       return node;
@@ -122,7 +122,7 @@ function neededBy(
   ranges: Ranges,
   gone: ReadonlySet<number>,
 ): number[] {
-  const spared = opTable.get(node.op)?.channels?.spared;
+  const spared = opOf(node).channels?.spared;
   const spares = spared?.(node, channelInputs(node, index, ranges), stayingOf(node, classes, gone));
   if (spares === undefined) return [];
   return node.inputs.flatMap((name, k) =>

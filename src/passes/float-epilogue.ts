@@ -1,12 +1,12 @@
 import type { GraphIndex, Node } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 import type { OpTraits } from '../ops/op.js';
 import { type Activation, isClamp, isIdentity, isPiecewiseLinear } from '../ops/shared/activation.js';
-import type { LinearAttributes } from '../ops/shared/linear.js';
+import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 
 /** Questions that the fusing passes share. */
 export function traits(node: Node | undefined): OpTraits {
-  return (node && opTable.get(node.op)?.traits) ?? {};
+  return (node && opOf(node).traits) ?? {};
 }
 
 /** The linear op that only `reader` reads, if its input is one. */

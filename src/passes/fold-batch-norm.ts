@@ -2,7 +2,7 @@ import { bypass, isBound } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { isIdentity } from '../ops/shared/activation.js';
-import type { LinearAttributes } from '../ops/shared/linear.js';
+import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import { exclusiveLinear, traits } from './float-epilogue.js';
 import { scaleAndOffset } from './normalisation.js';
 import type { Pass } from './pass.js';

@@ -1,6 +1,6 @@
 import { bypass } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 import type { ChannelOrder } from '../ops/op.js';
 import type { Pass } from './pass.js';
 
@@ -25,7 +25,7 @@ export const foldShuffle: Pass = {
 function foldFirst(graph: Graph): Graph | undefined {
   const index = new GraphIndex(graph);
   for (const node of graph.nodes) {
-    const order = opTable.get(node.op)?.channelOrder?.(node);
+    const order = opOf(node).channelOrder?.(node);
     const changed = order && (changedProducers(node, order, index) ?? changedReaders(node, inverse(order), index));
     if (changed !== undefined) return bypass(replaced(graph, changed), node.name, node.inputs[0]);
   }
@@ -38,7 +38,7 @@ function changedProducers(shuffle: Node, order: ChannelOrder, index: GraphIndex)
   for (let reader = shuffle; ; ) {
     const producer = index.node(reader.inputs[0]);
     if (index.onlyReader(producer.name) !== reader || reader.inputs.length > 1) return undefined;
-    const reordered = opTable.get(producer.op)?.reorderOutputs?.(producer, order);
+    const reordered = opOf(producer).reorderOutputs?.(producer, order);
     if (reordered === undefined) return undefined;
     changed.push(reordered.node);
     if (!reordered.inputs) return changed;
@@ -53,7 +53,7 @@ function changedReaders(node: Node, order: ChannelOrder, index: GraphIndex): rea
   const changed: Node[] = [];
   for (const reader of readers) {
     if (reader.inputs.length > 1) return undefined;
-    const op = opTable.get(reader.op);
+    const op = opOf(reader);
     const end = op?.reorderInputs?.(reader, order);
     const through = end === undefined ? op?.reorderOutputs?.(reader, order) : undefined;
     const behind = through?.inputs === true ? changedReaders(reader, order, index) : undefined;

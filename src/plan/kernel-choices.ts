@@ -1,7 +1,7 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import type { Candidate } from '../kernels/candidates.js';
-import { doublings, type KernelChoice } from '../kernels/select.js';
-import type { KernelPlan } from '../ops/kernel.js';
+import type { KernelPlan } from '../kernels/kernel.js';
+import type { Candidate } from '../select/candidates.js';
+import { doublings, type KernelChoice } from '../select/choose.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, peakOf } from './orders.js';
 import { type OrderGoal, searchLimit } from './plan-rows.js';

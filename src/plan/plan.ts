@@ -1,6 +1,6 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import type { KernelChoice } from '../kernels/select.js';
-import type { KernelPlan } from '../ops/kernel.js';
+import type { KernelPlan } from '../kernels/kernel.js';
+import type { KernelChoice } from '../select/choose.js';
 import { consuming } from './image.js';
 import { kernelChoices, worthwhile } from './kernel-choices.js';
 import { LiveMemory } from './live-memory.js';

@@ -1,7 +1,7 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { rowBytes } from '../ir/tensor.js';
-import { opTable } from '../ops/index.js';
-import type { KernelPlan } from '../ops/kernel.js';
+import type { KernelPlan } from '../kernels/kernel.js';
+import { opOf } from '../ops/index.js';
 import { sameRow } from '../ops/shared/window.js';
 import type { RowLayer, RowProgram, RowTensor } from './row-program.js';
 
@@ -31,7 +31,7 @@ export function programOf(graph: Graph, kernels: ReadonlyMap<string, KernelPlan>
 function layerOf(node: Node, kernel: KernelPlan, index: GraphIndex, numbers: ReadonlyMap<string, number>): RowLayer {
   const shapes = index.inputTypes(node).map(type => type.shape);
   const accumulates = kernel.sumsBytes !== undefined;
-  const windows = accumulates ? [sameRow] : (opTable.get(node.op)?.rowWindows(node, shapes) ?? []);
+  const windows = accumulates ? [sameRow] : (opOf(node).rowWindows(node, shapes) ?? []);
   return {
     name: node.name,
     inputs: node.inputs.map((name, i) => ({

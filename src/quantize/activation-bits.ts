@@ -1,19 +1,16 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
-import { definition } from './float-network.js';
 import { declaredQuantisation } from './inputs.js';
 import { matches, refuseName } from './name-pattern.js';
-import { makerOf } from './wide-ranges.js';
+import { makerOf, type WideActivations } from './wide-ranges.js';
 
 /** Bits of activations by the names of the layers that make them; `*` in a pattern stands for any characters. */
 export interface ActivationBitsRule {
   readonly pattern: string;
   readonly bits: 8 | 16;
 }
-
-/** Names of the layers whose activations are int16; those that only pass values on are among them. */
-export type WideActivations = ReadonlySet<string>;
 
 /** Why a layer cannot have int16 activations. */
 interface Obstacle {
@@ -84,14 +81,14 @@ function settled(graph: Graph, makers: Set<string>, named: ReadonlySet<string>):
   }
 }
 
-const isSource = (node: Node): boolean => definition(node).traits.source === true;
+const isSource = (node: Node): boolean => opOf(node).traits.source === true;
 const isWideSource = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
 
 /** With what is int16 whatever rules say, and the layers whose type is that of what they read. */
 function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<string> {
   const wide = new Set(makers);
   for (const node of graph.nodes) {
-    const { keepsQuantisation, fixedQuantisation, fixedWideQuantisation } = definition(node).traits;
+    const { keepsQuantisation, fixedQuantisation, fixedWideQuantisation } = opOf(node).traits;
     const always = isWideSource(node) || fixedQuantisation?.bits === 16;
     const follows = keepsQuantisation === true || fixedWideQuantisation !== undefined;
     if (always || (follows && wide.has(node.inputs[0]))) wide.add(node.name);
@@ -111,13 +108,13 @@ export function obstacleIn(graph: Graph, wide: ReadonlySet<string>): Obstacle | 
   for (const node of graph.nodes) {
     const reads = node.inputs.map(name => wide.has(name));
     const touches = wide.has(node.name) || reads.includes(true);
-    if (touches && definition(node).traits.wide !== true) {
+    if (touches && opOf(node).traits.wide !== true) {
       return { node, reason: `${node.op} '${node.name}' takes no int16` };
     }
     if (reads.includes(true) && reads.includes(false)) {
       return { node, reason: `${node.op} '${node.name}' would read int8 and int16 together` };
     }
-    if (definition(node).traits.joins === true && reads[0] !== wide.has(node.name)) {
+    if (opOf(node).traits.joins === true && reads[0] !== wide.has(node.name)) {
       return { node, reason: `the parts of ${node.op} '${node.name}' have its type` };
     }
   }

@@ -1,7 +1,7 @@
+import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js';
+import { takeTurns } from '../interpreter/yield.js';
 import type { Graph } from '../ir/graph.js';
-import { takeTurns } from '../run/turns.js';
 import { requireFiniteConstants, requireFiniteValues } from './finite.js';
-import { FloatNetwork, type FloatTensors } from './float-network.js';
 import { Histogram } from './histogram.js';
 
 /** What is seen of a float network while it runs on calibration images. */

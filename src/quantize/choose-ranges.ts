@@ -1,8 +1,9 @@
+import type { FloatNetwork, FloatTensors } from '../interpreter/float-network.js';
+import { takeTurns } from '../interpreter/yield.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
 import type { Quantisation } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
-import { takeTurns } from '../run/turns.js';
-import { definition, type FloatNetwork, type FloatTensors } from './float-network.js';
+import { opOf } from '../ops/index.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
 import { rangeRules } from './ranges/index.js';
@@ -15,7 +16,7 @@ export interface ChosenRange {
 
 /** Does the quantisation of this tensor have to be found? */
 export function needsRange(node: Node): boolean {
-  const { integerResult, keepsQuantisation, fixedQuantisation, source } = definition(node).traits;
+  const { integerResult, keepsQuantisation, fixedQuantisation, source } = opOf(node).traits;
   if (integerResult || keepsQuantisation || fixedQuantisation !== undefined) return false;
   return !(source && declaredQuantisation(node) !== undefined);
 }
@@ -65,7 +66,7 @@ function distinct(ranges: readonly ChosenRange[]): readonly ChosenRange[] {
 export function resultName(network: FloatNetwork): string {
   const index = new GraphIndex(network.graph);
   const output = index.node(network.graph.output);
-  return definition(output).traits.integerResult ? output.inputs[0] : output.name;
+  return opOf(output).traits.integerResult ? output.inputs[0] : output.name;
 }
 
 /** Sum of squared differences of the network's result when one tensor is rounded to int8 and back. */

@@ -1,9 +1,10 @@
+import { isLinear } from '../interpreter/float-network.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { Constant } from '../ir/tensor.js';
+import { opOf } from '../ops/index.js';
 import type { Patches } from '../ops/op.js';
 import { scalesWithInput } from '../ops/shared/activation.js';
-import type { LinearAttributes } from '../ops/shared/linear.js';
-import { definition, isLinear } from './float-network.js';
+import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import type { NarrowLayers } from './weight-bits.js';
 
 /** A channel is made larger by this at most: what it is multiplied by, the weights behind are divided by. */
@@ -38,7 +39,7 @@ export function equalise(
     if (!isLinear(node) || !canScale(node)) continue;
     const reader = linearReader(index, node);
     const magnitudes = largest.get(node.name);
-    const patches = reader && definition(reader).patches?.(reader, index.inputTypes(reader)[0].shape);
+    const patches = reader && opOf(reader).patches?.(reader, index.inputTypes(reader)[0].shape);
     if (reader === undefined || patches === undefined || magnitudes === undefined) continue;
     const channelOf = inputChannels(patches, magnitudes.length);
     const alone = patches.groups === magnitudes.length;
@@ -58,7 +59,7 @@ const canScale = ({ attributes: { activation, affine } }: Node<LinearAttributes>
 function linearReader(index: GraphIndex, node: Node): Node<LinearAttributes> | undefined {
   const reader = index.onlyReader(node.name);
   if (reader === undefined || isLinear(reader)) return reader;
-  return definition(reader).traits.scalesByChannel === true ? linearReader(index, reader) : undefined;
+  return opOf(reader).traits.scalesByChannel === true ? linearReader(index, reader) : undefined;
 }
 
 function factorsOf(magnitudes: Float64Array, alone: boolean): Float64Array {

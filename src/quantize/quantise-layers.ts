@@ -1,19 +1,19 @@
 import { invariant } from '../diagnostics/diagnostic.js';
+import { isLinear } from '../interpreter/float-network.js';
+import { floatLayer, integerLayer } from '../interpreter/linear-layer.js';
+import { takeTurns } from '../interpreter/yield.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import { opOf } from '../ops/index.js';
 import { fixedQuantisationOf, type Patches } from '../ops/op.js';
-import type { LinearAttributes } from '../ops/shared/linear.js';
+import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import { accumulatorsFit } from '../ops/shared/linear-factors.js';
-import { takeTurns } from '../run/turns.js';
 import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
 import type { FittedLayers } from './fitted-layers.js';
-import { definition, isLinear } from './float-network.js';
 import { declaredQuantisation, inputMeaning, toQuantised } from './inputs.js';
-import type { LayerOptions } from './layers/index.js';
-import { layerSteps } from './layers/index.js';
-import { floatLayer, integerLayer } from './layers/run-layer.js';
+import { type LayerOptions, layerSteps } from './layers/index.js';
 import type { LayerConstants } from './layers/site.js';
 import { type LayerQuality, layerQuality } from './quality.js';
 import type { QuantisedModel } from './quantise.js';
@@ -103,7 +103,7 @@ interface NodeSite {
 
 async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
   const { node, inputs, quantisation, images } = site;
-  const op = definition(node);
+  const op = opOf(node);
   if (op.traits.source) {
     invariant(quantisation !== undefined, 'an input has a scale');
     const type = quantisedType(node.type.shape, quantisation);
@@ -141,7 +141,7 @@ function floatResults(site: NodeSite): Promise<FloatResults> {
 }
 
 async function computeFloat({ node, inputs, images, turn }: NodeSite): Promise<FloatResults> {
-  const op = definition(node);
+  const op = opOf(node);
   const linear: Float32Array[] = [];
   const output: Float32Array[] = [];
   const layer = isLinear(node) ? floatLayer(node, patchesOf(node, inputs[0])) : undefined;
@@ -164,7 +164,7 @@ async function computeFloat({ node, inputs, images, turn }: NodeSite): Promise<F
 }
 
 function patchesOf(node: Node, input: TensorPair): Patches {
-  const patches = definition(node).patches?.(node, input.type.shape);
+  const patches = opOf(node).patches?.(node, input.type.shape);
   invariant(patches !== undefined, `'${node.name}' is no linear layer`);
   return patches;
 }
@@ -183,7 +183,7 @@ async function quantiseLinearLayer(
     options,
     turn,
   } = layer;
-  const op = definition(node);
+  const op = opOf(node);
   const { quantisation } = input.type;
   invariant(
     op.quantise !== undefined && op.lower !== undefined && quantisation !== undefined,
@@ -228,7 +228,7 @@ function quantisationOf(
   inputs: readonly TensorPair[],
   ranges: ReadonlyMap<string, ChosenRange>,
 ): Quantisation | undefined {
-  const { traits } = definition(node);
+  const { traits } = opOf(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].type.quantisation;
   const fixed = fixedQuantisationOf(traits, inputs[0]?.type.quantisation);

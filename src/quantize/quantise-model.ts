@@ -1,19 +1,19 @@
+import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js';
 import type { Graph } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
-import { type ActivationBitsRule, type WideActivations, wideActivations } from './activation-bits.js';
+import { type ActivationBitsRule, wideActivations } from './activation-bits.js';
 import { observe } from './calibrate.js';
 import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
 import { FittedLayers } from './fitted-layers.js';
-import { FloatNetwork, type FloatTensors } from './float-network.js';
 import type { Histogram } from './histogram.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { type FittingOptions, type LayerMemory, quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges/index.js';
 import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
-import { wideRanges } from './wide-ranges.js';
+import { type WideActivations, wideRanges } from './wide-ranges.js';
 
 /** How a network is quantised. */
 export interface QuantiseOptions extends LayerOptions {

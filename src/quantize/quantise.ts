@@ -2,17 +2,16 @@ import { fail, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
+import { opOf } from '../ops/index.js';
 import { fixedQuantisationOf, type OpDefinition } from '../ops/op.js';
-import type { WideActivations } from './activation-bits.js';
 import { requireFiniteConstants } from './finite.js';
-import { definition } from './float-network.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
 import { fitScales } from './layers/fit-weight-scales.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges/mean-squared-error.js';
 import { declaredBits } from './weight-bits.js';
-import { wideRanges } from './wide-ranges.js';
+import { type WideActivations, wideRanges } from './wide-ranges.js';
 
 /** A float graph whose constants are the integers and scales of a quantised weights file. */
 export interface QuantisedModel {
@@ -43,7 +42,7 @@ export function quantiseGraph(
     if (quantisation === undefined) return node;
     types.set(node.name, quantisedType(node.type.shape, quantisation));
     activations.set(node.name, quantisation);
-    const constants = definition(node).quantise?.(node, inputs, quantisation);
+    const constants = opOf(node).quantise?.(node, inputs, quantisation);
     return constants === undefined
       ? node
       : { ...node, constants: declaredWidth(node, constants, inputs, quantisation) };
@@ -71,7 +70,7 @@ function quantisationOfNode(
   histograms: ReadonlyMap<string, Histogram>,
   wide: ReadonlyMap<string, Quantisation>,
 ): Quantisation | undefined {
-  const { traits } = definition(node);
+  const { traits } = opOf(node);
   if (traits.integerResult) return undefined;
   if (traits.keepsQuantisation) return inputs[0].quantisation;
   const fixed = fixedQuantisationOf(traits, inputs[0]?.quantisation);
@@ -93,7 +92,7 @@ function known<T>(values: ReadonlyMap<string, T>, name: string): T {
 export function lowerModel({ graph, activations, rounding }: QuantisedModel): Graph {
   const types = new Map<string, TensorType>();
   const nodes = graph.nodes.map(node => {
-    const op = definition(node);
+    const op = opOf(node);
     const inputs = node.inputs.map(name => known(types, name));
     const fixed = fixedQuantisationOf(op.traits, inputs[0]?.quantisation);
     const output = fixed ?? activations.get(node.name) ?? inputs[0]?.quantisation;

@@ -1,8 +1,8 @@
+import type { FloatNetwork, FloatTensors } from '../interpreter/float-network.js';
+import { takeTurns } from '../interpreter/yield.js';
 import type { Graph } from '../ir/graph.js';
-import { takeTurns } from '../run/turns.js';
 import { layersOf, wideActivations } from './activation-bits.js';
 import { type ChosenRange, errorOfResult, needsRange } from './choose-ranges.js';
-import type { FloatNetwork, FloatTensors } from './float-network.js';
 
 /**
  * The layers whose activations can be int16, those first whose rounding to int8 alone changes the result of the float network most;

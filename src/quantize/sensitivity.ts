@@ -1,12 +1,13 @@
 import { invariant } from '../diagnostics/diagnostic.js';
+import { type FloatNetwork, type FloatTensors, isLinear } from '../interpreter/float-network.js';
+import { floatOutput } from '../interpreter/linear-layer.js';
+import { takeTurns } from '../interpreter/yield.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
 import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
-import type { LinearAttributes } from '../ops/shared/linear.js';
-import { takeTurns } from '../run/turns.js';
+import { opOf } from '../ops/index.js';
+import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import { resultName } from './choose-ranges.js';
-import { definition, type FloatNetwork, type FloatTensors, isLinear } from './float-network.js';
 import { bestScale, limitOf, roundTo } from './layers/fit-weight-scales.js';
-import { floatOutput } from './layers/run-layer.js';
 import { declaredBits, type WeightBits } from './weight-bits.js';
 
 /** What a layer with weights takes and spoils at one width. */
@@ -78,7 +79,7 @@ async function errorOfWeights(
 ): Promise<number> {
   const result = resultName(network);
   const [input] = node.inputs;
-  const patches = definition(node).patches?.(node, new GraphIndex(network.graph).node(input).type.shape);
+  const patches = opOf(node).patches?.(node, new GraphIndex(network.graph).node(input).type.shape);
   invariant(patches !== undefined, `'${node.name}' is no linear layer`);
   const compute = floatOutput(node, patches);
   let [signal, noise] = [0, 0];

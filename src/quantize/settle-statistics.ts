@@ -1,8 +1,8 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
+import { takeTurns } from '../interpreter/yield.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Constant, constant, type TensorData } from '../ir/tensor.js';
-import { opTable } from '../ops/index.js';
-import { takeTurns } from '../run/turns.js';
+import { opOf } from '../ops/index.js';
 
 /** A channel that hardly varies is not blown up: it counts as varying by this part of the average channel. */
 const leastShare = 1 / 16;
@@ -43,7 +43,7 @@ export async function settleStatistics(graph: Graph, images: readonly Float32Arr
   const types = new Map(graph.nodes.map(node => [node.name, node.type]));
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const op = opTable.get(node.op);
+    const op = opOf(node);
     if (op === undefined) throw new InternalError(`no op '${node.op}'`);
     if (op.traits.source) {
       tensors.set(node.name, images);

@@ -1,6 +1,6 @@
+import { isLinear } from '../interpreter/float-network.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
-import { isLinear } from './float-network.js';
 import { matches, refuseName } from './name-pattern.js';
 
 /** Bits of a layer's weights. */

@@ -1,9 +1,11 @@
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { type Quantisation, valueRanges } from '../ir/tensor.js';
-import type { WideActivations } from './activation-bits.js';
+import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
-import { definition } from './float-network.js';
 import type { Histogram } from './histogram.js';
+
+/** Names of the layers whose activations are int16; those that only pass values on are among them. */
+export type WideActivations = ReadonlySet<string>;
 
 /**
  * The quantisation of each int16 tensor that has one of its own. Zero is in the middle, as TFLite has it, and nothing that was seen is
@@ -19,7 +21,7 @@ export function wideRanges(
   const groupOf = (name: string) => groups.get(name) ?? new Set([name]);
   for (const node of graph.nodes) {
     if (!wide.has(node.name) || !needsRange(node)) continue;
-    const joined = definition(node).traits.joins === true ? node.inputs.map(name => makerOf(index, name).name) : [];
+    const joined = opOf(node).traits.joins === true ? node.inputs.map(name => makerOf(index, name).name) : [];
     const group = new Set([node.name, ...joined].flatMap(name => [...groupOf(name)]));
     for (const name of group) groups.set(name, group);
   }
@@ -36,5 +38,5 @@ export function wideRanges(
 /** The node whose quantisation a tensor has. */
 export function makerOf(index: GraphIndex, name: string): Node {
   const node = index.node(name);
-  return definition(node).traits.keepsQuantisation === true ? makerOf(index, node.inputs[0]) : node;
+  return opOf(node).traits.keepsQuantisation === true ? makerOf(index, node.inputs[0]) : node;
 }

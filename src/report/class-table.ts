@@ -1,5 +1,5 @@
-import type { CompiledModel } from '../pipeline.js';
-import type { ProfileResult } from '../run/driver.js';
+import type { CompiledModel } from '../pipeline/compile.js';
+import type { ProfileResult } from '../run/profile.js';
 import { type ClassCounts, type InstructionClass, instructionClasses } from '../timing/class.js';
 import { formatCount } from './numbers.js';
 import type { ClassView } from './page-views.js';

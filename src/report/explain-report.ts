@@ -1,6 +1,6 @@
-import { allOf, chosenAmong, whyChosen, whyNot } from '../kernels/why.js';
-import type { CompiledModel } from '../pipeline.js';
-import type { ProfileResult } from '../run/driver.js';
+import type { CompiledModel } from '../pipeline/compile.js';
+import type { ProfileResult } from '../run/profile.js';
+import { allOf, chosenAmong, whyChosen, whyNot } from '../select/why.js';
 
 /** A kernel that could make the layer; bytes of flash and RAM. */
 export type ExplainedCandidate = {

@@ -1,5 +1,5 @@
-import type { Firmware, ProfileResult } from '../run/driver.js';
-import { profileFirmware } from '../run/profile.js';
+import { type ProfileResult, profileFirmware } from '../run/profile.js';
+import type { Firmware } from '../toolchain/firmware.js';
 import { findTool, missingTool, type ToolName, toolSpecs, toolVersion } from '../toolchain/tools.js';
 
 /** The figures of a run in emulation, or why there are none. */

@@ -1,7 +1,7 @@
 import { sourcePlace } from '../emit/describe.js';
-import { constantBytes } from '../ops/kernel.js';
-import { type CompiledModel, layerMacs } from '../pipeline.js';
-import type { ProfileResult } from '../run/driver.js';
+import { constantBytes } from '../kernels/kernel.js';
+import { type CompiledModel, layerMacs } from '../pipeline/compile.js';
+import type { ProfileResult } from '../run/profile.js';
 import { countFields, type EstimatedCycles, layerCountFields, type PartReport } from './count-report.js';
 
 /** A row of the profile's table. */

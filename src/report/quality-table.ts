@@ -1,8 +1,8 @@
 import { escapeControls } from '../diagnostics/text.js';
 import { numberType } from '../emit/describe.js';
 import { activationType } from '../ir/tensor.js';
+import { widthName } from '../kernels/packing/bit-layout.js';
 import { clamp } from '../numeric/requantise.js';
-import { widthName } from '../ops/shared/narrow.js';
 import type { LayerQuality } from '../quantize/quality.js';
 import { formatPercent } from './numbers.js';
 import type { QualityView } from './page-views.js';

@@ -1,7 +1,7 @@
-import { budgetProblems } from '../budget.js';
 import type { LabelledText } from '../emit/views.js';
-import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline.js';
-import type { ProfileResult } from '../run/driver.js';
+import { budgetProblems } from '../pipeline/budget.js';
+import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline/compile.js';
+import type { ProfileResult } from '../run/profile.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
 import type { EstimateReport } from './count-report.js';
 import { perMac } from './layer-tables.js';

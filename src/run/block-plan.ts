@@ -1,5 +1,5 @@
 import type { CodeFunction } from '../timing/instruction.js';
-import type { Firmware } from './driver.js';
+import type { Firmware } from '../toolchain/firmware.js';
 
 /** Numbers of contexts in which code runs; layer `l` is context `firstLayer + l`. */
 export const contexts = { harness: 0, driver: 1, firstLayer: 2 } as const;

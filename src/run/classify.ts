@@ -1,5 +1,5 @@
+import { fromBytes } from '../interpreter/reference.js';
 import type { TensorType } from '../ir/tensor.js';
-import { fromBytes } from './reference.js';
 
 /** Index of the largest element of a raw output of that type, the first of equals; the index itself for an int32 output. */
 export function predictedClass(output: Uint8Array, type: Pick<TensorType, 'dtype'>): number {

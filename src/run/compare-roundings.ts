@@ -1,10 +1,10 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
+import { runReferenceOn, type Tensors } from '../interpreter/reference.js';
+import { takeTurns } from '../interpreter/yield.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
-import { opTable } from '../ops/index.js';
+import { opOf } from '../ops/index.js';
 import type { Operand } from '../ops/op.js';
-import { runReferenceOn, type Tensors } from './reference.js';
-import { takeTurns } from './turns.js';
 
 /** How a layer's values differ between two rounding rules, over all vectors. */
 export interface LayerRoundings {
@@ -40,7 +40,7 @@ export async function compareRoundings(
 ): Promise<RoundingComparison> {
   const turn = takeTurns();
   const index = new GraphIndex(graph);
-  const layers = other.nodes.filter(node => opTable.get(node.op)?.traits.source !== true);
+  const layers = other.nodes.filter(node => opOf(node).traits.source !== true);
   const counts = layers.map(() => ({ elements: 0, alone: 0, together: 0, maxAbsDiff: 0 }));
   let [changed, decisions] = [0, 0];
   for (const [v, vector] of vectors.entries()) {
@@ -72,7 +72,7 @@ function tensorOf(tensors: Tensors, name: string): TensorData {
 /** The layer under its own rule, on what the network computed in front of it. */
 function computeAlone(node: Node, tensors: Tensors, index: GraphIndex): TensorData {
   const operands = node.inputs.map((name): Operand => ({ type: index.node(name).type, data: tensorOf(tensors, name) }));
-  const computed = opTable.get(node.op)?.reference?.(node, operands);
+  const computed = opOf(node).reference?.(node, operands);
   if (computed === undefined) throw new InternalError(`'${node.name}': ${node.op} has no integer form`);
   return computed;
 }

@@ -1,9 +1,9 @@
 import { invariant } from '../diagnostics/diagnostic.js';
+import { fromBytes, runReferenceOn, type Tensors } from '../interpreter/reference.js';
+import { takeTurns } from '../interpreter/yield.js';
 import type { Graph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
-import { fromBytes, runReferenceOn, type Tensors } from './reference.js';
-import { takeTurns } from './turns.js';
 
 /** The first byte that differs, in the coordinates of its tensor. */
 export interface Mismatch {

@@ -1,5 +1,6 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import type { Driver, Firmware } from './driver.js';
+import type { Firmware } from '../toolchain/firmware.js';
+import type { Driver } from './driver.js';
 import { fastHostDriver, hostDriver } from './host.js';
 import { qemuDriver } from './qemu.js';
 import { rp2040Driver } from './rp2040js.js';

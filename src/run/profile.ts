@@ -3,16 +3,37 @@ import { join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { withBuildDirectory } from '../toolchain/build-directory.js';
 import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmware.js';
+import type { Firmware } from '../toolchain/firmware.js';
 import { type ModelSizes, measureSizes, parseFunctions } from '../toolchain/sizes.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
 import { boundStack } from '../toolchain/stack-usage.js';
 import { sourceName } from './block-plan.js';
 import { type CountResult, countInstructions } from './count-instructions.js';
-import type { Firmware, ProfileResult } from './driver.js';
 import { instructionsAt } from './profile-ticks.js';
 import { requireBoard, runQemu } from './qemu.js';
 import { requireSuccess } from './run-outcome.js';
 import { readStepTimes, requireSameCode, wordsOfSteps } from './step-times.js';
+
+/** Figures of one inference in emulation. */
+export interface ProfileResult {
+  /** Executed instructions of one inference, without trace hooks. */
+  readonly instructions: number;
+  /** Executed instructions by layer, the cost of the hooks taken out. */
+  readonly layerInstructions: readonly number[];
+  /** Executed between the layers: `instructions` without the sum of `layerInstructions`. */
+  readonly driverInstructions: number;
+  /** Bytes of stack below the call of an entry, by painting. */
+  readonly stackBytes: number;
+  /** The most that any path through the code takes. */
+  readonly stackBound: StackBound;
+  readonly flash: { readonly code: number; readonly weights: number; readonly tables: number };
+  /** Bytes of code of each layer's own function. */
+  readonly layerCode: readonly number[];
+  /** Instructions by layer, function and class, and cycles that follow from them. */
+  readonly counts: CountResult;
+  /** Static RAM of the model's own objects: the arena, a few bytes of state, and input rows that are kept. */
+  readonly arenaBytes: number;
+}
 
 const defaultTimeoutMs = 300_000;
 

@@ -1,9 +1,10 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { QemuBoard } from '../target/target.js';
 import { boardOf } from '../toolchain/build-firmware.js';
+import type { Firmware } from '../toolchain/firmware.js';
 import { type ProcessRun, runProcess } from '../toolchain/process.js';
 import { missingReason, requireTool } from '../toolchain/tools.js';
-import type { Driver, Firmware } from './driver.js';
+import type { Driver } from './driver.js';
 import { runBuild } from './run-build.js';
 import { requireSuccess } from './run-outcome.js';
 

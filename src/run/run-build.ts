@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { withBuildDirectory } from '../toolchain/build-directory.js';
 import { type Build, type BuildRequest, buildFirmware } from '../toolchain/build-firmware.js';
+import type { Firmware } from '../toolchain/firmware.js';
 import { inParallel } from '../toolchain/process.js';
-import type { DriverResult, Firmware, RunOptions } from './driver.js';
+import type { DriverResult, RunOptions } from './driver.js';
 import { RunFiles, splitVectors } from './run-files.js';
 
 /** Runs an image in a directory that has in.bin. */

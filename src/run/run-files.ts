@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, InternalError, invariant } from '../diagnostics/diagnostic.js';
-import type { DriverResult, Firmware } from './driver.js';
+import type { Firmware } from '../toolchain/firmware.js';
+import type { DriverResult } from './driver.js';
 import { parseTrace } from './trace.js';
 
 /** The directory in which a harness runs: it reads in.bin, and writes out.bin and trace.bin. */

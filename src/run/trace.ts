@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { TracedLayer } from './driver.js';
+import type { TracedLayer } from '../toolchain/firmware.js';
 
 const headerBytes = 8;
 

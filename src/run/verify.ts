@@ -1,8 +1,9 @@
 import { CompileError, invariant } from '../diagnostics/diagnostic.js';
+import type { Tensors } from '../interpreter/reference.js';
 import type { Graph } from '../ir/graph.js';
+import type { Firmware } from '../toolchain/firmware.js';
 import { firstMismatch, type Mismatch } from './compare.js';
-import type { Driver, Firmware } from './driver.js';
-import type { Tensors } from './reference.js';
+import type { Driver } from './driver.js';
 
 export interface DriverReport {
   readonly name: string;

@@ -1,4 +1,5 @@
-import type { IsaFeature } from '../ops/kernel.js';
+/** An ISA feature that a kernel may need, as the target files list them. */
+export type IsaFeature = 'thumb1' | 'thumb2' | 'dsp' | 'mve';
 
 /** A memory region of a chip or board. */
 export interface MemoryRegion {

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
-import type { Firmware } from '../run/driver.js';
 import type { Target, TargetPlacement } from '../target/target.js';
 import { Compiler, warningFlags } from './compiler.js';
+import type { Firmware } from './firmware.js';
 import { type BuildMode, harnessSources, type Platform, traceBufferBytes, writeHarness } from './harness.js';
 import { inParallel } from './process.js';
 import { writeSharedObject } from './shared-objects.js';

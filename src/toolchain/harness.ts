@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { TemplateEngine } from '../emit/engine.js';
 import { placeViews } from '../emit/place-views.js';
 import { packageRoot } from '../package-root.js';
-import type { Firmware } from '../run/driver.js';
 import type { EmulatedMemory, TargetPlacement, TargetTimer } from '../target/target.js';
+import type { Firmware } from './firmware.js';
 
 /** What a build is for. */
 export type BuildMode = 'run' | 'trace' | 'profile-total' | 'profile-layers';

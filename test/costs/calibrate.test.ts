@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
 import type { LayerCount } from '../../src/run/profile.js';
-import { type CostTable, loadCosts } from '../../src/target/load-costs.js';
+import { type CostTable, loadCosts } from '../../src/select/load-costs.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { requireTool, toolVersion } from '../../src/toolchain/tools.js';
 import { fitFamilies, type Observation, observe } from './measure.js';

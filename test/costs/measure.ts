@@ -1,10 +1,10 @@
 import { GraphIndex } from '../../src/ir/graph.js';
-import type { Candidate } from '../../src/kernels/candidates.js';
-import { countsOf } from '../../src/kernels/cost.js';
-import type { KernelChoice } from '../../src/kernels/select.js';
-import { compileModel, kernelCandidates, type LoadedModel } from '../../src/pipeline.js';
+import { compileModel, kernelCandidates, type LoadedModel } from '../../src/pipeline/compile.js';
 import { countLayers, type LayerCount } from '../../src/run/profile.js';
-import type { CostTable } from '../../src/target/load-costs.js';
+import type { Candidate } from '../../src/select/candidates.js';
+import type { KernelChoice } from '../../src/select/choose.js';
+import { countsOf } from '../../src/select/cost.js';
+import type { CostTable } from '../../src/select/load-costs.js';
 import type { Target } from '../../src/target/target.js';
 import { nonNegativeLeastSquares } from './fit.js';
 

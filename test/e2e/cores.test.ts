@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
 import { Session } from '../../src/diagnostics/session.js';
-import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline.js';
+import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline/compile.js';
 import { referenceTensors } from '../../src/run/compare.js';
-import type { Driver, Entry } from '../../src/run/driver.js';
+import type { Driver } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { Entry } from '../../src/toolchain/firmware.js';
 import { example, exhaustive, quantisedExample } from './demo-network.js';
 
 const count = exhaustive ? 100 : 4;

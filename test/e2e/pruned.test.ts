@@ -14,11 +14,10 @@ import {
   quantiseModel,
   reduceFor,
   sourceOf,
-} from '../../src/pipeline.js';
+} from '../../src/pipeline/compile.js';
 import { referenceTensors, requireSameResults } from '../../src/run/compare.js';
-import type { ProfileResult } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
-import { profileFirmware } from '../../src/run/profile.js';
+import { type ProfileResult, profileFirmware } from '../../src/run/profile.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';

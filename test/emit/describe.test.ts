@@ -1,11 +1,18 @@
 import { expect, it } from 'vitest';
 import { layerFacts } from '../../src/emit/describe.js';
 import type { Node } from '../../src/ir/graph.js';
-import type { KernelPlan } from '../../src/ops/kernel.js';
+import type { KernelPlan } from '../../src/kernels/kernel.js';
 
 const type = { dtype: 'f32', shape: { height: 1, width: 1, channels: 1 } } as const;
 const node: Node = { name: 'fc', op: 'dense', inputs: ['x'], attributes: {}, constants: {}, type };
-const plan: KernelPlan = { slug: 'dense', template: 'kernels/dense', view: {}, tables: [], helpers: [] };
+const plan: KernelPlan = {
+  slug: 'dense',
+  template: 'kernels/dense',
+  label: 'generic',
+  view: {},
+  tables: [],
+  helpers: [],
+};
 const facts = (bounds: Partial<KernelPlan>) =>
   Object.fromEntries(
     layerFacts(node, [type], { ...plan, ...bounds }, 0, { label: 'in arena', text: '' }).map(({ label, text }) => [

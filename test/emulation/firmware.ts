@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CompileError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
-import type { Firmware } from '../../src/run/driver.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { Firmware } from '../../src/toolchain/firmware.js';
 
 const text = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 

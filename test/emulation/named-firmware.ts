@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from '../../src/diagnostics/session.js';
-import { compileModel, randomModel } from '../../src/pipeline.js';
-import type { Entry, Firmware } from '../../src/run/driver.js';
+import { compileModel, randomModel } from '../../src/pipeline/compile.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { Entry, Firmware } from '../../src/toolchain/firmware.js';
 import { modelText } from '../cli/workspace.js';
 
 /** The generated C of a small network with random weights. */

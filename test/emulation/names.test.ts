@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkModelName } from '../../src/frontend/model-name.js';
-import type { Entry } from '../../src/run/driver.js';
 import { withBuildDirectory } from '../../src/toolchain/build-directory.js';
 import { type BuildMode, boardOf, buildFirmware } from '../../src/toolchain/build-firmware.js';
+import type { Entry } from '../../src/toolchain/firmware.js';
 import { missingReason } from '../../src/toolchain/tools.js';
 import { namedFirmware } from './named-firmware.js';
 

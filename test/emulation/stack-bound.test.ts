@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline.js';
-import type { Entry } from '../../src/run/driver.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { withBuildDirectory } from '../../src/toolchain/build-directory.js';
 import { boardOf, buildFirmware } from '../../src/toolchain/build-firmware.js';
+import type { Entry } from '../../src/toolchain/firmware.js';
 import type { StackBound } from '../../src/toolchain/stack-bound.js';
 import { boundStack } from '../../src/toolchain/stack-usage.js';
 import { quantisedExample } from '../e2e/demo-network.js';

@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { formatCount } from '../../src/cli/output.js';
 import { Session } from '../../src/diagnostics/session.js';
 import type { Graph } from '../../src/ir/graph.js';
-import { planKernels } from '../../src/kernels/select.js';
-import type { IsaFeature } from '../../src/ops/kernel.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
 import { shadowRun } from '../../src/plan/shadow.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
+import { planKernels } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { IsaFeature } from '../../src/target/target.js';
 import { leastBound } from '../plan/least-bound.js';
 
 /** Multiply-accumulates, weights, and bytes of the arena at most: a plan that becomes worse is noticed. */

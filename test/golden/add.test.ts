@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Node } from '../../src/ir/graph.js';
 import type { Quantisation, TensorType } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
-import { add } from '../../src/ops/add/index.js';
+import { add } from '../../src/ops/sum.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const directory = join(packageRoot(), '..', 'shared', 'data', 'tflite', 'resnet8');

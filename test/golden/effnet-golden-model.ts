@@ -6,7 +6,7 @@ import { constant } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { GraphBuilder } from '../../src/ops/builder.js';
 import { opTable } from '../../src/ops/index.js';
-import { plainLinear } from '../../src/ops/shared/linear.js';
+import { plainLinear } from '../../src/ops/shared/linear-attributes.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
 
 const layerSchema = z.object({

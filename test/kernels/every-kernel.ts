@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Graph } from '../../src/ir/graph.js';
 import { byteCount } from '../../src/ir/tensor.js';
-import { allOf } from '../../src/kernels/why.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline.js';
+import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline/compile.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
+import { allOf } from '../../src/select/why.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 /** The first kernels of each layer of a graph on a target, so many, equal the reference: on the host under sanitizers, and in QEMU. */

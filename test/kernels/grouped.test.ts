@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { candidatesOf } from '../../src/kernels/candidates.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { candidatesOf } from '../../src/select/candidates.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
 import { expectKernelsEqual } from './every-kernel.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, Node } from '../../src/ir/graph.js';
+import { saturatingOf } from '../../src/kernels/requantise/dsp.js';
+import { requantisePlan } from '../../src/kernels/requantise/generic.js';
 import { Random } from '../../src/numeric/random.js';
 import { clamp, type Rounding, requantise, roundings } from '../../src/numeric/requantise.js';
 import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
-import { saturatingOf } from '../../src/ops/shared/dsp/saturating.js';
-import type { LinearAttributes } from '../../src/ops/shared/linear.js';
-import { requantisePlan } from '../../src/ops/shared/requantise-kernel.js';
+import type { LinearAttributes } from '../../src/ops/shared/linear-attributes.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { buildModel } from '../ops/models.js';

@@ -1,8 +1,9 @@
 import type { Graph } from '../../src/ir/graph.js';
 import { constant, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
-import { type WideActivations, wideActivations } from '../../src/quantize/activation-bits.js';
+import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { needsRange } from '../../src/quantize/choose-ranges.js';
 import type { QuantisedModel } from '../../src/quantize/quantise.js';
+import type { WideActivations } from '../../src/quantize/wide-ranges.js';
 import { narrowed } from '../ops/narrow.js';
 import type { Draws } from './draws.js';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import type { Node } from '../../src/ir/graph.js';
-import { allOf } from '../../src/kernels/why.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { eliminateChannelsBy } from '../../src/passes/eliminate-channels.js';
@@ -12,9 +11,10 @@ import {
   compileModel,
   type LoadedModel,
   reduceFor,
-} from '../../src/pipeline.js';
+} from '../../src/pipeline/compile.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { allOf } from '../../src/select/why.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
 import { Draws } from './draws.js';

@@ -17,7 +17,7 @@ const kinds = [
   ...['infer', 'push-row', 'consume-input'],
   ...['int16', 'zeros', 'biases of 48 bits', 'fewer channels', 'any kernels'],
   // Of the kernels those that types are mixed for, on each kind of core.
-  ...['dsp-wide', 'dsp-narrow', 'lanes', 'mve'].map(kernel => `kernels/dot-product/${kernel}`),
+  ...['dsp-int16', 'dsp-sub-byte', 'swar', 'mve'].map(kernel => `kernels/dot-product/${kernel}`),
 ];
 
 // Most faults are in what two features make of each other: so here they meet, in networks that nobody would write.

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { type CompiledModel, compileModel } from '../../src/pipeline.js';
+import { type CompiledModel, compileModel } from '../../src/pipeline/compile.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
-import type { Firmware } from '../../src/run/driver.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import type { Target } from '../../src/target/target.js';
+import type { Firmware } from '../../src/toolchain/firmware.js';
 import { needsTool } from '../emulation/tools.js';
 import { buildModel } from '../ops/models.js';
 

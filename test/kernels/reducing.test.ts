@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { elementCount } from '../../src/ir/tensor.js';
-import { chooseKernels, ranked } from '../../src/kernels/select.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { eliminateChannelsBy } from '../../src/passes/eliminate-channels.js';
-import { compileModel, kernelCandidates, type LoadedModel, reduceFor, sourceOf } from '../../src/pipeline.js';
+import { compileModel, kernelCandidates, type LoadedModel, reduceFor, sourceOf } from '../../src/pipeline/compile.js';
 import { planGraph } from '../../src/plan/plan.js';
 import { referenceTensors, requireSameResults } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
+import { chooseKernels, ranked } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { randomPruned } from '../passes/pruned-model.js';
 

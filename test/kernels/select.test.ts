@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate } from '../../src/kernels/candidates.js';
-import { ranked } from '../../src/kernels/select.js';
+import type { Candidate } from '../../src/select/candidates.js';
+import { ranked } from '../../src/select/choose.js';
 
 interface Facts {
   readonly instructions?: number;
@@ -11,7 +11,15 @@ interface Facts {
 
 function candidate(name: string, facts: Facts): Candidate {
   const { instructions, codeBytes, tableBytes = 0, forSpeed } = facts;
-  const plan = { slug: name, template: '', view: {}, tables: [], helpers: [], ...(forSpeed ? { forSpeed } : {}) };
+  const plan = {
+    slug: name,
+    template: '',
+    label: '',
+    view: {},
+    tables: [],
+    helpers: [],
+    ...(forSpeed ? { forSpeed } : {}),
+  };
   return { name, plan, cost: { instructions, codeBytes, tableBytes, workBytes: 0 } };
 }
 

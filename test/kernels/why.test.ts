@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../../src/ir/graph.js';
-import type { Candidate, LayerCandidates } from '../../src/kernels/candidates.js';
-import { whyChosen, whyNot } from '../../src/kernels/why.js';
+import type { Candidate, LayerCandidates } from '../../src/select/candidates.js';
+import { whyChosen, whyNot } from '../../src/select/why.js';
 
 const node: Node = {
   name: 'a',
@@ -17,7 +17,7 @@ function candidate(
   instructions: number | undefined,
   more: { forSpeed?: true; sumsBytes?: number } = {},
 ): Candidate {
-  const plan = { slug: name, template: '', view: {}, tables: [], helpers: [], ...more };
+  const plan = { slug: name, template: '', label: '', view: {}, tables: [], helpers: [], ...more };
   return { name, plan, cost: { instructions, codeBytes: 10, tableBytes: 20, workBytes: 0 } };
 }
 

@@ -2,15 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
-import { definitionOf } from '../../src/frontend/import/import-builder.js';
 import { readModel } from '../../src/frontend/read-model.js';
 import { bindWeights } from '../../src/frontend/weights/bind.js';
 import { bindRandom } from '../../src/frontend/weights/random.js';
 import { readWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
-import { opTable } from '../../src/ops/index.js';
+import { opOf, opTable } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { loadFloatModel, loadFloatOnnx } from '../../src/pipeline.js';
+import { loadFloatModel, loadFloatOnnx } from '../../src/pipeline/compile.js';
 import { Workspace } from '../cli/workspace.js';
 import { example } from '../e2e/demo-network.js';
 import { onnxOf } from './from-graph.js';
@@ -30,12 +29,7 @@ afterAll(() => user.remove());
 async function exported() {
   const session = new Session();
   const graph = await readModel(model, { ops: opTable, session });
-  const lookup = (kind: string) => {
-    const op = opTable.get(kind);
-    if (op === undefined) throw new Error(kind);
-    return op;
-  };
-  return onnxOf(bindWeights(graph, readWeightsFile(weights), lookup, session));
+  return onnxOf(bindWeights(graph, readWeightsFile(weights), opOf, session));
 }
 
 const constantsOf = (graph: Graph) => graph.nodes.slice(1).map(({ op, constants }) => [op, constants]);
@@ -92,8 +86,7 @@ describe('EffNet from a PyTorch-style ONNX', () => {
 it('MobileNet from a PyTorch-style ONNX has its blocks', async () => {
   const path = join(packageRoot(), 'examples', 'paper', 'mobilenet-svhn.ts');
   const graph = await readModel(path, { ops: opTable, session: new Session() });
-  const lookup = (kind: string) => definitionOf(kind);
-  const imported = importModel(onnxOf(bindRandom(graph, 1, lookup)));
+  const imported = importModel(onnxOf(bindRandom(graph, 1, opOf)));
   expect(imported.blocks.map(({ kind, options }) => [kind, options])).toEqual([
     ['mobilenetBlock', { channels: 24, stride: 2, epsilon: 0.00001 }],
     ['mobilenetBlock', { channels: 48, stride: 2, epsilon: 0.00001 }],

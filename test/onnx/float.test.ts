@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { runFloat } from '../../src/interpreter/reference.js';
 import { Random } from '../../src/numeric/random.js';
-import { runFloat } from '../../src/run/reference.js';
 import { compareFloat, importModel, layersOf } from './run.js';
 import { floats, int64s, type ModelSpec, type NodeSpec, scalar, type TensorSpec } from './write-onnx.js';
 

@@ -1,6 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
 import { Session } from '../../src/diagnostics/session.js';
 import { importOnnxBytes } from '../../src/frontend/onnx/import-onnx.js';
+import { runFloat, runReference } from '../../src/interpreter/reference.js';
 import { type Graph, GraphIndex } from '../../src/ir/graph.js';
 import { elementCount, type Shape } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
@@ -8,7 +9,6 @@ import { opTable } from '../../src/ops/index.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { floatPasses, runPasses } from '../../src/passes/index.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
-import { runFloat, runReference } from '../../src/run/reference.js';
 import { type ModelSpec, writeOnnx } from './write-onnx.js';
 
 env.wasm.numThreads = 1;

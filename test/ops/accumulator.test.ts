@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import type { Node } from '../../src/ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorType } from '../../src/ir/tensor.js';
+import { mveDense } from '../../src/kernels/dense/mve.js';
+import { isPlan, type KernelPlan, offersOf } from '../../src/kernels/kernel.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
-import { dense } from '../../src/ops/dense/index.js';
-import { isPlan, type KernelPlan, offersOf } from '../../src/ops/kernel.js';
+import { dense } from '../../src/ops/dense.js';
 import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
 
 const weights = fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 1, maxLength: 20 });
@@ -96,7 +97,7 @@ function lowered(layer: Layer) {
 
 function planOf(layer: Layer): KernelPlan | undefined {
   const { node, input } = lowered(layer);
-  return offersOf(dense.kernels[0], node, [{ ...input, aligned: true }]).find(isPlan);
+  return offersOf(mveDense, node, [{ ...input, aligned: true }]).find(isPlan);
 }
 
 function refusal(layer: Layer): string | undefined {

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import type { Node } from '../../src/ir/graph.js';
 import type { Quantisation, TensorType } from '../../src/ir/tensor.js';
+import { isPlan, offersOf } from '../../src/kernels/kernel.js';
+import { genericAdd } from '../../src/kernels/pair/generic.js';
+import type { TermView } from '../../src/kernels/requantise/generic.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
-import { add } from '../../src/ops/add/index.js';
-import { isPlan, offersOf } from '../../src/ops/kernel.js';
-import type { TermView } from '../../src/ops/shared/requantise-kernel.js';
-import { genericSum } from '../../src/ops/shared/sum-kernel.js';
+import { add } from '../../src/ops/sum.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline.js';
+import { compileModel } from '../../src/pipeline/compile.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
@@ -147,7 +147,7 @@ describe('add for any scales', () => {
       fc.property(quantisation(1e-3, 1e3), quantisation(1e-3, 1e3), quantisation(1e-2, 1e2), (a, b, output) => {
         const { node, inputs } = lowered('native', [a, b, output]);
         const aligned = inputs.map(input => ({ ...input, aligned: true }));
-        const plan = offersOf(genericSum('add', 1), node, aligned).find(isPlan);
+        const plan = offersOf(genericAdd, node, aligned).find(isPlan);
         const view = plan?.view.native as { a: number; b: number; start: number; shift: number; offset: TermView };
         const offset = view.offset.minus ? -view.offset.magnitude : view.offset.magnitude;
         for (const x of [-128, 127]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { runFloat } from '../../src/interpreter/reference.js';
 import { roundings } from '../../src/numeric/requantise.js';
-import { runFloat } from '../../src/run/reference.js';
 import { exhaustive, expectEquality, type Way } from './equality.js';
 import { makeModel, models } from './models.js';
 

@@ -4,16 +4,16 @@ import type { Graph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
-import { type CompileOptions, compileModel } from '../../src/pipeline.js';
+import { type CompileOptions, compileModel } from '../../src/pipeline/compile.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
-import type { Firmware } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { Firmware } from '../../src/toolchain/firmware.js';
 import { makeModel } from './models.js';
 
 export const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';

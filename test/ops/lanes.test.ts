@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planKernels } from '../../src/kernels/select.js';
+import { runsOf } from '../../src/kernels/dot-product/swar-runs.js';
+import { passing, requantiseShort, shortForm } from '../../src/kernels/requantise/swar-short.js';
 import { clamp, requantiseNative } from '../../src/numeric/requantise.js';
-import { runsOf } from '../../src/ops/shared/lanes/runs.js';
-import { passing, requantiseShort, shortForm } from '../../src/ops/shared/lanes/short-form.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
+import { planKernels } from '../../src/select/choose.js';
 import { makeModel } from './models.js';
 
 const weights = fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 2, maxLength: 70 });
@@ -101,6 +101,6 @@ it.each(['thumb1', 'thumb2'] as const)('on %s the models of tests have tiles of 
   );
   const requantise = isa === 'thumb1' ? ['requantise-above', 'requantise-between'] : ['requantise-many'];
   expect([...used]).toEqual(
-    expect.arrayContaining(['kernels/by-channel/row', 'kernels/dot-product/lanes', ...requantise]),
+    expect.arrayContaining(['kernels/by-channel/swar', 'kernels/dot-product/swar', ...requantise]),
   );
 });

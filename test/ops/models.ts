@@ -1,5 +1,4 @@
-import type { Graph, Node } from '../../src/ir/graph.js';
-import { GraphIndex } from '../../src/ir/graph.js';
+import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import { constant } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
 import { floatPasses, runPasses } from '../../src/passes/index.js';

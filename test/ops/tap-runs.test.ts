@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../src/ir/tensor.js';
-import { tapRuns } from '../../src/ops/depthwise-conv/mve-table.js';
+import { tapRuns } from '../../src/kernels/depthwise/mve.js';
 import { randomBytes } from '../../src/run/vectors.js';
 
 const order = (taps: number) => Array.from({ length: taps }, (_, i) => i);

@@ -5,17 +5,16 @@ import { bindQuantised, writeQuantised } from '../../src/frontend/weights/quanti
 import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
-import { opTable } from '../../src/ops/index.js';
-import type { OpDefinition } from '../../src/ops/op.js';
+import { opOf } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
-import { compileModel } from '../../src/pipeline.js';
+import { compileModel } from '../../src/pipeline/compile.js';
 import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { defaultQuantiseOptions, quantiseByImages } from '../../src/quantize/quantise-model.js';
-import type { Entry } from '../../src/run/driver.js';
 import { loadTarget } from '../../src/target/load-target.js';
+import type { Entry } from '../../src/toolchain/firmware.js';
 import { exhaustive, expectDriversEqual } from './equality.js';
 import { buildModel, makeModel, models } from './models.js';
 
@@ -110,12 +109,7 @@ describe('sums over int16 that do not fit int32', () => {
     const options = { ...defaultQuantiseOptions, activationBits: [{ pattern: 'c', bits: 16 as const }] };
     const quantised = await quantiseByImages(fused, images, options);
     const written = writeQuantised(quantised);
-    const read = bindQuantised(
-      fused,
-      parseWeightsFile('q.safetensors', written),
-      name => opTable.get(name) as OpDefinition,
-      new Session(),
-    );
+    const read = bindQuantised(fused, parseWeightsFile('q.safetensors', written), opOf, new Session());
     const types = read.graph.nodes.map(({ name, constants: { bias } }) => [name, bias?.dtype]);
     expect(Object.fromEntries(types)).toMatchObject({ c: 'i32', fc: 'f64' });
     const plan = await expectLowered(lowerModel(read), target, 'native', 'infer');

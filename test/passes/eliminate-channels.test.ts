@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runReference } from '../../src/interpreter/reference.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { eliminateChannels } from '../../src/passes/eliminate-channels.js';
-import { sourceOf } from '../../src/pipeline.js';
-import { runReference } from '../../src/run/reference.js';
+import { sourceOf } from '../../src/pipeline/compile.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { randomPruned } from './pruned-model.js';
 

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runFloat, runReference } from '../../src/interpreter/reference.js';
 import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import { printGraph } from '../../src/ir/print.js';
 import { elementCount, type TensorData } from '../../src/ir/tensor.js';
@@ -8,8 +9,7 @@ import type { ParameterSpec } from '../../src/ops/op.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { eliminateChannels } from '../../src/passes/eliminate-channels.js';
 import { floatPasses, integerPasses, runPasses } from '../../src/passes/index.js';
-import { sourceOf } from '../../src/pipeline.js';
-import { runFloat, runReference } from '../../src/run/reference.js';
+import { sourceOf } from '../../src/pipeline/compile.js';
 import { randomBytes } from '../../src/run/vectors.js';
 import { type PassCase, passesByFile, readCases, writeCase } from './cases.js';
 

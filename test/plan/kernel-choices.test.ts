@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/graph.js';
-import { candidatesOf } from '../../src/kernels/candidates.js';
-import { chooseKernels } from '../../src/kernels/select.js';
-import { chosenAmong } from '../../src/kernels/why.js';
-import type { Goal } from '../../src/ops/kernel.js';
+import type { Goal } from '../../src/kernels/kernel.js';
 import { worthwhile } from '../../src/plan/kernel-choices.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
-import { loadCosts } from '../../src/target/load-costs.js';
+import { candidatesOf } from '../../src/select/candidates.js';
+import { chooseKernels } from '../../src/select/choose.js';
+import { loadCosts } from '../../src/select/load-costs.js';
+import { chosenAmong } from '../../src/select/why.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { randomIntegerModel } from '../kernels/random-model.js';
 

@@ -1,4 +1,4 @@
-import { overlayDistance } from '../../src/ops/shared/window.js';
+import { overlayDistance } from '../../src/kernels/shared/overlay.js';
 import type { RowLayer, RowProgram, RowTensor } from '../../src/plan/row-program.js';
 
 interface Shape {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
-import { planKernels } from '../../src/kernels/select.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type LoadedModel, randomModel } from '../../src/pipeline.js';
+import { type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
 import { planGraph } from '../../src/plan/plan.js';
-import { loadCosts } from '../../src/target/load-costs.js';
+import { planKernels } from '../../src/select/choose.js';
+import { loadCosts } from '../../src/select/load-costs.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 /** `undefined`: what is taken without `--optimize`. */

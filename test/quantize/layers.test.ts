@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { FloatNetwork, isLinear } from '../../src/interpreter/float-network.js';
+import { integerLayer } from '../../src/interpreter/linear-layer.js';
+import { runFloat, runReference } from '../../src/interpreter/reference.js';
 import { type Graph, GraphIndex } from '../../src/ir/graph.js';
 import type { TensorData } from '../../src/ir/tensor.js';
+import { opOf } from '../../src/ops/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { equalise } from '../../src/quantize/equalise.js';
-import { definition, FloatNetwork, isLinear } from '../../src/quantize/float-network.js';
-import { integerLayer } from '../../src/quantize/layers/run-layer.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { runFloat, runReference } from '../../src/run/reference.js';
 import { randomVectors } from '../../src/run/vectors.js';
 import { makeModel, models } from '../ops/models.js';
 
@@ -47,7 +48,7 @@ describe.each(Object.keys(models))('%s', name => {
     for (const node of integer.nodes) {
       if (!isLinear(node)) continue;
       const source = index.node(node.inputs[0]);
-      const patches = definition(node).patches?.(node, source.type.shape);
+      const patches = opOf(node).patches?.(node, source.type.shape);
       if (patches === undefined) throw new Error('a linear op has patches');
       const data: TensorData = tensors.get(source.name) ?? new Int8Array();
       const zeroPoint = source.type.quantisation?.zeroPoint ?? 0;

@@ -1,9 +1,9 @@
 import { Session } from '../../src/diagnostics/session.js';
 import { importTfliteBytes } from '../../src/frontend/tflite/import-tflite.js';
+import { runReference } from '../../src/interpreter/reference.js';
 import { opTable } from '../../src/ops/index.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
-import { runReference } from '../../src/run/reference.js';
 import { type NetworkSpec, writeTflite } from './write-tflite.js';
 
 export function importNetwork(network: NetworkSpec) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
-import { cacheText, type Figure, readCache } from '../../src/tune/cache.js';
+import { cacheText, type Figure, readCache } from '../../src/select/tuning-cache.js';
 
 const figure = (kernel: string, instructions: number, digest = 'a'): Figure => ({
   target: 'cortex-m4',

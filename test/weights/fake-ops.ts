@@ -30,7 +30,6 @@ function fakeOp(
     rowWindows: none,
     macs: none,
     evaluate: none,
-    kernels: [],
     parameters: parameters && (({ attributes }, [input]) => parameters(attributes, input)),
     quantisedParameters: quantised && (({ attributes }, [input]) => quantised(attributes, input)),
   };
@@ -112,7 +111,7 @@ const source = fakeOp('input', undefined, undefined, { source: true });
 
 const table = new Map([conv, depthwise, batchNorm, dense, source, fakeOp('other')].map(op => [op.kind, op]));
 
-export function lookup(kind: string): OpDefinition {
+export function lookup({ op: kind }: Pick<Node, 'op'>): OpDefinition {
   const found = table.get(kind);
   if (found === undefined) throw new InternalError(`no fake op ${kind}`);
   return found;

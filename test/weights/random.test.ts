@@ -1,15 +1,13 @@
 import { expect, it } from 'vitest';
 import { inputAt } from '../../src/frontend/arrays/images.js';
 import { bindRandom, randomImages } from '../../src/frontend/weights/random.js';
+import { runFloat } from '../../src/interpreter/reference.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
-import { opTable } from '../../src/ops/index.js';
-import { sourceOf } from '../../src/pipeline.js';
+import { opOf } from '../../src/ops/index.js';
+import { sourceOf } from '../../src/pipeline/compile.js';
 import { settleStatistics } from '../../src/quantize/settle-statistics.js';
-import { runFloat } from '../../src/run/reference.js';
 import { readText } from '../frontend/read-text.js';
-
-const lookup = (kind: string) => opTable.get(kind) ?? expect.fail(`no op ${kind}`);
 
 async function read(input: string, body: string): Promise<Graph> {
   const words = ['activation', 'batchNorm', 'conv', 'dense', 'depthwiseConv'].filter(word => body.includes(`${word}(`));
@@ -62,7 +60,7 @@ it('the generator is flat and bell-shaped where it says so', () => {
 });
 
 it('parameters are of the size that trained ones have', async () => {
-  const graph = bindRandom(await read(pixels, all), 1, lookup);
+  const graph = bindRandom(await read(pixels, all), 1, opOf);
   expect(deviation(parameter(graph, 'c', 'weight'))).toBeCloseTo(Math.sqrt(2 / 36), 2);
   expect(deviation(parameter(graph, 'd', 'weight'))).toBeCloseTo(Math.sqrt(2 / 3), 1);
   expect(deviation(parameter(graph, 'f', 'weight'))).toBeCloseTo(Math.sqrt(2 / (6 * 4 * 64)), 3);
@@ -82,7 +80,7 @@ it('parameters are of the size that trained ones have', async () => {
 
 it('a layer keeps its values when another one is added, and changes them with the seed', async () => {
   const short = await read(pixels, "x = conv(x, { name: 'c', channels: 64, kernel: 3 });");
-  const weight = (graph: Graph, seed: number) => parameter(bindRandom(graph, seed, lookup), 'c', 'weight');
+  const weight = (graph: Graph, seed: number) => parameter(bindRandom(graph, seed, opOf), 'c', 'weight');
   expect(weight(short, 1)).toEqual(weight(await read(pixels, all), 1));
   expect(weight(short, 1)).not.toEqual(weight(short, 2));
 });
@@ -98,7 +96,7 @@ it('images have every value that the input can have', async () => {
 });
 
 it('batch norms get the statistics of the images, and silent channels no large factor', async () => {
-  const graph = bindRandom(await read(pixels, all), 1, lookup);
+  const graph = bindRandom(await read(pixels, all), 1, opOf);
   const images = [0, 1].map(i => Float32Array.from(inputAt(randomImages(sourceOf(graph), 1), i), q => (q + 128) / 255));
   const settled = await settleStatistics(graph, images);
   const channel = (node: string, c: number) =>

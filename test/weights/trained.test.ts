@@ -8,13 +8,9 @@ import { bindWeights } from '../../src/frontend/weights/bind.js';
 import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
 import { parseWeightsFile, readWeightsFile, type WeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
-import { opTable } from '../../src/ops/index.js';
+import { opOf, opTable } from '../../src/ops/index.js';
 
-const missing = (kind: string): never => {
-  throw new Error(`no op ${kind}`);
-};
-const lookup = (kind: string) => opTable.get(kind) ?? missing(kind);
-const bind = (graph: Graph, file: WeightsFile) => bindWeights(graph, file, lookup, new Session());
+const bind = (graph: Graph, file: WeightsFile) => bindWeights(graph, file, opOf, new Session());
 const data = '../shared/data/effnet-cifar10';
 
 /** The state dict as Keras would have it: HWIO kernels, one layer for each batch norm. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CompiledModel } from '../../pipeline.js';
+import type { CompiledModel } from '../../pipeline/compile.js';
 import {
   accumulatorFields,
   accumulatorNote,
@@ -55,10 +55,10 @@ export function registerCompile(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<CompileOptions, [string]>(async (io, options, model) => {
-        const { compileModel } = await import('../../pipeline.js');
-        const { checkBudget } = await import('../../budget.js');
+        const { compileModel } = await import('../../pipeline/compile.js');
+        const { checkBudget } = await import('../../pipeline/budget.js');
         const { loadTarget } = await import('../../target/load-target.js');
-        const { letSignalsEndUs } = await import('../../run/turns.js');
+        const { letSignalsEndUs } = await import('../../interpreter/yield.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);

@@ -24,7 +24,7 @@ export function registerDemo(program: Command, shell: Shell): void {
 }
 
 async function runDemo(io: CommandIo) {
-  const pipeline = await import('../../pipeline.js');
+  const pipeline = await import('../../pipeline/compile.js');
   const { packageRoot } = await import('../../package-root.js');
   const { readInputs, readLabels } = await import('../../frontend/arrays/images.js');
   const { writeQuantised } = await import('../../frontend/weights/quantised.js');
@@ -32,7 +32,7 @@ async function runDemo(io: CommandIo) {
   const { loadTarget } = await import('../../target/load-target.js');
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
-  const { letSignalsEndUs } = await import('../../run/turns.js');
+  const { letSignalsEndUs } = await import('../../interpreter/yield.js');
   const { judge } = await import('../../run/verdict.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');

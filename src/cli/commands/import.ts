@@ -28,10 +28,10 @@ export function registerImport(program: Command, shell: Shell): void {
         }
         const { importTflite } = await import('../../frontend/tflite/import-tflite.js');
         const { importOnnx } = await import('../../frontend/onnx/import-onnx.js');
-        const { floatWeightsOf } = await import('../../pipeline.js');
+        const { floatWeightsOf } = await import('../../pipeline/compile.js');
         const { writeModel } = await import('../../frontend/import/write-model.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
-        const { letSignalsEndUs } = await import('../../run/turns.js');
+        const { letSignalsEndUs } = await import('../../interpreter/yield.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const path = resolvePath(io, model);
         const imported = isOnnx(model)

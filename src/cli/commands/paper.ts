@@ -21,7 +21,7 @@ async function runPaper(io: CommandIo, words: readonly string[], shell: Shell) {
   const { measureNetwork, seed } = await import('../paper/measure.js');
   const { exactness, paperTable, rowJson } = await import('../paper/table.js');
   const { loadTarget } = await import('../../target/load-target.js');
-  const { letSignalsEndUs } = await import('../../run/turns.js');
+  const { letSignalsEndUs } = await import('../../interpreter/yield.js');
   const chosen = paperNetworks.filter(({ file }) => words.length === 0 || words.some(word => file.includes(word)));
   if (chosen.length === 0) {
     fail('E0904', `no network is called ${words.join(' or ')}`, {

@@ -51,8 +51,8 @@ export function registerProfile(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<ProfileOptions, [string]>(async (io, options, model) => {
-        const { checkBudget } = await import('../../budget.js');
-        const { compileModel } = await import('../../pipeline.js');
+        const { checkBudget } = await import('../../pipeline/budget.js');
+        const { compileModel } = await import('../../pipeline/compile.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');

@@ -43,12 +43,12 @@ export function registerQuantize(program: Command, shell: Shell): void {
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
         const { loadFloatModel, loadFloatOnnx, quantiseModel, quantiseToGoal, sourceOf } = await import(
-          '../../pipeline.js'
+          '../../pipeline/compile.js'
         );
         const searches = wantsBits(options);
         const { readModelInputs } = await import('../model-inputs.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
-        const { letSignalsEndUs } = await import('../../run/turns.js');
+        const { letSignalsEndUs } = await import('../../interpreter/yield.js');
         const { writeFileAtomically } = await import('../../emit/write-files.js');
         requireModelFile(model);
         if (isImported(model)) {

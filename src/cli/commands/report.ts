@@ -43,7 +43,7 @@ export function registerReport(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<ReportOptions, [string]>(async (io, options, model) => {
-        const { compileModel } = await import('../../pipeline.js');
+        const { compileModel } = await import('../../pipeline/compile.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { writeFileAtomically } = await import('../../emit/write-files.js');
         const { measure } = await import('../../report/measure.js');

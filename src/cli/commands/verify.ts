@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
+import type { Tensors } from '../../interpreter/reference.js';
 import type { Graph } from '../../ir/graph.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import type { Tensors } from '../../run/reference.js';
 import { exitCodes } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
 import {
@@ -65,8 +65,8 @@ export function registerVerify(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<VerifyOptions, [string]>(async (io, options, model) => {
-        const { checkBudget } = await import('../../budget.js');
-        const { compileModel, sourceOf } = await import('../../pipeline.js');
+        const { checkBudget } = await import('../../pipeline/budget.js');
+        const { compileModel, sourceOf } = await import('../../pipeline/compile.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors, requireSameResults } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');

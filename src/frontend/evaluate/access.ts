@@ -1,7 +1,14 @@
 import type { ts } from 'ts-morph';
 import { type Context, failAt } from './context.js';
-import type { Scope } from './scope.js';
-import { type BuiltinValue, describe, isArray, isObject, type NamespaceValue, type Value } from './values.js';
+import {
+  type BuiltinValue,
+  describe,
+  isArray,
+  isObject,
+  type NamespaceValue,
+  type Scope,
+  type Value,
+} from './values.js';
 
 export function evaluatePropertyAccess(node: ts.PropertyAccessExpression, scope: Scope, context: Context): Value {
   const target = context.evaluate(node.expression, scope);

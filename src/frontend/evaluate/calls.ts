@@ -6,9 +6,8 @@ import { type Context, failAt } from './context.js';
 import { evaluateList } from './literals.js';
 import { callMethod } from './methods.js';
 import { bindPattern } from './patterns.js';
-import { Scope } from './scope.js';
 import { executeBlock } from './statements.js';
-import { array, type ClosureValue, describe, isCallable, isObject, type Slot, type Value } from './values.js';
+import { array, type ClosureValue, describe, isCallable, isObject, Scope, type Slot, type Value } from './values.js';
 
 /** Notes about callers that an error carries at most. */
 const maxCallNotes = 3;

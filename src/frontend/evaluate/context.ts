@@ -3,8 +3,7 @@ import type { DiagnosticCode } from '../../diagnostics/codes.js';
 import { type DiagnosticDetails, fail } from '../../diagnostics/diagnostic.js';
 import type { SourceContext } from '../source-context.js';
 import type { Budget } from './budget.js';
-import type { Scope } from './scope.js';
-import type { Callable, Slot, Value } from './values.js';
+import type { Callable, Scope, Slot, Value } from './values.js';
 
 /** What the parts of the evaluator know of each other. */
 export interface Context {

@@ -4,8 +4,7 @@ import { evaluateCall } from './calls.js';
 import { type Context, failAt } from './context.js';
 import { evaluateArray, evaluateObject } from './literals.js';
 import { binary, decides, finite, isShortCircuit, prefix, text } from './operators.js';
-import type { Scope } from './scope.js';
-import { truthy, type Value } from './values.js';
+import { type Scope, truthy, type Value } from './values.js';
 
 /** The value of an expression of the model language. @throws CompileError */
 export function evaluateExpression(node: ts.Expression, scope: Scope, context: Context): Value {

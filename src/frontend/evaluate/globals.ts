@@ -3,8 +3,16 @@ import { Arguments } from './arguments.js';
 import type { Context } from './context.js';
 import { keysOf } from './literals.js';
 import { finite } from './operators.js';
-import { Scope } from './scope.js';
-import { array, type BuiltinValue, isArray, isObject, type NamespaceValue, type Slot, type Value } from './values.js';
+import {
+  array,
+  type BuiltinValue,
+  isArray,
+  isObject,
+  type NamespaceValue,
+  Scope,
+  type Slot,
+  type Value,
+} from './values.js';
 
 /** The outermost scope of every module: what JavaScript offers and a model may use. */
 export function globalScope(context: Context): Scope {

@@ -1,7 +1,6 @@
 import { ts } from 'ts-morph';
 import { type Context, failAt } from './context.js';
-import type { Scope } from './scope.js';
-import { type ArrayValue, describe, isArray, isObject, type ObjectValue, type Slot } from './values.js';
+import { type ArrayValue, describe, isArray, isObject, type ObjectValue, type Scope, type Slot } from './values.js';
 
 export function evaluateArray(node: ts.ArrayLiteralExpression, scope: Scope, context: Context): ArrayValue {
   return { kind: 'array', elements: evaluateList(node.elements, node, scope, context) };

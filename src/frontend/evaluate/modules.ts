@@ -2,9 +2,8 @@ import { ts } from 'ts-morph';
 import { type Module, vocabularySpecifier } from '../load-modules.js';
 import type { Context } from './context.js';
 import { boundNames } from './patterns.js';
-import { type Binding, Scope } from './scope.js';
 import { executeStatement, hoist } from './statements.js';
-import type { BuiltinValue } from './values.js';
+import { type Binding, type BuiltinValue, Scope } from './values.js';
 
 /** What a module exports. Bindings, not values: an exported `let` may still change. */
 export type Exports = ReadonlyMap<string, Binding>;

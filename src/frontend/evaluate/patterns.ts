@@ -1,8 +1,7 @@
 import { ts } from 'ts-morph';
 import { type Context, failAt } from './context.js';
 import { propertyKey } from './literals.js';
-import type { Scope } from './scope.js';
-import { describe, isArray, isObject, type Slot, type Value } from './values.js';
+import { describe, isArray, isObject, type Scope, type Slot, type Value } from './values.js';
 
 /** Binds the names of a declaration, a parameter or a part of a pattern; `undefined` takes the default. */
 export function bindPattern(

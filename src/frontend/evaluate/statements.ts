@@ -3,8 +3,7 @@ import { assignments } from '../subset-syntax.js';
 import { type Context, failAt } from './context.js';
 import { binary } from './operators.js';
 import { bindPattern, boundNames } from './patterns.js';
-import { Scope } from './scope.js';
-import { describe, isArray, truthy, type Value } from './values.js';
+import { describe, isArray, Scope, truthy, type Value } from './values.js';
 
 /** How a statement ended early: with the value of a `return`. */
 export interface Completion {

@@ -3,18 +3,10 @@ import type { Span } from '../../diagnostics/span.js';
 import type { Attributes, Node } from '../../ir/graph.js';
 import { type Constant, elementCount, type Quantisation, type Shape } from '../../ir/tensor.js';
 import type { Rounding } from '../../numeric/requantise.js';
-import { opTable } from '../../ops/index.js';
-import type { OpDefinition } from '../../ops/op.js';
+import { opOf } from '../../ops/index.js';
 import type { Activation } from '../../ops/shared/activation.js';
-import type { ImportedModel } from './imported-model.js';
+import type { Call, ImportedModel } from './imported-model.js';
 import { recogniseBlocks } from './recognise.js';
-
-/** How model.ts would write a node: what was imported can be written down as one. */
-export interface Call {
-  readonly options: Attributes;
-  /** Behind the op, and fused into it. */
-  readonly activation: Activation;
-}
 
 export interface NodeSpec {
   readonly kind: string;
@@ -34,12 +26,6 @@ export interface NodeSpec {
 const mostNodes = 4096;
 
 const mostElements = 2 ** 26;
-
-export function definitionOf(kind: string): OpDefinition {
-  const op = opTable.get(kind);
-  invariant(op !== undefined, `'${kind}' is an op`);
-  return op;
-}
 
 /** Builds a quantised graph from an imported file, in the form in which a model.ts of the same layers is when it was fused. */
 export class ImportBuilder {
@@ -72,7 +58,7 @@ export class ImportBuilder {
     this.nodes.push(node);
     const quantisation = spec.quantisation ?? spec.inputs.map(input => this.activations.get(input.name))[0];
     invariant(quantisation !== undefined || !this.quantised, `${spec.name} has no quantisation`);
-    if (quantisation !== undefined && definitionOf(spec.kind).traits.integerResult !== true)
+    if (quantisation !== undefined && opOf({ op: spec.kind }).traits.integerResult !== true)
       this.activations.set(node.name, quantisation);
     this.calls.set(node.name, { options: spec.options ?? {}, activation: spec.activation ?? { kind: 'identity' } });
     return node;
@@ -87,7 +73,7 @@ export class ImportBuilder {
 
   /** The node of {@link add} without adding it: it stands for the result of an operator that was refused. */
   make({ kind, name, inputs, options = {}, activation, constants = {}, span }: NodeSpec): Node {
-    const op = definitionOf(kind);
+    const op = opOf({ op: kind });
     invariant(op.vocabulary !== undefined, `${kind} can be written in a model`);
     const parsed = op.vocabulary.options.safeParse(options);
     if (!parsed.success) {
@@ -135,7 +121,7 @@ export class ImportBuilder {
     for (const node of [...this.nodes].reverse()) {
       if (needed.has(node.name)) for (const input of node.inputs) needed.add(input);
     }
-    const nodes = this.nodes.filter(node => needed.has(node.name) || definitionOf(node.op).traits.source === true);
+    const nodes = this.nodes.filter(node => needed.has(node.name) || opOf(node).traits.source === true);
     const activations = new Map([...this.activations].filter(([node]) => needed.has(node) || node === nodes[0].name));
     const graph = { name, nodes, output: output.name };
     return recogniseBlocks({ graph, activations, rounding, calls: this.calls, blocks: [] });

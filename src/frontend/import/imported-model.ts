@@ -1,6 +1,13 @@
 import type { Attributes } from '../../ir/graph.js';
+import type { Activation } from '../../ops/shared/activation.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
-import type { Call } from './import-builder.js';
+
+/** How model.ts would write a node: what was imported can be written down as one. */
+export interface Call {
+  readonly options: Attributes;
+  /** Behind the op, and fused into it. */
+  readonly activation: Activation;
+}
 
 /** Nodes that a block of the vocabulary makes. */
 export interface RecognisedBlock {

@@ -1,9 +1,9 @@
 import { CompileError, InternalError, invariant } from '../../diagnostics/diagnostic.js';
 import { type Attributes, GraphIndex, type Node } from '../../ir/graph.js';
+import { opOf } from '../../ops/index.js';
 import type { EmitRequest } from '../blocks/block.js';
 import { blockTable } from '../blocks/index.js';
 import { families, isDress } from './families.js';
-import { definitionOf } from './import-builder.js';
 import type { ImportedModel, RecognisedBlock } from './imported-model.js';
 
 /**
@@ -117,18 +117,18 @@ function build(kind: string, options: Attributes, input: Node, fuses: boolean): 
   const nodes: Node[] = [];
   const emit = (op: string, { name = op, inputs, options = {} }: EmitRequest): Node => {
     const [from] = inputs;
-    const entry = definitionOf(op).vocabulary;
+    const entry = opOf({ op }).vocabulary;
     const attributes = entry?.attributes(
       entry.options.parse(options),
       inputs.map(({ type }) => type),
     );
     if (attributes === undefined) throw new InternalError(`${op} can be written in a model`);
-    if (fuses && definitionOf(op).traits.activation === true) {
+    if (fuses && opOf({ op }).traits.activation === true) {
       const fused = { ...from, attributes: { ...from.attributes, activation: attributes.function } };
       nodes[nodes.indexOf(from)] = fused;
       return fused;
     }
-    const shape = definitionOf(op).inferShape(
+    const shape = opOf({ op }).inferShape(
       { name, attributes },
       inputs.map(({ type }) => type.shape),
     );

@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { type Attributes, type AttributeValue, GraphIndex, type Node } from '../../ir/graph.js';
+import { opOf } from '../../ops/index.js';
 import { type Activation, isIdentity } from '../../ops/shared/activation.js';
-import { definitionOf } from './import-builder.js';
 import type { ImportedModel, RecognisedBlock } from './imported-model.js';
 
 /** Lines are broken behind so many characters. */
@@ -50,7 +50,7 @@ interface Written {
 function writeNode(node: Node, model: ImportedModel, index: GraphIndex, variable: (name: string) => string): Written {
   const call = model.calls.get(node.name);
   invariant(call !== undefined, `${node.name} can be written`);
-  const op = definitionOf(node.op);
+  const op = opOf(node);
   const options = simplified(node, call.options, index);
   const named = op.traits.source === true ? options : { name: node.name, ...options };
   const tensors = node.inputs.map(variable);
@@ -72,7 +72,7 @@ function writeBlock(
 /** Options in the shortest form that means the same: what an op takes to be so is left out. */
 function simplified(node: Node, options: Attributes, index: GraphIndex): Attributes {
   const types = index.inputTypes(node);
-  const entry = definitionOf(node.op).vocabulary;
+  const entry = opOf(node).vocabulary;
   const meaning = (candidate: Attributes) => {
     const parsed = entry?.options.safeParse(candidate);
     return parsed?.success ? JSON.stringify(entry?.attributes(parsed.data, types)) : undefined;
@@ -118,7 +118,7 @@ function variablesOf({ graph, blocks }: ImportedModel): ReadonlyMap<string, stri
   const taken = new Set<string>();
   return new Map(
     graph.nodes.map(node => {
-      const plain = definitionOf(node.op).traits.source === true ? 'image' : (results.get(node.name) ?? node.name);
+      const plain = opOf(node).traits.source === true ? 'image' : (results.get(node.name) ?? node.name);
       let variable = plain.replace(/[^A-Za-z0-9_]/g, '_');
       while (taken.has(variable)) variable += '_';
       taken.add(variable);

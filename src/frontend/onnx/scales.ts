@@ -2,9 +2,9 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Quantisation } from '../../ir/tensor.js';
 import { quoteName } from '../arrays/quote.js';
+import type { ImportBuilder } from '../import/import-builder.js';
 import { elementsOf } from './constants.js';
-import type { ScaleNames } from './operators.js';
-import type { ImportState } from './site.js';
+import type { Network, ScaleNames } from './operators.js';
 
 export const sameQuantisation = (a: Quantisation, b: Quantisation): boolean =>
   a.scale === b.scale && a.zeroPoint === b.zeroPoint;
@@ -21,7 +21,7 @@ export const shortest = (x: number): number => {
 /** Scale and zero point of an activation in int8; uint8 is the same 128 lower. @throws CompileError E0123, E0125 */
 export function quantisationOf(
   said: ScaleNames,
-  { network, builder }: Pick<ImportState, 'network' | 'builder'>,
+  { network, builder }: { readonly network: Network; readonly builder: ImportBuilder },
   span: Span,
 ): Quantisation {
   const label = `the scale or zero point that ${said.node.kind}, node ${said.node.index}, gives`;

@@ -11,7 +11,7 @@ import { isIgnored } from './tensor-names.js';
 import type { FileTensor, WeightsFile } from './weights-file.js';
 
 /** The op table, as far as binding needs it. */
-export type OpLookup = (kind: string) => OpDefinition;
+export type OpLookup = (node: Pick<Node, 'op'>) => OpDefinition;
 
 /** Added to variances where model.ts leaves it to the framework: the defaults of PyTorch and of Keras. */
 const defaultEpsilon = { pytorch: 1e-5, keras: 1e-3, effnetc: 1e-5 } as const;
@@ -71,7 +71,7 @@ export function bindWeights(graph: Graph, file: WeightsFile, lookup: OpLookup, s
   const index = new GraphIndex(graph);
   const wanted: Wanted[] = graph.nodes.flatMap(node => {
     const shapes = index.inputTypes(node).map(type => type.shape);
-    return (lookup(node.op).parameters?.(node, shapes) ?? []).map(spec => ({ node, spec }));
+    return (lookup(node).parameters?.(node, shapes) ?? []).map(spec => ({ node, spec }));
   });
   const { matches, claimed } = matchTensors(wanted, file, session);
   const byNode = new Map<Node, BoundParameter[]>();

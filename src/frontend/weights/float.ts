@@ -12,7 +12,7 @@ export function writeFloatWeights(graph: Graph, lookup: OpLookup): Uint8Array {
   const tensors = new Map<string, Pick<FileTensor, 'dtype' | 'shape' | 'data'>>();
   for (const node of graph.nodes) {
     const shapes = index.inputTypes(node).map(type => type.shape);
-    for (const { role, forms } of lookup(node.op).parameters?.(node, shapes) ?? []) {
+    for (const { role, forms } of lookup(node).parameters?.(node, shapes) ?? []) {
       const form = forms.find(({ convention }) => convention === 'pytorch');
       const data = node.constants[role]?.data;
       invariant(form !== undefined && data instanceof Float32Array, `${node.name} has its ${role} in float`);

@@ -131,7 +131,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
   const claimed = new Set<FileTensor>();
   const nodes = graph.nodes.map(node => {
     const shapes = index.inputTypes(node).map(type => type.shape);
-    const specs = lookup(node.op).quantisedParameters?.(node, shapes) ?? [];
+    const specs = lookup(node).quantisedParameters?.(node, shapes) ?? [];
     const constants: Record<string, Constant> = {};
     for (const spec of specs) {
       const tensor = file.tensors.get(`${node.name}.${spec.role}`);
@@ -171,7 +171,7 @@ function requireActivations(
 ): void {
   for (const node of graph.nodes) {
     const { name, op, span } = node;
-    const { source, integerResult, keepsQuantisation, fixedQuantisation } = lookup(op).traits;
+    const { source, integerResult, keepsQuantisation, fixedQuantisation } = lookup({ op }).traits;
     if (integerResult || keepsQuantisation || fixedQuantisation !== undefined) continue;
     const given = activations.get(name);
     if (given === undefined) {

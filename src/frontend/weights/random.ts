@@ -33,7 +33,7 @@ export function bindRandom(graph: Graph, seed: number, lookup: OpLookup): Graph 
   const index = new GraphIndex(graph);
   const bind = (node: Node): Node => {
     const shapes = index.inputTypes(node).map(type => type.shape);
-    const specs = lookup(node.op).parameters?.(node, shapes) ?? [];
+    const specs = lookup(node).parameters?.(node, shapes) ?? [];
     if (specs.length === 0) return node;
     const constants = specs.map(spec => {
       const data = randomValues(spec, new Random(`${seed}/${node.name}.${spec.role}`));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LinearAttributes, linearAttributes } from '../shared/linear.js';
+import { type LinearAttributes, linearAttributes } from '../shared/linear-attributes.js';
 import { type WindowAttributes, windowAttributes } from '../shared/window.js';
 
 export const channels = z.int().min(1).max(65536);

@@ -3,24 +3,14 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { elementCount } from '../../ir/tensor.js';
 import type { ChannelOrder, OpDefinition, ReorderedNode } from '../op.js';
-import { reorderLinear, reorderWeights } from '../shared/channel-order.js';
-import { defineOp, vocabulary } from '../shared/define.js';
-import {
-  linearQuantisedParameters,
-  lowerLinear,
-  plainLinear,
-  quantiseLinear,
-  weightBitsOption,
-} from '../shared/linear.js';
-import { biasParameter } from '../shared/parameters.js';
+import { reorderLinear, reorderWeights } from '../shared/channel-rules.js';
+import { biasParameter, defineOp, vocabulary } from '../shared/define.js';
+import { linearQuantisedParameters, lowerLinear, quantiseLinear } from '../shared/linear.js';
+import { plainLinear, weightBitsOption } from '../shared/linear-attributes.js';
 import { windowPatches } from '../shared/patches.js';
 import { paddingOption, perAxis, resolveWindow, windowOutput, windowRows } from '../shared/window.js';
 import { attributes, type ConvAttributes, channels, groupOf } from './attributes.js';
 import { convChannels } from './channels.js';
-import { dspConv } from './dsp.js';
-import { genericConv } from './generic.js';
-import { mlaConv, thumb1Conv } from './lanes.js';
-import { mveConv } from './mve.js';
 import { evaluateConv, referenceConv } from './reference.js';
 
 /** Weights follow their output channels, if the groups of these then stand in one of the two ways. */
@@ -32,8 +22,6 @@ function reorderOutputs(node: Node<ConvAttributes>, order: ChannelOrder): Reorde
   );
   return layout && { node: reorderLinear({ ...node, attributes: layout }, order), inputs: false };
 }
-
-export type { ConvAttributes } from './attributes.js';
 
 /** Weights are OHWI: [channels, kernel rows, kernel columns, input channels / groups]. */
 export const conv: OpDefinition = defineOp<ConvAttributes>({
@@ -113,5 +101,4 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   reference: referenceConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [mveConv, dspConv, mlaConv, thumb1Conv, genericConv],
 });

@@ -1,43 +1,25 @@
 import { z } from 'zod';
 import { elementCount } from '../../ir/tensor.js';
+import type { ChannelRules } from '../channels.js';
 import type { OpDefinition } from '../op.js';
-import { reorderLinear } from '../shared/channel-order.js';
-import { defineOp, vocabulary } from '../shared/define.js';
-import {
-  type LinearAttributes,
-  linearAttributes,
-  linearQuantisedParameters,
-  lowerLinear,
-  plainLinear,
-  quantiseLinear,
-  weightBitsOption,
-} from '../shared/linear.js';
-import { biasParameter } from '../shared/parameters.js';
+import { reorderLinear, upTo, withChannels } from '../shared/channel-rules.js';
+import { biasParameter, defineOp, vocabulary } from '../shared/define.js';
+import { linearQuantisedParameters, lowerLinear, quantiseLinear } from '../shared/linear.js';
+import { plainLinear, weightBitsOption } from '../shared/linear-attributes.js';
+import { isPadded, linearRanges, pickOutputs } from '../shared/linear-channels.js';
 import { windowPatches } from '../shared/patches.js';
-import {
-  paddingOption,
-  perAxis,
-  resolveWindow,
-  type WindowAttributes,
-  windowAttributes,
-  windowOutput,
-  windowRows,
-} from '../shared/window.js';
-import { mlaDepthwiseConv, thumb1DepthwiseConv } from './by-channel.js';
-import { depthwiseChannels } from './channels.js';
-import { dspDepthwiseConv } from './dsp.js';
-import { genericDepthwiseConv } from './generic.js';
-import { mveDepthwiseConv } from './mve.js';
+import { paddingOption, perAxis, resolveWindow, windowOutput, windowRows } from '../shared/window.js';
+import { attributes, type DepthwiseConvAttributes, multiplier } from './attributes.js';
 import { evaluateDepthwiseConv, referenceDepthwiseConv } from './reference.js';
 
-const multiplier = z.int().min(1).max(1024);
-
-const attributes = z.strictObject({ multiplier, ...windowAttributes, ...linearAttributes });
-
-export interface DepthwiseConvAttributes extends LinearAttributes, WindowAttributes {
-  /** Output channels per input channel; output channel `c * multiplier + m` reads input channel `c`. */
-  readonly multiplier: number;
-}
+/** An input channel goes with all the output channels that are made of it. */
+const depthwiseChannels: ChannelRules<DepthwiseConvAttributes> = {
+  ranges: (node, [input]) =>
+    linearRanges(node, input, o => Math.floor(o / node.attributes.multiplier), isPadded(node.attributes)),
+  bundles: ({ attributes: { multiplier } }, [input]) =>
+    upTo(input.channels).map(c => ({ inputs: [[c]], outputs: upTo(multiplier).map(m => c * multiplier + m) })),
+  select: (node, _inputs, { outputs }) => withChannels(pickOutputs(node, outputs), outputs.length),
+};
 
 /** Weights are OHWI with I = 1: [channels * multiplier, kernel rows, kernel columns, 1]. */
 export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
@@ -118,5 +100,4 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   reference: referenceDepthwiseConv,
   quantise: quantiseLinear,
   lower: lowerLinear,
-  kernels: [mveDepthwiseConv, dspDepthwiseConv, mlaDepthwiseConv, thumb1DepthwiseConv, genericDepthwiseConv],
 });

@@ -3,7 +3,7 @@ import { allocate, elementCount, type TensorData } from '../../ir/tensor.js';
 import type { Operand } from '../op.js';
 import { type Finish, floatEpilogue, integerEpilogue } from '../shared/linear.js';
 import { forEachTap } from '../shared/window.js';
-import type { DepthwiseConvAttributes } from './index.js';
+import type { DepthwiseConvAttributes } from './attributes.js';
 
 /** As for a convolution, but output channel `o` reads the one input channel `floor(o / multiplier)`. */
 function convolve(

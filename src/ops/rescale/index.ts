@@ -16,7 +16,6 @@ import { type Activation, activate, activationSchema, clampRange, isPiecewiseLin
 import { ownChannels, pickFirst, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
-import { genericRescale } from './generic.js';
 import {
   type ChannelParameters,
   type Requantisation,
@@ -168,5 +167,4 @@ export const rescale: OpDefinition = defineOp<RescaleAttributes>({
       type: quantisedType(node.type.shape, output),
     };
   },
-  kernels: [genericRescale],
 });

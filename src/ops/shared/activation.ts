@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Quantisation, type ValueRange, valuesOf } from '../../ir/tensor.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import { type Quantisation, type TensorType, type ValueRange, valuesOf } from '../../ir/tensor.js';
 import { logistic } from '../../numeric/gemmlowp.js';
 import { clamp } from '../../numeric/requantise.js';
 
@@ -104,4 +105,16 @@ function stepsOf(real: number, scale: number): number {
 /** Is the activation of a positive multiple of a value that multiple of its activation? */
 export function scalesWithInput({ kind }: Activation): boolean {
   return ['identity', 'relu', 'leakyRelu', 'prelu'].includes(kind);
+}
+
+/** A function of one int8 value as 256 results, for x at x + 128. */
+export function activationTable(activation: Activation, input: TensorType, output: Quantisation): Int8Array {
+  const { quantisation } = input;
+  invariant(quantisation !== undefined && activation.kind !== 'prelu', `${activation.kind} has no table form`);
+  const table = new Int8Array(256);
+  for (let q = -128; q < 128; q++) {
+    const real = activate(activation, (q - quantisation.zeroPoint) * quantisation.scale, 0);
+    table[q + 128] = clamp(Math.round(real / output.scale) + output.zeroPoint, -128, 127);
+  }
+  return table;
 }

@@ -40,41 +40,6 @@ export function forEachPair(
   }
 }
 
-/** How a kernel goes over a row: as `count` elements in one loop, or position by position. */
-export interface PairsView {
-  /** Rows of operands have other elements than the output's, so that positions and channels are two loops. */
-  readonly positions: boolean;
-  readonly width: number;
-  /** Elements of the inner loop. */
-  readonly count: number;
-}
-
-export interface OperandView {
-  /** Elements from a position to the next; 0 where one column stands for all. */
-  readonly step: number;
-  readonly stepped: boolean;
-  /** One channel stands for all. */
-  readonly single: boolean;
-}
-
-const sameRows = (a: Shape, b: Shape) => a.width === b.width && a.channels === b.channels;
-
-export function pairsView(output: Shape, operands: readonly Shape[]): PairsView {
-  const positions = operands.some(shape => !sameRows(shape, output));
-  const { width, channels } = output;
-  return { positions, width, count: positions ? channels : width * channels };
-}
-
-export function operandView({ width, channels }: Shape, output: Shape): OperandView {
-  const step = width === 1 ? 0 : channels;
-  return { step, stepped: step > 0, single: channels === 1 && output.channels > 1 };
-}
-
-/** The output may lie over a row that it takes element for element, and over no other. */
-export function pairOverlays(output: Shape, operands: readonly Shape[]): readonly (number | undefined)[] {
-  return operands.map(shape => (sameRows(shape, output) && shape.height === output.height ? 0 : undefined));
-}
-
 function refuseShapes(site: OpSite, doing: string, a: Shape, b: Shape): never {
   const [first, second] = site.producers ?? [];
   const note = (place: string, shape: Shape, producer: typeof first) => ({

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Attributes } from '../../ir/graph.js';
 import type { TensorType } from '../../ir/tensor.js';
-import type { OpDefinition, VocabularyEntry } from '../op.js';
+import type { OpDefinition, ParameterSpec, VocabularyEntry } from '../op.js';
 
 /**
  * Forgets the attribute type of an op, so that ops fit one table. Sound because the verifier holds every node's attributes
@@ -19,3 +19,18 @@ export function vocabulary<O>(
 ): VocabularyEntry {
   return { options, attributes, ...flags } as unknown as VocabularyEntry;
 }
+
+/** A parameter of one number per channel, under its PyTorch and its Keras name. */
+export function vectorParameter(role: string, channels: number, pytorch: string, keras: string): ParameterSpec {
+  const shape = [channels];
+  return {
+    role,
+    shape,
+    forms: [
+      { convention: 'pytorch', suffix: pytorch, fileShape: shape },
+      { convention: 'keras', suffix: keras, fileShape: shape },
+    ],
+  };
+}
+
+export const biasParameter = (channels: number): ParameterSpec => vectorParameter('bias', channels, 'bias', 'bias');

@@ -3,7 +3,8 @@ import type { Node } from '../../ir/graph.js';
 import type { Constant, ValueRange } from '../../ir/tensor.js';
 import { type ChannelInput, knownValue } from '../channels.js';
 import { hull, pickFirst, pickLast } from './channel-rules.js';
-import { integerEpilogue, type LinearAttributes } from './linear.js';
+import { integerEpilogue } from './linear.js';
+import type { LinearAttributes } from './linear-attributes.js';
 
 /** What linear ops have in common when channels are left out: conv, depthwiseConv and dense. */
 

@@ -11,7 +11,7 @@ import {
 } from '../../numeric/requantise.js';
 import type { QuantiseContext } from '../op.js';
 import { type AccumulatorRule, accumulatorRanges, type ChannelEpilogue, overflowOf } from './accumulator.js';
-import type { LinearAttributes } from './linear.js';
+import type { LinearAttributes } from './linear-attributes.js';
 
 function realSlopes(
   node: Node<LinearAttributes>,

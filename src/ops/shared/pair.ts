@@ -3,7 +3,6 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Attributes, Node } from '../../ir/graph.js';
 import { allocate, elementCount, type Quantisation, quantisedType, type TensorType } from '../../ir/tensor.js';
 import { clamp, type Rounding } from '../../numeric/requantise.js';
-import type { KernelVariant } from '../kernel.js';
 import type { OpDefinition } from '../op.js';
 import { activate, activationSchema, clampRange, isClamp } from './activation.js';
 import { broadcastShape, broadcastWindows, forEachPair } from './broadcast.js';
@@ -38,12 +37,11 @@ export interface PairMeaning<R extends Range> {
     output: Quantisation,
     range: Range,
   ): R;
-  readonly kernels: readonly KernelVariant[];
 }
 
 /** An op on two tensors, element by element, or on one and a single row, column or channel for all. */
 export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
-  const { kind, summary, verb, result, kernels } = meaning;
+  const { kind, summary, verb, result } = meaning;
   return defineOp<PairAttributes<R>>({
     kind,
     summary,
@@ -101,7 +99,6 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
         type: quantisedType(node.type.shape, output),
       };
     },
-    kernels,
   });
 }
 

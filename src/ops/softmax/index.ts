@@ -7,8 +7,7 @@ import { clamp, doublingHighMultiply, roundingDivideByPowerOfTwo, tfliteMultipli
 import type { OpDefinition } from '../op.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
-import { genericSoftmax, wideSoftmax } from './generic.js';
-import { differenceFactor, softmaxOf, wideSchema } from './wide.js';
+import { differenceFactor, softmaxOf, wideSchema } from './int16.js';
 
 const attributes = z.strictObject({ wide: wideSchema.optional() });
 
@@ -133,5 +132,4 @@ export const softmax: OpDefinition = defineOp<SoftmaxAttributes>({
       type: { ...node.type, dtype: 'i8', quantisation: context.output },
     };
   },
-  kernels: [wideSoftmax, genericSoftmax],
 });

@@ -1,6 +1,6 @@
+import { centred, gather, positionsOf } from '../../interpreter/products.js';
 import type { TensorData } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
-import { centred, gather, positionsOf } from './products.js';
 
 /**
  * Second moments of what a linear layer reads, per group, and how they go with what it should compute: all that its squared

@@ -1,7 +1,7 @@
+import { centred, gather, positionsOf } from '../../interpreter/products.js';
 import { narrowLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
-import { centred, gather, positionsOf } from './products.js';
 import { accumulatorScale, channelsOf, type LayerSite, type LayerStep, meanOf, meanPatch } from './site.js';
 import { type CentredPatches, errorByMoments, errorByPatches, type SquaredError } from './squared-error.js';
 

@@ -1,8 +1,8 @@
+import { centred, gather, positionsOf } from '../../interpreter/products.js';
 import type { Node } from '../../ir/graph.js';
 import type { Constant, NarrowBits, Quantisation, TensorData, TensorType } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
-import type { LinearAttributes } from '../../ops/shared/linear.js';
-import { centred, gather, positionsOf } from './products.js';
+import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 
 /** Parameters of a layer as a quantised weights file has them: `weight`, `bias`, `weight_scale`, ... */
 export type LayerConstants = Readonly<Record<string, Constant>>;

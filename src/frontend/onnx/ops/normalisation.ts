@@ -1,5 +1,5 @@
 import { constant } from '../../../ir/tensor.js';
-import { definitionOf } from '../../import/import-builder.js';
+import { opOf } from '../../../ops/index.js';
 import { dimsOf } from '../view.js';
 import type { Translation } from './op.js';
 
@@ -33,7 +33,7 @@ export const softmax: Translation = site => {
   if ((axis < 0 ? axis + rank : axis) !== Math.min(1, rank - 1) || whole) {
     site.refuse(`goes over axis ${axis} of ${rank} dimensions`, 'over channels, axis 1, it can be imported');
   }
-  const quantisation = definitionOf('softmax').traits.fixedQuantisation;
+  const quantisation = opOf({ op: 'softmax' }).traits.fixedQuantisation;
   const spec = { kind: 'softmax', name: site.place('softmax').name, inputs: [input] };
   site.bind(site.add(site.quantised && quantisation !== undefined ? { ...spec, quantisation } : spec), rank);
 };

@@ -1,7 +1,7 @@
 import type { Node } from '../../../ir/graph.js';
 import { type Quantisation, valuesOf } from '../../../ir/tensor.js';
 import { requantiseTflite, tfliteMultiplier } from '../../../numeric/requantise.js';
-import { productFactor, productRescale } from '../../../ops/mul/rescale.js';
+import { productFactor, productRescale } from '../../../ops/mul.js';
 import { clampRange } from '../../../ops/shared/activation.js';
 import { rescaledSum, rescaleOf, type Sign, sumScales, tfliteLeftShift } from '../../../ops/shared/rescale.js';
 import { shapeOf } from '../../import/values.js';

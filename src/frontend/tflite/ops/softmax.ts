@@ -1,12 +1,12 @@
+import { opOf } from '../../../ops/index.js';
 import { fixedQuantisationOf } from '../../../ops/op.js';
-import { definitionOf } from '../../import/import-builder.js';
 import type { Translation } from './op.js';
 import { constantIntegers } from './places.js';
 
 /** SOFTMAX over the channels, with the one output scale that TFLite allows. */
 export const softmax: Translation = site => {
   const input = site.image(0, 'softmax');
-  const fixed = fixedQuantisationOf(definitionOf('softmax').traits, site.quantisation(0));
+  const fixed = fixedQuantisationOf(opOf({ op: 'softmax' }).traits, site.quantisation(0));
   const found = site.outputQuantisation();
   if (site.operator.options.beta !== 1) site.refuse(`has the beta ${site.operator.options.beta}, where 1 is imported`);
   if (found.scale !== fixed?.scale || found.zeroPoint !== fixed.zeroPoint) {
