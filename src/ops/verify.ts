@@ -1,7 +1,7 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { activationType, fitsBits, formatShape, sameShape } from '../ir/tensor.js';
-import { opOf } from './index.js';
+import { opOf, opTable } from './index.js';
 
 /**
  * Holds a graph against the rules of the IR. Runs after every stage; a violation is effnetc's own fault.
@@ -32,7 +32,7 @@ export function verifyGraph(graph: Graph, stage: string): Graph {
 }
 
 function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
-  const op = opOf(node);
+  const op = opTable.get(node.op);
   if (op === undefined) return 'no such op';
   if (seen.has(node.name)) return 'the name is taken';
   const { length } = node.inputs;

@@ -1,8 +1,10 @@
 import { mapNodes } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
+import { boundAccumulators } from './bound-accumulators.js';
 import { ChannelClasses } from './channel-classes.js';
 import { channelInputs, channelRanges, type Ranges } from './channel-ranges.js';
+import { foldZeroPoints } from './fold-zero-points.js';
 import type { Pass } from './pass.js';
 
 /** The pass below with its default. */
@@ -25,11 +27,17 @@ export function eliminateChannelsBy(grain: number): Pass {
       // A channel that had to stay for the grain may go for another one's sake.
       for (let current = graph; ; ) {
         const next = eliminated(current, grain);
-        if (next === undefined) return current;
+        if (next === undefined) return current === graph ? graph : boundAnew(current);
         current = next;
       }
     },
   };
+}
+
+/** What `bound-accumulators` and `fold-zero-points` have found, of the channels that are left: fewer inputs make smaller accumulators. */
+function boundAnew(graph: Graph): Graph {
+  const known = graph.nodes.some(({ constants }) => 'foldedBias' in constants);
+  return known ? foldZeroPoints.run(boundAccumulators.run(graph)) : graph;
 }
 
 function isInteger({ op, type, constants }: Node): boolean {

@@ -1,11 +1,13 @@
 import type { Graph } from '../ir/graph.js';
 import { verifyGraph } from '../ops/verify.js';
+import { boundAccumulators } from './bound-accumulators.js';
 import { dropIdentities } from './drop-identities.js';
 import { dropUnread } from './drop-unread.js';
 import { eliminateChannels, eliminateChannelsBy } from './eliminate-channels.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { foldFlatten } from './fold-flatten.js';
 import { foldShuffle } from './fold-shuffle.js';
+import { foldZeroPoints } from './fold-zero-points.js';
 import { fuseActivation } from './fuse-activation.js';
 import { fuseAffine } from './fuse-affine.js';
 import { lowerChannelwise } from './lower-channelwise.js';
@@ -23,6 +25,9 @@ export const floatPasses: readonly Pass[] = [
   // A batch norm that has just become a depthwise convolution can take in the activation behind it.
   fuseActivation,
 ];
+
+/** The passes that complete the integer graph when nodes have been lowered, in order: what kernels need to know of every linear op. */
+export const loweringPasses: readonly Pass[] = [boundAccumulators, foldZeroPoints];
 
 /** The passes on the integer graph, in order. What they change is not in the quantised weights file, which is of the float graph. */
 export const integerPasses: readonly Pass[] = [foldShuffle];

@@ -4,6 +4,7 @@ import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.
 import type { Rounding } from '../numeric/requantise.js';
 import { opOf } from '../ops/index.js';
 import { fixedQuantisationOf, type OpDefinition } from '../ops/op.js';
+import { loweringPasses, runPasses } from '../passes/index.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
@@ -88,7 +89,10 @@ function known<T>(values: ReadonlyMap<string, T>, name: string): T {
   return value;
 }
 
-/** The integer graph of a quantised model: what the reference runs and what becomes C. */
+/**
+ * The integer graph of a quantised model: what the reference runs and what becomes C.
+ * @throws CompileError E0501 where an accumulator could leave its type, E0502 where a scale is not usable, E0508
+ */
 export function lowerModel({ graph, activations, rounding }: QuantisedModel): Graph {
   const types = new Map<string, TensorType>();
   const nodes = graph.nodes.map(node => {
@@ -102,7 +106,7 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
     types.set(node.name, lowered.type);
     return lowered;
   });
-  return { ...graph, nodes };
+  return runPasses({ ...graph, nodes }, loweringPasses);
 }
 
 /** @throws CompileError E0508 when an op reads or makes int16 that takes none, or reads it together with int8 */

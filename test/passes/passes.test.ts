@@ -8,7 +8,7 @@ import { opTable } from '../../src/ops/index.js';
 import type { ParameterSpec } from '../../src/ops/op.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { eliminateChannels } from '../../src/passes/eliminate-channels.js';
-import { floatPasses, integerPasses, runPasses } from '../../src/passes/index.js';
+import { floatPasses, integerPasses, loweringPasses, runPasses } from '../../src/passes/index.js';
 import { sourceOf } from '../../src/pipeline/compile.js';
 import { randomBytes } from '../../src/run/vectors.js';
 import { type PassCase, passesByFile, readCases, writeCase } from './cases.js';
@@ -98,7 +98,9 @@ describe('the result is the same before and after', () => {
 describe('every pass has its cases', () => {
   it('each file that exports a pass is named like it and in the list', () => {
     expect([...passes].map(([, pass]) => pass.name)).toEqual([...passes.keys()]);
-    expect(new Set(passes.values())).toEqual(new Set([...floatPasses, ...integerPasses, eliminateChannels]));
+    expect(new Set(passes.values())).toEqual(
+      new Set([...floatPasses, ...loweringPasses, ...integerPasses, eliminateChannels]),
+    );
   });
 
   it.each([...passes.keys()])('%s: fires, does not fire, is computed', name => {

@@ -1,6 +1,6 @@
 import type { Node } from '../../ir/graph.js';
 import type { DepthwiseConvAttributes } from '../../ops/depthwise-conv/attributes.js';
-import { accumulatorRanges } from '../../ops/shared/accumulator.js';
+import { rangesOf } from '../../ops/shared/accumulator.js';
 import type { ConstantTable, KernelOffer, KernelVariant, Work } from '../kernel.js';
 import { halves } from '../packing/pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from '../requantise/dsp.js';
@@ -78,7 +78,7 @@ export const dspDepthwiseConv: KernelVariant = {
       const [row, column] = [Math.floor(order[i] / kernelColumns), order[i] % kernelColumns];
       return { row, offset: column * channels, register: rowRegisters[row] ?? '', last: column === 0 };
     };
-    const ranges = accumulatorRanges(node.constants.weight, node.constants.bias, input);
+    const ranges = rangesOf(node);
     const given = saturatingOf(node, requantise, ranges);
     const saturating = given?.factors.every(factor => factor <= mostFactor) ? given : undefined;
     const offset = saturating?.offset ?? 0;

@@ -1,5 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import { type AccumulatorRange, accumulatorRanges, magnitudeOf } from '../../ops/shared/accumulator.js';
+import { type AccumulatorRange, magnitudeOf, rangesOf } from '../../ops/shared/accumulator.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import type { Round } from '../helpers.js';
 import type { ConstantTable, Helper, KernelInput, KernelOffer, KernelPlan } from '../kernel.js';
@@ -34,7 +34,7 @@ export function dspDotProductPlans(
   groups = 1,
 ): KernelOffer[] {
   const { weight, bias } = node.constants;
-  const ranges = accumulatorRanges(weight, bias, input);
+  const ranges = rangesOf(node);
   if (groups > 1) {
     const { columnsMayMiss } = gatherView(geometry, input, node.type);
     if (geometry.kernel[1] > 1 || columnsMayMiss) return [{ unsuited: 'groups, and a window of several columns' }];

@@ -2,7 +2,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import type { TensorType } from '../../ir/tensor.js';
 import { factorOf, type Rounding } from '../../numeric/requantise.js';
-import { accumulatorRanges, leftShift, magnitudeOf } from '../../ops/shared/accumulator.js';
+import { leftShift, magnitudeOf, rangesOf } from '../../ops/shared/accumulator.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import { roundingView } from '../helpers.js';
 import type { ConstantTable, Helper, KernelPlan, ShiftedAccumulator } from '../kernel.js';
@@ -79,7 +79,7 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, preShift, low, high, twoSlopes, long = false } = requantisation;
-  const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
+  const { multiplier, shift, negativeMultiplier, negativeShift, offset } = node.constants;
   const zeroPoint = input.quantisation?.zeroPoint ?? 0;
   const offsets = [...new Set(offset.data)];
   const offsetTable = offsets.length > 1;
@@ -98,15 +98,10 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
   });
   const shifts =
     rounding === 'native' && !long ? [] : [table('shifts', shift.data, 'int8_t', 'per channel: left where positive')];
-  const bounds = boundsOf(node, input);
+  const bounds = boundsOf(node);
   const acc = bounds.accumulatorBound >= 2 ** 31 ? 'int64_t' : 'int32_t';
   const tables = [
-    table(
-      'bias',
-      foldZeroPoint(weight.data, bias.data, zeroPoint),
-      acc,
-      `per channel: bias - (${zeroPoint}) * sum of weights`,
-    ),
+    table('bias', foldedBias(node), acc, `per channel: bias - (${zeroPoint}) * sum of weights`),
     table('multipliers', multiplier.data, 'int32_t', 'per channel'),
     ...shifts,
     ...(twoSlopes
@@ -141,12 +136,12 @@ export function requantisePlan(node: Node<LinearAttributes>, input: TensorType):
 }
 
 /** The largest |accumulator| of all channels, and the largest after the shift that the rounding rule makes first, if any. */
-function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePlan['bounds'] {
+function boundsOf(node: Node<LinearAttributes>): RequantisePlan['bounds'] {
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined, `${node.name} is not in integer form`);
   const { rounding, preShift, long = false } = requantisation;
-  const { weight, bias, multiplier, shift, negativeMultiplier, negativeShift } = node.constants;
-  const bounds = accumulatorRanges(weight, bias, input).map(magnitudeOf);
+  const { multiplier, shift, negativeMultiplier, negativeShift } = node.constants;
+  const bounds = rangesOf(node).map(magnitudeOf);
   const accumulatorBound = bounds.reduce((a, b) => Math.max(a, b), 0);
   if (long) return { accumulatorBound };
   const candidates = bounds.flatMap((bound, channel) =>
@@ -168,17 +163,8 @@ function boundsOf(node: Node<LinearAttributes>, input: TensorType): RequantisePl
   return { accumulatorBound, shiftedAccumulator: { ...forcing, bound } };
 }
 
-/** The biases as kernels add them: see {@link foldZeroPoint}. */
-export function foldedBias({ constants: { weight, bias } }: Node<LinearAttributes>, input: TensorType): number[] {
-  return foldZeroPoint(weight.data, bias.data, input.quantisation?.zeroPoint ?? 0);
-}
-
-/** bias[o] - zeroPoint * sum(weights of o): kernels then multiply raw int8 values, with padding read as the zero point. */
-function foldZeroPoint(weights: ArrayLike<number>, bias: ArrayLike<number>, zeroPoint: number): number[] {
-  const perChannel = weights.length / bias.length;
-  return Array.from(bias, (b, o) => {
-    let sum = 0;
-    for (let i = 0; i < perChannel; i++) sum += weights[o * perChannel + i];
-    return b - zeroPoint * sum;
-  });
+/** The biases as kernels add them, with the zero point of the input in them: what `fold-zero-points` has put there. */
+export function foldedBias({ name, constants }: Node): readonly number[] {
+  invariant(constants.foldedBias !== undefined, `${name}: the zero point is not folded into its bias`);
+  return Array.from(constants.foldedBias.data);
 }

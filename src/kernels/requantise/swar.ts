@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import type { TensorType } from '../../ir/tensor.js';
-import { accumulatorRanges } from '../../ops/shared/accumulator.js';
+import { rangesOf } from '../../ops/shared/accumulator.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import type { ConstantTable, Helper } from '../kernel.js';
 import { foldedBias, type RequantiseView, saturates } from './generic.js';
@@ -33,7 +33,7 @@ export interface RequantiseManyPlan {
  */
 export function requantiseManyPlan(
   node: Node<LinearAttributes>,
-  input: TensorType,
+  _input: TensorType,
   view: RequantiseView,
   stride: number,
   multiplication: Multiplication,
@@ -44,7 +44,7 @@ export function requantiseManyPlan(
   const { preShift } = requantisation;
   const offset = node.constants.offset.data[0];
   const multipliers = Array.from(node.constants.multiplier.data);
-  const biases = foldedBias(node, input);
+  const biases = foldedBias(node);
   const channelTable = (columns: readonly (readonly number[])[], layout: string): ConstantTable => ({
     suffix: 'channels',
     ctype: 'int32_t',
@@ -69,8 +69,7 @@ export function requantiseManyPlan(
     };
   }
   if (multipliers.some(m => m < 0)) return undefined;
-  const { weight, bias } = node.constants;
-  const channels = accumulatorRanges(weight, bias, input).map((range, o) => {
+  const channels = rangesOf(node).map((range, o) => {
     const factor = { multiplier: multipliers[o], preShift, offset };
     return { range: passing(range, factor), factor };
   });

@@ -1,4 +1,4 @@
-import { fail } from '../../diagnostics/diagnostic.js';
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import { type Constant, elementRange, type TensorType } from '../../ir/tensor.js';
 import type { Multiplier, Rounding } from '../../numeric/requantise.js';
@@ -28,6 +28,12 @@ export function accumulatorRanges(weight: Constant, bias: Constant, input: Tenso
     }
     return { low: folded + low, high: folded + high };
   });
+}
+
+/** The ranges that `bound-accumulators` has put into a linear op of the integer graph. */
+export function rangesOf({ name, constants: { accumulatorLow, accumulatorHigh } }: Node): readonly AccumulatorRange[] {
+  invariant(accumulatorLow !== undefined && accumulatorHigh !== undefined, `${name}: its accumulators are not bounded`);
+  return Array.from(accumulatorLow.data, (low, o) => ({ low, high: accumulatorHigh.data[o] }));
 }
 
 /** The largest |accumulator| of a range. */

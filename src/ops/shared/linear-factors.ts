@@ -10,7 +10,7 @@ import {
   quantiseMultiplier,
 } from '../../numeric/requantise.js';
 import type { QuantiseContext } from '../op.js';
-import { type AccumulatorRule, accumulatorRanges, type ChannelEpilogue, overflowOf } from './accumulator.js';
+import { type AccumulatorRule, accumulatorRanges, overflowOf } from './accumulator.js';
 import type { LinearAttributes } from './linear-attributes.js';
 
 function realSlopes(
@@ -45,12 +45,11 @@ export interface LinearFactors {
   readonly preShift: number;
   readonly rule: AccumulatorRule;
   readonly quantised: (scale: number) => Multiplier;
-  readonly epilogues: readonly ChannelEpilogue[];
 }
 
 /** @throws CompileError E0313 when biases of 64 bits meet int8, E0502 when a scale is not usable */
 export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext): LinearFactors {
-  const { weight, bias, weight_scale: weightScale } = node.constants;
+  const { bias, weight_scale: weightScale } = node.constants;
   const input = context.inputs[0]?.quantisation;
   invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
   const channels = bias.data.length;
@@ -91,17 +90,18 @@ export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext
   const preShift = context.rounding === 'native' && !long ? nativePreShift([...positive, ...negative]) : 0;
   const quantised = (scale: number) =>
     long ? longMultiplier(scale) : quantiseMultiplier(context.rounding, scale, preShift);
+  const rule = long ? 'long' : context.rounding;
+  return { positive, negative, offset, twoSlopes, preShift, rule, quantised };
+}
+
+/** Do accumulators stay within their type for every input? @throws CompileError E0502 when a scale is not usable */
+export function accumulatorsFit(node: Node<LinearAttributes>, context: QuantiseContext): boolean {
+  const { positive, negative, offset, preShift, rule, quantised } = factorsOf(node, context);
+  const { weight, bias } = node.constants;
   const epilogues = accumulatorRanges(weight, bias, context.inputs[0]).map((range, o) => ({
     range,
     factors: [positive[o], negative[o]].map(real => ({ ...quantised(real), real })),
     offset: offset[o],
   }));
-  const rule = long ? 'long' : context.rounding;
-  return { positive, negative, offset, twoSlopes, preShift, rule, quantised, epilogues };
-}
-
-/** Do accumulators stay within their type for every input? @throws CompileError E0502 when a scale is not usable */
-export function accumulatorsFit(node: Node<LinearAttributes>, context: QuantiseContext): boolean {
-  const { epilogues, rule, preShift } = factorsOf(node, context);
   return overflowOf(epilogues, rule, preShift) === undefined;
 }

@@ -10,7 +10,6 @@ import {
 } from '../../ir/tensor.js';
 import { clamp, type Multiplier, requantise, requantiseLong } from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
-import { refuseOverflow } from './accumulator.js';
 import { activate, clampRange } from './activation.js';
 import type { LinearAttributes } from './linear-attributes.js';
 import { factorsOf } from './linear-factors.js';
@@ -82,15 +81,14 @@ export function linearQuantisedParameters(
  * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic. A bias of doubles stands
  * for TFLite's int64: accumulators may then have 48 bits, and multipliers have 16.
  *
- * @throws CompileError E0313 when biases of 64 bits meet int8, E0501 when an accumulator could leave its type, E0502 when a scale is
+ * @throws CompileError E0313 when biases of 64 bits meet int8, E0502 when a scale is
  * not usable.
  */
 export function lowerLinear(node: Node<LinearAttributes>, context: QuantiseContext): Node {
   const { weight, bias } = node.constants;
   const channels = bias.data.length;
   const { activation, affine } = node.attributes;
-  const { positive, negative, offset, twoSlopes, preShift, rule, quantised, epilogues } = factorsOf(node, context);
-  refuseOverflow(node, context.inputs[0], epilogues, rule, preShift);
+  const { positive, negative, offset, twoSlopes, preShift, rule, quantised } = factorsOf(node, context);
   const factors = (scales: Float64Array) => {
     const all = Array.from(scales, quantised);
     return {
