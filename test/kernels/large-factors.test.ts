@@ -6,6 +6,7 @@ import { Random } from '../../src/numeric/random.js';
 import { clamp, type Rounding, requantise, roundings } from '../../src/numeric/requantise.js';
 import { accumulatorRanges } from '../../src/ops/shared/accumulator.js';
 import type { LinearAttributes } from '../../src/ops/shared/linear-attributes.js';
+import { loweringPasses, runPasses } from '../../src/passes/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { buildModel } from '../ops/models.js';
@@ -55,7 +56,7 @@ async function steepModel(rounding: Rounding): Promise<Graph> {
           : plain.attributes,
     };
   });
-  return { ...lowered, nodes };
+  return runPasses({ ...lowered, nodes }, loweringPasses);
 }
 
 const linear = (graph: Graph): Node<LinearAttributes>[] =>
