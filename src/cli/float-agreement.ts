@@ -14,7 +14,7 @@ export async function agreementWithFloat(
   labels: ArrayLike<number>,
 ): Promise<Agreement | undefined> {
   if (floatWeights === undefined) return undefined;
-  const { loadFloatModel, loadFloatOnnx, floatClasses, sourceOf } = await import('../pipeline/compile.js');
+  const { loadFloatModel, loadFloatOnnx, floatClasses, sourceOf } = await import('../pipeline/index.js');
   const { readModelInputs } = await import('./model-inputs.js');
   const source = { model: resolvePath(io, model), weights: resolvePath(io, floatWeights) };
   // A float .onnx is the network and its weights in one.

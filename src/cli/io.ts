@@ -46,6 +46,8 @@ export interface CommandIo {
   /** Errors and warnings of the run, and the sources that their rendering quotes. */
   readonly session: Session;
   readonly progress: Progress;
+  /** Prints what was asked for besides the result, at once and with --quiet as well; on standard error with --json. */
+  readonly list: (text: string) => void;
   /** With --json, standard output is for one object. */
   readonly json: boolean;
 }
@@ -54,6 +56,7 @@ export interface CommandIo {
 export interface CommandResult {
   readonly json: JsonObject;
   text(style: TextStyle): string;
+
   /** 0 by default; 1 when a check failed, 3 when a tool is missing. */
   readonly exitCode?: ExitCode | undefined;
   /** True where the text is what the user asked for (a list, a class), so that --quiet keeps it. */

@@ -27,7 +27,7 @@ export async function labelledImages(
   files: { readonly model: string; readonly images: string; readonly labels: string },
   driver: ChosenDriver['name'],
 ): Promise<LabelledImages> {
-  const { loadedModel, sourceOf } = await import('../pipeline/compile.js');
+  const { loadedModel, sourceOf } = await import('../pipeline/index.js');
   const { GraphIndex } = await import('../ir/graph.js');
   const { readLabels } = await import('../frontend/arrays/images.js');
   const { readModelInputs } = await import('./model-inputs.js');

@@ -3,8 +3,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { reducedText } from '../emit/reduced-text.js';
 import { quoteName } from '../frontend/arrays/quote.js';
 import { type Rounding, signedBits } from '../numeric/requantise.js';
-import type { CompiledModel, Goal, LoadedModel, OrderGoal } from '../pipeline/compile.js';
-import type { Target } from '../target/target.js';
+import type { CompiledModel, Goal, LoadedModel, Observe, OrderGoal } from '../pipeline/index.js';
 import type { Entry } from '../toolchain/firmware.js';
 import type { CommandIo } from './io.js';
 import type { JsonObject } from './output.js';
@@ -59,21 +58,22 @@ export async function loadModel(
   model: string,
   options: MeasureOptions,
   otherwise?: string,
+  observe?: Observe,
 ): Promise<LoadedModel> {
   requireModelFile(model);
-  const { loadImportedModel, loadOnnxModel, loadQuantisedModel } = await import('../pipeline/compile.js');
+  const { loadImportedModel, loadOnnxModel, loadQuantisedModel } = await import('../pipeline/index.js');
   if (isOnnx(model)) {
     if (options.randomWeights !== undefined) refuseWeights('--random-weights', 'an .onnx');
     const weights = options.weights === undefined ? undefined : resolvePath(io, options.weights);
-    return loadOnnxModel(resolvePath(io, model), weights, io.session, options.rounding);
+    return loadOnnxModel(resolvePath(io, model), weights, io.session, options.rounding, observe);
   }
   if (isImported(model)) {
     if (options.weights !== undefined) refuseWeights('--weights', 'a .tflite');
     if (options.randomWeights !== undefined) refuseWeights('--random-weights', 'a .tflite');
-    return loadImportedModel(resolvePath(io, model), io.session, options.rounding);
+    return loadImportedModel(resolvePath(io, model), io.session, options.rounding, observe);
   }
   const weights = resolvePath(io, requireWeights(options, 'quantised weights', otherwise));
-  return loadQuantisedModel({ model: resolvePath(io, model), weights }, io.session, options.rounding);
+  return loadQuantisedModel({ model: resolvePath(io, model), weights }, io.session, options.rounding, observe);
 }
 
 /** Options of commands whose results have a meaning without trained weights: what a network needs, not what it says. */
@@ -122,25 +122,19 @@ export function consumeNote(
 }
 
 /** The integer graph of `<model> --weights q.safetensors`, or of `<model> --random-weights`. */
-export async function loadModelOrRandom(io: CommandIo, model: string, options: MeasureOptions): Promise<LoadedModel> {
+export async function loadModelOrRandom(
+  io: CommandIo,
+  model: string,
+  options: MeasureOptions,
+  observe?: Observe,
+): Promise<LoadedModel> {
   const { randomWeights: seed, rounding } = options;
   if (seed === undefined || isImported(model) || isOnnx(model))
-    return loadModel(io, model, options, '; or --random-weights, to measure it before training');
+    return loadModel(io, model, options, '; or --random-weights, to measure it before training', observe);
   requireModelFile(model);
-  const { randomModel } = await import('../pipeline/compile.js');
-  return randomModel(resolvePath(io, model), { seed }, io.session, rounding, (done, total) =>
-    io.progress.update('calibrating', done, total),
-  );
-}
-
-/** The model as it is compiled for a target: without the channels that its result does not need, unless they are to be kept. */
-export async function fitToTarget(
-  loaded: LoadedModel,
-  target: Target,
-  { keepChannels = false, ...options }: PlanOptions,
-): Promise<LoadedModel> {
-  const { reduceFor } = await import('../pipeline/compile.js');
-  return keepChannels ? { ...loaded, keepsChannels: true } : reduceFor(loaded, target, options);
+  const { randomModel } = await import('../pipeline/index.js');
+  const onProgress = (done: number, total: number) => io.progress.update('calibrating', done, total);
+  return randomModel(resolvePath(io, model), { seed }, io.session, rounding, onProgress, observe);
 }
 
 /** The largest |accumulator| of each layer that has one, over all inputs and with its real weights, and the bits of an int that holds it. */

@@ -2,7 +2,8 @@ import { Option } from 'commander';
 import { fail } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/nearest.js';
 import { roundings } from '../numeric/requantise.js';
-import type { Goal, OrderGoal } from '../pipeline/compile.js';
+import type { Goal, OrderGoal } from '../pipeline/index.js';
+import { stageNames } from '../pipeline/stage.js';
 import type { Entry } from '../toolchain/firmware.js';
 import { formatCount } from './output.js';
 
@@ -122,6 +123,12 @@ export const sharedOptions = {
   random: () =>
     option('--random <n>', 'vectors with random bytes to run besides', wholeNumber('--random', 0, 1_000_000)),
   limit: () => option('--limit <n>', 'take only the first n inputs', wholeNumber('--limit', 1, 1_000_000_000)),
+  printAfter: () =>
+    option(
+      '--print-after <stage>',
+      `print the network after a stage: ${stageNames.join(', ')}, or all`,
+      oneOf('--print-after', [...stageNames, 'all'] as const),
+    ),
   maxRam: () =>
     option(
       '--max-ram <bytes>',

@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { LoadedModel } from '../pipeline/compile.js';
+import type { LoadedModel } from '../pipeline/index.js';
 import type { CommandIo, Progress } from './io.js';
 import type { DriverName } from './options.js';
 
@@ -26,11 +26,11 @@ export async function runOutputs(
     }
     return outputs;
   }
-  const { compileModel, reduceFor } = await import('../pipeline/compile.js');
+  const { compileForTarget, withoutTuning } = await import('../pipeline/index.js');
   const { loadTarget } = await import('../target/load-target.js');
   const { outputDriver } = await import('../run/drivers.js');
   const target = loadTarget(name === 'host' ? 'host' : targetName);
-  const { firmware } = compileModel(reduceFor(loaded, target), target, io.version);
+  const { firmware } = (await compileForTarget(loaded, target, io.version, {}, withoutTuning)).compiled;
   const driver = outputDriver(name);
   const unsuited = driver.unsuited(firmware);
   if (unsuited !== undefined) {

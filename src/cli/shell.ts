@@ -66,6 +66,10 @@ export class Shell {
         version: this.context.version,
         session: this.session,
         progress: this.progress,
+        list: text => {
+          this.progress.clear();
+          (this.json ? this.context.stderr : this.context.stdout).write(text);
+        },
         json: this.json,
       };
       const result = await run(io, command.optsWithGlobals<Options>(), ...(command.processedArgs as Arguments));

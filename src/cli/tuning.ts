@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Goal, LoadedModel } from '../pipeline/compile.js';
+import type { Goal, LoadedModel } from '../pipeline/index.js';
 import type { Target } from '../target/target.js';
 import type { CommandIo } from './io.js';
 import { resolvePath } from './model-options.js';
@@ -15,7 +15,7 @@ export interface TuneOptions {
 
 /** What compileModel takes, and what a command says of it. */
 export interface Tuned {
-  readonly options: Pick<import('../pipeline/compile.js').CompileOptions, 'tuned' | 'tuning'>;
+  readonly options: Pick<import('../pipeline/index.js').CompileOptions, 'tuned' | 'tuning'>;
   readonly json: JsonObject;
   readonly text: string;
 }
@@ -35,7 +35,7 @@ export async function tuneKernels(
   if (!wanted && tuneCache === undefined) return untuned;
   const { cacheText, readCache } = await import('../select/tuning-cache.js');
   const { tune } = await import('../select/tune.js');
-  const { kernelCandidates } = await import('../pipeline/compile.js');
+  const { kernelCandidates } = await import('../pipeline/index.js');
   const { kernelCounter } = await import('../pipeline/counter.js');
   const { writeFileAtomically } = await import('../emit/write-files.js');
   const path = tuneCache === undefined ? undefined : resolvePath(io, tuneCache);

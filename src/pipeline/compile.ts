@@ -5,6 +5,7 @@ import { TemplateEngine } from '../emit/engine.js';
 import { type Limits, limitsView } from '../emit/limits.js';
 import { reducedText } from '../emit/reduced-text.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
+import { printGraph } from '../ir/print.js';
 import { byteCount, rowBytes } from '../ir/tensor.js';
 import { elementType, type Goal } from '../kernels/kernel.js';
 import type { Rounding } from '../numeric/requantise.js';
@@ -18,43 +19,8 @@ import type { Target } from '../target/target.js';
 import type { Entry, Firmware } from '../toolchain/firmware.js';
 import type { LoadedModel } from './load.js';
 import { describeCommand, describeSource } from './provenance.js';
-
-export type { Goal } from '../kernels/kernel.js';
-export { countMacs, layerMacs, type ReducedLayer, sourceOf } from '../ops/facts.js';
-export type { OrderGoal } from '../plan/plan.js';
-export {
-  floatClasses,
-  floatWeightsOf,
-  type LoadedModel,
-  loadedModel,
-  loadFloatModel,
-  loadFloatOnnx,
-  loadImportedModel,
-  loadOnnxModel,
-  loadQuantisedModel,
-  type ModelSource,
-  quantiseModel,
-  quantiseToGoal,
-  type RandomWeights,
-  randomModel,
-} from './load.js';
-export { describeSource } from './provenance.js';
-export { reduceFor } from './reduce.js';
-
-/**
- * The stages of effnetc, in order; this file is the map of the project.
- *
- *   readModel -> bindWeights -> floatPasses -> quantiseByImages              `quantize`
- *   readModel -> floatPasses -> bindQuantised -> lowerModel                  every other command
- *   importTflite -> lowerModel                                               of a .tflite, which brings its weights
- *   importOnnx -> floatPasses -> quantiseByImages                            `quantize` of a float .onnx
- *   importOnnx -> floatPasses -> bindQuantised -> lowerModel                 every other command, of the same
- *   importOnnx -> lowerModel                                                 of an int8 .onnx
- *   readModel -> bindRandom -> settleStatistics -> floatPasses -> calibrate -> quantiseGraph -> lowerModel
- *                                                                            --random-weights
- *             -> integerPasses -> reduceFor -> planKernels -> planGraph -> emitModel
- *                                                                            `compile` and what builds on it
- */
+import { reducing } from './reduce.js';
+import { type Observe, Pipeline, type Stage } from './stage.js';
 
 export interface CompiledModel extends EmittedModel {
   readonly graph: Graph;
@@ -98,20 +64,125 @@ export function kernelCandidates({ graph }: LoadedModel, target: Target): LayerC
   return candidatesOf(graph, target.isa, loadCosts(target.cpu));
 }
 
+/** What the stages from choosing kernels on begin with. */
+interface FittedState {
+  readonly loaded: LoadedModel;
+  readonly target: Target;
+  readonly version: string;
+  readonly options: CompileOptions;
+}
+
+interface SelectedState {
+  /** What there was to choose from. */
+  readonly candidates: readonly LayerCandidates[];
+  readonly choices: ReadonlyMap<string, KernelChoice>;
+}
+
+const select: Stage<FittedState, SelectedState> = {
+  name: 'select',
+  does: 'chooses a kernel for each layer, by what each takes on the target',
+  run({ loaded, target, options: { choose, optimize = 'balanced', tuned = () => undefined } }) {
+    const candidates = kernelCandidates(loaded, target);
+    const choices = choose === undefined ? chooseKernels(candidates, optimize, tuned) : choose(candidates);
+    return { candidates, choices };
+  },
+  print: ({ loaded, candidates, choices }) =>
+    printGraph(loaded.graph) +
+    candidates
+      .flatMap(({ node: { name }, rows, accumulate }) => {
+        const { rows: byRows, accumulate: bySums } = choices.get(name) ?? {};
+        const all = [...rows, ...accumulate];
+        const chosen = all.filter(({ plan }) => plan === byRows || plan === bySums).map(candidate => candidate.name);
+        return `# ${name}: ${chosen.join(', or ')}\n`;
+      })
+      .join(''),
+};
+
+const plan: Stage<FittedState & SelectedState, { readonly plan: Plan }> = {
+  name: 'plan',
+  does: 'finds the order of the steps and the place of each row in the arena',
+  run: ({ loaded: { graph }, choices, options: { order = 'search', consumeInput = false } }) => ({
+    plan: planGraph(graph, choices, order, consumeInput),
+  }),
+  print: ({ loaded, plan: { arenaBytes, boundBytes, layers, steps } }) =>
+    printGraph(loaded.graph) +
+    `# arena: ${arenaBytes} bytes, row-live bound ${boundBytes}\n` +
+    layers.map(({ node, kernel }, i) => `# layer ${i} ${node.name}: ${kernel.slug}\n`).join('') +
+    `# steps: ${steps.map(({ layer }) => layer).join(' ')}\n`,
+};
+
+type PlannedState = FittedState & SelectedState & { readonly plan: Plan };
+
+const emit: Stage<PlannedState, { readonly compiled: CompiledModel }> = {
+  name: 'emit',
+  does: 'renders the C',
+  run: state => ({ compiled: emitted(state) }),
+  print: ({ loaded, compiled: { files } }) =>
+    printGraph(loaded.graph) + [...files].map(([name, text]) => `# ${name}: ${text.length} characters\n`).join(''),
+};
+
+/** From the integer graph, as it is, to the C. */
+export const compiling = Pipeline.of<FittedState>().with(select).with(plan).with(emit);
+
 /** Plans and emits the C of an integer graph for a target. Does not look at budgets: see `checkBudget` in budget.ts. */
 export function compileModel(
   loaded: LoadedModel,
   target: Target,
   version: string,
   options: CompileOptions = {},
+  observe?: Observe,
 ): CompiledModel {
-  const { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} } = options;
-  const { choose, tuned = () => undefined, tuning } = options;
-  const { graph, whole = graph, rounding, source } = loaded;
+  const { entry = 'infer', consumeInput = false } = options;
   invariant(!consumeInput || entry === 'infer', 'rows that are pushed are not overwritten');
-  const candidates = kernelCandidates(loaded, target);
-  const choices = choose === undefined ? chooseKernels(candidates, optimize, tuned) : choose(candidates);
-  const plan = planGraph(graph, choices, order, consumeInput);
+  return compiling.run({ loaded, target, version, options }, observe).compiled;
+}
+
+/** What tuning gives to compiling. */
+interface Tunes {
+  readonly options: Pick<CompileOptions, 'tuned' | 'tuning'>;
+}
+
+/** For callers that measure no kernels. */
+export const withoutTuning = async (): Promise<Tunes> => ({ options: {} });
+
+/** Options of all stages from the integer graph on. */
+export interface TargetOptions extends CompileOptions {
+  /** All channels stay. */
+  readonly keepChannels?: boolean | undefined;
+}
+
+/** A model that was fitted to a target, and its C. */
+export interface TargetModel<Tuned> {
+  /** Without the channels that its result does not need, unless they are to be kept. */
+  readonly loaded: LoadedModel;
+  readonly compiled: CompiledModel;
+  /** What tuning said. */
+  readonly tuned: Tuned;
+}
+
+/**
+ * All stages from the integer graph on: fits the model to the target, and compiles it.
+ * @param tune measures kernels of the fitted model before one is chosen
+ */
+export async function compileForTarget<Tuned extends Tunes>(
+  whole: LoadedModel,
+  target: Target,
+  version: string,
+  options: TargetOptions,
+  tune: (fitted: LoadedModel) => Promise<Tuned>,
+  observe?: Observe,
+): Promise<TargetModel<Tuned>> {
+  const { loaded } = reducing.run({ loaded: whole, target, options }, observe);
+  const tuned = await tune(loaded);
+  const compiled = compileModel(loaded, target, version, { ...options, ...tuned.options }, observe);
+  return { loaded, tuned, compiled };
+}
+
+/** The C and what belongs to it. */
+function emitted({ loaded, target, version, options, candidates, plan }: PlannedState): CompiledModel {
+  const { order = 'search', entry = 'infer', optimize = 'balanced', consumeInput = false, limits = {} } = options;
+  const { tuned = () => undefined, tuning } = options;
+  const { graph, whole = graph, rounding, source } = loaded;
   const macs = countMacs(graph);
   const reduced = reducedLayers(whole, graph);
   const engine = new TemplateEngine(join(packageRoot(), 'templates'));
@@ -130,10 +201,10 @@ export function compileModel(
   const budget = target.budget === undefined ? undefined : { ...target.budget, owner: target.name };
   const use = { ...sizesOf(graph), entry };
   const parts = { graph, plan, isa, version, provenance, placement, limits: limitsView(limits, budget, use) };
-  const emitted = emitModel(parts, engine);
-  const firmware = firmwareOf(graph, plan, emitted, target, entry);
+  const model = emitModel(parts, engine);
+  const firmware = firmwareOf(graph, plan, model, target, entry);
   return {
-    ...emitted,
+    ...model,
     graph,
     plan,
     candidates,

@@ -2,7 +2,8 @@ import { countLayers } from '../run/profile.js';
 import type { KernelCounter } from '../select/tune.js';
 import type { Target } from '../target/target.js';
 import { findTool, requireTool, type Tool, toolVersion } from '../toolchain/tools.js';
-import { compileModel, type LoadedModel } from './compile.js';
+import { compileModel } from './compile.js';
+import type { LoadedModel } from './load.js';
 
 const described = async (tool: Tool): Promise<string> =>
   `${tool.program} ${(await toolVersion(tool)) ?? 'of an unknown version'}`;

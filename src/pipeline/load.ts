@@ -16,7 +16,7 @@ import type { Rounding } from '../numeric/requantise.js';
 import { sourceOf } from '../ops/facts.js';
 import { opOf, opTable } from '../ops/index.js';
 import { verifyGraph } from '../ops/verify.js';
-import { floatPasses, integerPasses, runPasses } from '../passes/index.js';
+import { floatPasses, runPasses } from '../passes/index.js';
 import { calibrate } from '../quantize/calibrate.js';
 import { requireTellingImages } from '../quantize/check-images.js';
 import { declaredQuantisation, inputMeaning, toReal } from '../quantize/inputs.js';
@@ -32,8 +32,10 @@ import {
 } from '../quantize/quantise-model.js';
 import type { BitsGoal } from '../quantize/search-bits.js';
 import { settleStatistics } from '../quantize/settle-statistics.js';
+import { lowering } from './lowering.js';
+import type { Observe } from './stage.js';
 
-/** From files to the integer graph: what the commands begin with. The stages are listed in pipeline.ts. */
+/** From files to the integer graph: what the commands begin with. */
 export interface ModelSource {
   readonly model: string;
   readonly weights: string;
@@ -169,17 +171,28 @@ export interface LoadedModel {
   readonly source: { readonly model: string; readonly weights?: string | RandomWeights };
 }
 
-/** A quantised model as it is planned and emitted. */
-export function loadedModel(model: QuantisedModel, source: LoadedModel['source']): LoadedModel {
-  const graph = runPasses(verifyGraph(lowerModel(model), 'lower'), integerPasses);
-  return { graph, rounding: model.rounding, quality: model.quality, source };
+/** A quantised model as it is planned and emitted: runs the stages up to the integer graph. */
+export function loadedModel(model: QuantisedModel, source: LoadedModel['source'], observe?: Observe): LoadedModel {
+  return lowered(() => model, source, observe);
+}
+
+function lowered(read: () => QuantisedModel, source: LoadedModel['source'], observe?: Observe): LoadedModel {
+  const { quantised, graph } = lowering.run({ read }, observe);
+  return { graph, rounding: quantised.rounding, quality: quantised.quality, source };
 }
 
 /** Reads a model of another framework, which brings its weights, into the integer graph. `rounding` overrides its own. */
-export function loadImportedModel(model: string, session: Session, rounding?: Rounding): LoadedModel {
-  const imported = importTflite(model, session);
-  const quantised = rounding === undefined ? imported : { ...imported, rounding };
-  return loadedModel(quantised, { model });
+export function loadImportedModel(
+  model: string,
+  session: Session,
+  rounding?: Rounding,
+  observe?: Observe,
+): LoadedModel {
+  const read = () => {
+    const imported = importTflite(model, session);
+    return rounding === undefined ? imported : { ...imported, rounding };
+  };
+  return lowered(read, { model }, observe);
 }
 
 /**
@@ -191,6 +204,7 @@ export function loadOnnxModel(
   weights: string | undefined,
   session: Session,
   rounding?: Rounding,
+  observe?: Observe,
 ): LoadedModel {
   const imported = importOnnx(model, session);
   if (imported.quantised) {
@@ -198,14 +212,19 @@ export function loadOnnxModel(
       fail('E0901', '--weights cannot be used with an int8 .onnx, which has its own', { hint: 'leave it out' });
     }
     const chosen = rounding ?? imported.rounding;
-    return loadedModel({ ...imported, rounding: chosen }, { model });
+    return loadedModel({ ...imported, rounding: chosen }, { model }, observe);
   }
   if (weights === undefined) {
     return fail('E0910', '--weights is missing: the .onnx is a float network', {
       hint: 'quantise it first: effnetc quantize model.onnx --calibration images.npy -o q.safetensors',
     });
   }
-  return bound(verifyGraph(imported.graph, 'import-onnx'), { model, weights }, session, rounding);
+  const { graph } = imported;
+  return lowered(
+    () => bound(verifyGraph(graph, 'import-onnx'), weights, session, rounding),
+    { model, weights },
+    observe,
+  );
 }
 
 /** Reads model.ts and quantised weights into the integer graph. `rounding` overrides what the weights file says. */
@@ -213,22 +232,19 @@ export async function loadQuantisedModel(
   source: ModelSource,
   session: Session,
   rounding?: Rounding,
+  observe?: Observe,
 ): Promise<LoadedModel> {
-  return bound(
-    verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model'),
-    source,
-    session,
-    rounding,
-  );
+  const graph = verifyGraph(await readModel(source.model, { ops: opTable, session }), 'read-model');
+  return lowered(() => bound(graph, source.weights, session, rounding), source, observe);
 }
 
 /** A float graph with the parameters of a quantised weights file. */
-function bound(graph: Graph, source: ModelSource, session: Session, rounding: Rounding | undefined): LoadedModel {
-  const quantised = bindQuantised(fuse(graph), readWeightsFile(source.weights), opOf, session);
+function bound(graph: Graph, weights: string, session: Session, rounding: Rounding | undefined): QuantisedModel {
+  const quantised = bindQuantised(fuse(graph), readWeightsFile(weights), opOf, session);
   const model = rounding === undefined ? quantised : { ...quantised, rounding };
   // Another rounding than the file's has another quality.
   const quality = model.rounding === quantised.rounding ? quantised.quality : undefined;
-  return loadedModel({ ...model, quality }, source);
+  return { ...model, quality };
 }
 
 /** Reads model.ts and makes its weights up, to know what a network needs and that it is bit-exact before it is trained. */
@@ -238,6 +254,7 @@ export async function randomModel(
   session: Session,
   rounding: Rounding = 'native',
   onProgress?: (done: number, total: number) => void,
+  observe?: Observe,
 ): Promise<LoadedModel> {
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   const images = randomImages(sourceOf(graph), weights.seed);
@@ -247,5 +264,5 @@ export async function randomModel(
   let done = 0;
   const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));
   const quantised = quantiseGraph(fused, histograms, rounding);
-  return loadedModel(quantised, { model, weights });
+  return loadedModel(quantised, { model, weights }, observe);
 }

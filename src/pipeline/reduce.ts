@@ -1,4 +1,5 @@
 import type { Graph } from '../ir/graph.js';
+import { printGraph } from '../ir/print.js';
 import type { Goal } from '../kernels/kernel.js';
 import { reducingPasses, runPasses } from '../passes/index.js';
 import { type OrderGoal, planGraph } from '../plan/plan.js';
@@ -7,6 +8,7 @@ import { chooseKernels, ranked } from '../select/choose.js';
 import { loadCosts } from '../select/load-costs.js';
 import type { Target } from '../target/target.js';
 import type { LoadedModel } from './load.js';
+import { Pipeline, type Stage } from './stage.js';
 
 export interface ReduceOptions {
   /** What kernels are chosen for. */
@@ -83,3 +85,28 @@ function costOfGraph(
     },
   };
 }
+
+interface ReducedState {
+  readonly loaded: LoadedModel;
+}
+
+const reduce: Stage<ReducedState & { readonly target: Target; readonly options: ReduceStageOptions }, ReducedState> = {
+  name: 'reduce',
+  does: 'prunes the channels that the result does not need, as far as that pays on the target',
+  run: ({ loaded, target, options: { keepChannels = false, ...options } }) => ({
+    loaded: keepChannels ? { ...loaded, keepsChannels: true } : reduceFor(loaded, target, options),
+  }),
+  print: ({ loaded }) => printGraph(loaded.graph),
+};
+
+interface ReduceStageOptions extends ReduceOptions {
+  /** All channels stay. */
+  readonly keepChannels?: boolean | undefined;
+}
+
+/** From the integer graph to the one that suits a target. */
+export const reducing = Pipeline.of<{
+  readonly loaded: LoadedModel;
+  readonly target: Target;
+  readonly options: ReduceStageOptions;
+}>().with(reduce);

@@ -1,4 +1,4 @@
-import type { CompiledModel } from '../pipeline/compile.js';
+import type { CompiledModel } from '../pipeline/index.js';
 import type { ProfileResult } from '../run/profile.js';
 import { type ClassCounts, type InstructionClass, instructionClasses } from '../timing/class.js';
 import { formatCount } from './numbers.js';

@@ -4,7 +4,7 @@ import { GraphIndex } from '../ir/graph.js';
 import { formatShape } from '../ir/tensor.js';
 import { constantBytes } from '../kernels/kernel.js';
 import { signedBits } from '../numeric/requantise.js';
-import { type CompiledModel, layerMacs } from '../pipeline/compile.js';
+import { type CompiledModel, layerMacs } from '../pipeline/index.js';
 import type { Plan } from '../plan/plan.js';
 import type { PartCounts } from '../run/instruction-counts.js';
 import type { ProfileResult } from '../run/profile.js';

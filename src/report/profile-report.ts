@@ -1,6 +1,6 @@
 import { sourcePlace } from '../emit/describe.js';
 import { constantBytes } from '../kernels/kernel.js';
-import { type CompiledModel, layerMacs } from '../pipeline/compile.js';
+import { type CompiledModel, layerMacs } from '../pipeline/index.js';
 import type { ProfileResult } from '../run/profile.js';
 import { countFields, type EstimatedCycles, layerCountFields, type PartReport } from './count-report.js';
 

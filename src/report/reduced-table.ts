@@ -1,6 +1,6 @@
 import { escapeControls } from '../diagnostics/text.js';
 import { reducedText } from '../emit/reduced-text.js';
-import type { ReducedLayer } from '../pipeline/compile.js';
+import type { ReducedLayer } from '../pipeline/index.js';
 import { formatCount } from './numbers.js';
 import type { ReducedView } from './page-views.js';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { escapeControls } from '../diagnostics/text.js';
 import { TemplateEngine } from '../emit/engine.js';
 import { packageRoot } from '../package-root.js';
-import type { CompiledModel, LoadedModel } from '../pipeline/compile.js';
+import type { CompiledModel, LoadedModel } from '../pipeline/index.js';
 import { classTable } from './class-table.js';
 import { memoryTable, workTable } from './layer-tables.js';
 import type { Measurement } from './measure.js';

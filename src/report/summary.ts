@@ -1,6 +1,6 @@
 import type { LabelledText } from '../emit/views.js';
 import { budgetProblems } from '../pipeline/budget.js';
-import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline/compile.js';
+import { type CompiledModel, describeSource, type LoadedModel } from '../pipeline/index.js';
 import type { ProfileResult } from '../run/profile.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
 import type { EstimateReport } from './count-report.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compileModel, type LoadedModel } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel } from '../../src/pipeline/index.js';
 import { profileReport } from '../../src/report/profile-report.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';

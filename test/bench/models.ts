@@ -1,6 +1,6 @@
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { quantisedExample } from '../e2e/demo-network.js';
 
 /** The networks of the benchmark, by the name of their file, and where each is measured. */

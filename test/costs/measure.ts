@@ -1,5 +1,5 @@
 import { GraphIndex } from '../../src/ir/graph.js';
-import { compileModel, kernelCandidates, type LoadedModel } from '../../src/pipeline/compile.js';
+import { compileModel, kernelCandidates, type LoadedModel } from '../../src/pipeline/index.js';
 import { countLayers, type LayerCount } from '../../src/run/profile.js';
 import type { Candidate } from '../../src/select/candidates.js';
 import type { KernelChoice } from '../../src/select/choose.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Session } from '../../src/diagnostics/session.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 
 /**
  * The layers that costs are fitted to: groups of networks, each of which begins at the same input of 12 x 16 x 4 and ends in 4

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileModel, type LoadedModel, layerMacs } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, layerMacs } from '../../src/pipeline/index.js';
 import { countLayers } from '../../src/run/profile.js';
 import { chosenAmong } from '../../src/select/why.js';
 import { loadTarget } from '../../src/target/load-target.js';

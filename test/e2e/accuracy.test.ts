@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
 import { Session } from '../../src/diagnostics/session.js';
 import { readLabels } from '../../src/frontend/arrays/images.js';
-import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline/index.js';
 import { predictedClass } from '../../src/run/classify.js';
 import { fastHostDriver } from '../../src/run/host.js';
 import { loadTarget } from '../../src/target/load-target.js';

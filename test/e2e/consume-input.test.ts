@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type CompiledModel, compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { type CompiledModel, compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { shadowRun } from '../../src/plan/shadow.js';
 import { profileReport } from '../../src/report/profile-report.js';
 import { referenceTensors } from '../../src/run/compare.js';

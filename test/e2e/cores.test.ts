@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
 import { Session } from '../../src/diagnostics/session.js';
-import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, sourceOf } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import type { Driver } from '../../src/run/driver.js';
 import { hostDriver } from '../../src/run/host.js';

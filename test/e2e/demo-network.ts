@@ -7,7 +7,7 @@ import { readInputs } from '../../src/frontend/arrays/images.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type LoadedModel, loadFloatModel, loadQuantisedModel, quantiseModel } from '../../src/pipeline/compile.js';
+import { type LoadedModel, loadFloatModel, loadQuantisedModel, quantiseModel } from '../../src/pipeline/index.js';
 import type { QuantiseOptions } from '../../src/quantize/quantise-model.js';
 
 export const example = join(packageRoot(), 'examples', 'effnet-cifar10');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, randomModel } from '../../src/pipeline/index.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { runProcess } from '../../src/toolchain/process.js';
 import { needsTool } from '../emulation/tools.js';

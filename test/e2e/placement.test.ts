@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, randomModel } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { qemuDriver } from '../../src/run/qemu.js';

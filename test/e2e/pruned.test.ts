@@ -14,7 +14,7 @@ import {
   quantiseModel,
   reduceFor,
   sourceOf,
-} from '../../src/pipeline/compile.js';
+} from '../../src/pipeline/index.js';
 import { referenceTensors, requireSameResults } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { type ProfileResult, profileFirmware } from '../../src/run/profile.js';

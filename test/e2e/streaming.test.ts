@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type CompileOptions, compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { type CompileOptions, compileModel, randomModel } from '../../src/pipeline/index.js';
 import { profileReport } from '../../src/report/profile-report.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type CompiledModel, compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { type CompiledModel, compileModel, randomModel } from '../../src/pipeline/index.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 const compile = async (file: string): Promise<CompiledModel> =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import type { InstructionCounts, PartCounts } from '../../src/run/instruction-counts.js';
 import { type ProfileResult, profileFirmware } from '../../src/run/profile.js';
 import { listTargets, loadTarget } from '../../src/target/load-target.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from '../../src/diagnostics/session.js';
-import { compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, randomModel } from '../../src/pipeline/index.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import type { Entry, Firmware } from '../../src/toolchain/firmware.js';
 import { modelText } from '../cli/workspace.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { withBuildDirectory } from '../../src/toolchain/build-directory.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, randomModel } from '../../src/pipeline/index.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { warningFlags } from '../../src/toolchain/compiler.js';
 import { runProcess } from '../../src/toolchain/process.js';

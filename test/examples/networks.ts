@@ -5,7 +5,7 @@ import { formatCount } from '../../src/cli/output.js';
 import { Session } from '../../src/diagnostics/session.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
 import { shadowRun } from '../../src/plan/shadow.js';
 import { referenceTensors } from '../../src/run/compare.js';

@@ -5,7 +5,7 @@ import { readVectors } from '../../src/cli/vectors.js';
 import { Session } from '../../src/diagnostics/session.js';
 import { readNpy } from '../../src/frontend/arrays/npy.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { verifyDrivers } from '../../src/run/verify.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { driversFor } from '../../src/run/drivers.js';
 import { verifyDrivers } from '../../src/run/verify.js';

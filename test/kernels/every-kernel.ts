@@ -4,7 +4,7 @@ import type { Graph } from '../../src/ir/graph.js';
 import { byteCount } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';

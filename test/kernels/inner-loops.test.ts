@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { boardOf, buildFirmware } from '../../src/toolchain/build-firmware.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';

@@ -11,7 +11,7 @@ import {
   compileModel,
   type LoadedModel,
   reduceFor,
-} from '../../src/pipeline/compile.js';
+} from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { allOf } from '../../src/select/why.js';

@@ -4,7 +4,7 @@ import { elementCount } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { eliminateChannelsBy } from '../../src/passes/eliminate-channels.js';
-import { compileModel, kernelCandidates, type LoadedModel, reduceFor, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, kernelCandidates, type LoadedModel, reduceFor, sourceOf } from '../../src/pipeline/index.js';
 import { planGraph } from '../../src/plan/plan.js';
 import { referenceTensors, requireSameResults } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';

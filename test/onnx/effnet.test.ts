@@ -9,7 +9,7 @@ import { readWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { opOf, opTable } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { loadFloatModel, loadFloatOnnx } from '../../src/pipeline/compile.js';
+import { loadFloatModel, loadFloatOnnx } from '../../src/pipeline/index.js';
 import { Workspace } from '../cli/workspace.js';
 import { example } from '../e2e/demo-network.js';
 import { onnxOf } from './from-graph.js';

@@ -10,7 +10,7 @@ import type { TermView } from '../../src/kernels/requantise/generic.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { add } from '../../src/ops/sum.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';

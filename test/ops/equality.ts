@@ -4,7 +4,7 @@ import type { Graph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
-import { type CompileOptions, compileModel } from '../../src/pipeline/compile.js';
+import { type CompileOptions, compileModel } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';

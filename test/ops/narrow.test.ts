@@ -8,7 +8,7 @@ import { Random } from '../../src/numeric/random.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
-import { compileModel, kernelCandidates } from '../../src/pipeline/compile.js';
+import { compileModel, kernelCandidates } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { allOf } from '../../src/select/why.js';

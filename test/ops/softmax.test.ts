@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseGraph } from '../../src/ir/parse.js';
 import { reciprocal } from '../../src/numeric/gemmlowp.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';

@@ -9,7 +9,7 @@ import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { budgetProblems } from '../../src/pipeline/budget.js';
-import { compileModel, kernelCandidates } from '../../src/pipeline/compile.js';
+import { compileModel, kernelCandidates } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import type { LayerCandidates } from '../../src/select/candidates.js';

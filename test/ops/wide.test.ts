@@ -8,7 +8,7 @@ import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { opOf } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
-import { compileModel } from '../../src/pipeline/compile.js';
+import { compileModel } from '../../src/pipeline/index.js';
 import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';

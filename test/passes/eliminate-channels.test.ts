@@ -6,7 +6,7 @@ import { elementCount } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { eliminateChannels } from '../../src/passes/eliminate-channels.js';
-import { sourceOf } from '../../src/pipeline/compile.js';
+import { sourceOf } from '../../src/pipeline/index.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { randomPruned } from './pruned-model.js';
 

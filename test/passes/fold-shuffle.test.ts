@@ -7,7 +7,7 @@ import { Random } from '../../src/numeric/random.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { foldShuffle } from '../../src/passes/fold-shuffle.js';
-import { compileModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, sourceOf } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { referenceTensors } from '../../src/run/compare.js';

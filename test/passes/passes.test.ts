@@ -9,7 +9,7 @@ import type { ParameterSpec } from '../../src/ops/op.js';
 import { verifyGraph } from '../../src/ops/verify.js';
 import { eliminateChannels } from '../../src/passes/eliminate-channels.js';
 import { floatPasses, integerPasses, loweringPasses, runPasses } from '../../src/passes/index.js';
-import { sourceOf } from '../../src/pipeline/compile.js';
+import { sourceOf } from '../../src/pipeline/index.js';
 import { randomBytes } from '../../src/run/vectors.js';
 import { type PassCase, passesByFile, readCases, writeCase } from './cases.js';
 

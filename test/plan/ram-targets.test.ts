@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { planGraph } from '../../src/plan/plan.js';
 import { planKernels } from '../../src/select/choose.js';
 import { loadCosts } from '../../src/select/load-costs.js';

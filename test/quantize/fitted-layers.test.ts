@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { Random } from '../../src/numeric/random.js';
-import { sourceOf } from '../../src/pipeline/compile.js';
+import { sourceOf } from '../../src/pipeline/index.js';
 import { FittedLayers } from '../../src/quantize/fitted-layers.js';
 import {
   defaultQuantiseOptions,

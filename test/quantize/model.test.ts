@@ -5,7 +5,7 @@ import type { InputSet } from '../../src/frontend/arrays/images.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
-import { quantiseModel } from '../../src/pipeline/compile.js';
+import { quantiseModel } from '../../src/pipeline/index.js';
 import type { QuantiseOptions } from '../../src/quantize/quantise-model.js';
 import { makeModel } from '../ops/models.js';
 

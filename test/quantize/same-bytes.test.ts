@@ -4,7 +4,7 @@ import { Session } from '../../src/diagnostics/session.js';
 import type { InputSet } from '../../src/frontend/arrays/images.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { Random } from '../../src/numeric/random.js';
-import { quantiseModel, sourceOf } from '../../src/pipeline/compile.js';
+import { quantiseModel, sourceOf } from '../../src/pipeline/index.js';
 import type { QuantiseOptions } from '../../src/quantize/quantise-model.js';
 import { makeModel } from '../ops/models.js';
 

@@ -5,7 +5,7 @@ import type { InputSet } from '../../src/frontend/arrays/images.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
-import { quantiseModel } from '../../src/pipeline/compile.js';
+import { quantiseModel } from '../../src/pipeline/index.js';
 import { matches } from '../../src/quantize/name-pattern.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
 import { narrowLayers, weightLayers } from '../../src/quantize/weight-bits.js';

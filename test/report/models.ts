@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { type CompiledModel, compileModel, type LoadedModel, randomModel } from '../../src/pipeline/compile.js';
+import { type CompiledModel, compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import type { Measurement } from '../../src/report/measure.js';
 import type { InstructionCounts, PartCounts } from '../../src/run/instruction-counts.js';
 import { loadTarget } from '../../src/target/load-target.js';

@@ -6,7 +6,7 @@ import { Session } from '../../src/diagnostics/session.js';
 import { writeModel } from '../../src/frontend/import/write-model.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { printGraph } from '../../src/ir/print.js';
-import { loadImportedModel, loadQuantisedModel } from '../../src/pipeline/compile.js';
+import { loadImportedModel, loadQuantisedModel } from '../../src/pipeline/index.js';
 import { importNetwork } from './run.js';
 import {
   activation,

@@ -7,7 +7,7 @@ import { writeModel } from '../../src/frontend/import/write-model.js';
 import { importTflite } from '../../src/frontend/tflite/import-tflite.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, loadImportedModel, loadQuantisedModel } from '../../src/pipeline/compile.js';
+import { compileModel, loadImportedModel, loadQuantisedModel } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';

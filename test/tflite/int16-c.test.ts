@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { roundings } from '../../src/numeric/requantise.js';
-import { compileModel, loadImportedModel } from '../../src/pipeline/compile.js';
+import { compileModel, loadImportedModel } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';

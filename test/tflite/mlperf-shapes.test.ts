@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { byteCount } from '../../src/ir/tensor.js';
 import { countMacs } from '../../src/ops/facts.js';
-import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';

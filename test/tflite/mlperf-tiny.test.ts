@@ -5,7 +5,7 @@ import { Session } from '../../src/diagnostics/session.js';
 import type { Node } from '../../src/ir/graph.js';
 import { byteCount } from '../../src/ir/tensor.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/compile.js';
+import { compileModel, loadImportedModel, sourceOf } from '../../src/pipeline/index.js';
 import { referenceTensors } from '../../src/run/compare.js';
 import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';

@@ -4,7 +4,7 @@ import { RP2040 } from 'rp2040js';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { packageRoot } from '../../src/package-root.js';
-import { compileModel, randomModel } from '../../src/pipeline/compile.js';
+import { compileModel, randomModel } from '../../src/pipeline/index.js';
 import { rp2040Memory } from '../../src/run/rp2040-machine.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { type DecodedInstruction, decode } from '../../src/timing/decode.js';

@@ -5,7 +5,7 @@ import { runFloat } from '../../src/interpreter/reference.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
 import { opOf } from '../../src/ops/index.js';
-import { sourceOf } from '../../src/pipeline/compile.js';
+import { sourceOf } from '../../src/pipeline/index.js';
 import { settleStatistics } from '../../src/quantize/settle-statistics.js';
 import { readText } from '../frontend/read-text.js';
 

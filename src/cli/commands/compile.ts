@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { CompiledModel } from '../../pipeline/compile.js';
+import type { CompiledModel, LoadedModel, Observe } from '../../pipeline/index.js';
+import type { StageName } from '../../pipeline/stage.js';
 import {
   accumulatorFields,
   accumulatorNote,
   consumeFields,
   consumeNote,
-  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
@@ -27,6 +27,7 @@ interface CompileOptions extends MeasureOptions, PlanOptions, TuneOptions {
   readonly output: string;
   readonly maxRam?: number;
   readonly maxFlash?: number;
+  readonly printAfter?: StageName | 'all';
 }
 
 /** `effnetc compile`: writes the C. */
@@ -48,6 +49,7 @@ export function registerCompile(program: Command, shell: Shell): void {
     .addOption(sharedOptions.tuneCache())
     .addOption(sharedOptions.maxRam())
     .addOption(sharedOptions.maxFlash())
+    .addOption(sharedOptions.printAfter())
     .addOption(sharedOptions.output('directory for the C files').makeOptionMandatory())
     .addHelpText(
       'after',
@@ -55,18 +57,24 @@ export function registerCompile(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<CompileOptions, [string]>(async (io, options, model) => {
-        const { compileModel } = await import('../../pipeline/compile.js');
+        const { compileForTarget } = await import('../../pipeline/index.js');
         const { checkBudget } = await import('../../pipeline/budget.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { letSignalsEndUs } = await import('../../interpreter/yield.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const { terminalMap } = await import('../../report/terminal-map.js');
         const target = loadTarget(options.target);
-        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
         requireOneEntry(options);
+        const { printAfter } = options;
+        const observe: Observe = (stage, print) => {
+          if (printAfter === 'all' || printAfter === stage.name)
+            io.list(`# after ${stage.name}: ${stage.does}\n${print()}`);
+        };
+        const whole = await loadModelOrRandom(io, model, options, observe);
         const limits = { ram: options.maxRam, flash: options.maxFlash };
-        const tuned = await tuneKernels(io, options, loaded, target);
-        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options, limits });
+        const tune = (fitted: LoadedModel) => tuneKernels(io, options, fitted, target);
+        const asked = { ...options, limits };
+        const { loaded, compiled, tuned } = await compileForTarget(whole, target, io.version, asked, tune, observe);
         checkBudget(compiled, target, limits);
         await letSignalsEndUs();
         const files = writeFilesAtomically(options.output, compiled.files, { cwd: io.cwd });

@@ -24,7 +24,7 @@ export function registerDemo(program: Command, shell: Shell): void {
 }
 
 async function runDemo(io: CommandIo) {
-  const pipeline = await import('../../pipeline/compile.js');
+  const pipeline = await import('../../pipeline/index.js');
   const { packageRoot } = await import('../../package-root.js');
   const { readInputs, readLabels } = await import('../../frontend/arrays/images.js');
   const { writeQuantised } = await import('../../frontend/weights/quantised.js');
@@ -58,14 +58,14 @@ async function runDemo(io: CommandIo) {
   const loaded = await pipeline.loadQuantisedModel({ model, weights }, io.session);
   const vectors = readVectors(join(example, 'data', 'test_images.npy'), pipeline.sourceOf(loaded.graph), io.session);
   const labels = readLabels(join(example, 'data', 'test_labels.npy'));
-  const compile = (name: string) => {
+  const compile = async (name: string) => {
     const target = loadTarget(name);
-    return pipeline.compileModel(pipeline.reduceFor(loaded, target), target, io.version);
+    return (await pipeline.compileForTarget(loaded, target, io.version, {}, pipeline.withoutTuning)).compiled;
   };
-  let compiled = compile('cortex-m4');
+  let compiled = await compile('cortex-m4');
   const fallback = driversFor(compiled.firmware).every(d => d.name === 'host' || d.unavailable(compiled.firmware));
   // Without QEMU, an emulator from npm runs the same network as Cortex-M0+ code.
-  if (fallback) compiled = compile('cortex-m0');
+  if (fallback) compiled = await compile('cortex-m0');
   await letSignalsEndUs();
   writeFilesAtomically(out, compiled.files);
 

@@ -34,7 +34,7 @@ export function registerEvaluate(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<EvaluateOptions, [string]>(async (io, options, model) => {
-        const { sourceOf } = await import('../../pipeline/compile.js');
+        const { sourceOf } = await import('../../pipeline/index.js');
         const { readLabels } = await import('../../frontend/arrays/images.js');
         const { readVectors } = await import('../vectors.js');
         const { predictedClass } = await import('../../run/classify.js');

@@ -28,7 +28,7 @@ export function registerImport(program: Command, shell: Shell): void {
         }
         const { importTflite } = await import('../../frontend/tflite/import-tflite.js');
         const { importOnnx } = await import('../../frontend/onnx/import-onnx.js');
-        const { floatWeightsOf } = await import('../../pipeline/compile.js');
+        const { floatWeightsOf } = await import('../../pipeline/index.js');
         const { writeModel } = await import('../../frontend/import/write-model.js');
         const { writeQuantised } = await import('../../frontend/weights/quantised.js');
         const { letSignalsEndUs } = await import('../../interpreter/yield.js');

@@ -3,7 +3,6 @@ import { explainText } from '../explain-text.js';
 import {
   consumeFields,
   consumeNote,
-  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
@@ -52,16 +51,17 @@ export function registerProfile(program: Command, shell: Shell): void {
     .action(
       shell.action<ProfileOptions, [string]>(async (io, options, model) => {
         const { checkBudget } = await import('../../pipeline/budget.js');
-        const { compileModel } = await import('../../pipeline/compile.js');
+        const { compileForTarget } = await import('../../pipeline/index.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { profileFirmware } = await import('../../run/profile.js');
         const { profileReport } = await import('../../report/profile-report.js');
         const { explainReport } = await import('../../report/explain-report.js');
         requireOneEntry(options);
         const target = loadTarget(options.target);
-        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
-        const tuned = await tuneKernels(io, options, loaded, target);
-        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
+        const whole = await loadModelOrRandom(io, model, options);
+        const { loaded, compiled, tuned } = await compileForTarget(whole, target, io.version, options, fitted =>
+          tuneKernels(io, options, fitted, target),
+        );
         checkBudget(compiled, target);
         const measured = await profileFirmware(compiled.firmware, { counts: options.counts });
         const report = profileReport(compiled, measured);

@@ -43,7 +43,7 @@ export function registerQuantize(program: Command, shell: Shell): void {
     .action(
       shell.action<QuantizeOptions, [string]>(async (io, options, model) => {
         const { loadFloatModel, loadFloatOnnx, quantiseModel, quantiseToGoal, sourceOf } = await import(
-          '../../pipeline/compile.js'
+          '../../pipeline/index.js'
         );
         const searches = wantsBits(options);
         const { readModelInputs } = await import('../model-inputs.js');

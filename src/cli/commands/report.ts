@@ -4,7 +4,6 @@ import {
   accumulatorFields,
   consumeFields,
   consumeNote,
-  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
@@ -43,15 +42,15 @@ export function registerReport(program: Command, shell: Shell): void {
     )
     .action(
       shell.action<ReportOptions, [string]>(async (io, options, model) => {
-        const { compileModel } = await import('../../pipeline/compile.js');
+        const { compileForTarget, withoutTuning } = await import('../../pipeline/index.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { writeFileAtomically } = await import('../../emit/write-files.js');
         const { measure } = await import('../../report/measure.js');
         const { reportPage } = await import('../../report/report-page.js');
         const { profileReport } = await import('../../report/profile-report.js');
         const target = loadTarget(options.target);
-        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
-        const compiled = compileModel(loaded, target, io.version, { consumeInput: options.consumeInput });
+        const whole = await loadModelOrRandom(io, model, options);
+        const { loaded, compiled } = await compileForTarget(whole, target, io.version, options, withoutTuning);
         const measurement = await measure(compiled.firmware, options.profile);
         writeFileAtomically(options.output, reportPage(compiled, loaded, measurement), { cwd: io.cwd });
         const { view, plan, macs, rounding } = compiled;

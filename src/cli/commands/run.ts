@@ -36,7 +36,7 @@ export function registerRun(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  $ effnetc run model.ts --weights q.safetensors --input cat.png')
     .action(
       shell.action<RunOptions, [string]>(async (io, options, model) => {
-        const { sourceOf } = await import('../../pipeline/compile.js');
+        const { sourceOf } = await import('../../pipeline/index.js');
         const { readOneInput } = await import('../read-input.js');
         const { runReference } = await import('../../interpreter/reference.js');
         const { graph, rounding } = await loadModel(io, model, options);

@@ -8,7 +8,6 @@ import type { CommandIo } from '../io.js';
 import {
   consumeFields,
   consumeNote,
-  fitToTarget,
   loadModelOrRandom,
   type MeasureOptions,
   type PlanOptions,
@@ -66,7 +65,7 @@ export function registerVerify(program: Command, shell: Shell): void {
     .action(
       shell.action<VerifyOptions, [string]>(async (io, options, model) => {
         const { checkBudget } = await import('../../pipeline/budget.js');
-        const { compileModel, sourceOf } = await import('../../pipeline/compile.js');
+        const { compileForTarget, sourceOf } = await import('../../pipeline/index.js');
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors, requireSameResults } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
@@ -81,9 +80,10 @@ export function registerVerify(program: Command, shell: Shell): void {
         }
         requireOneEntry(options);
         const target = loadTarget(options.target);
-        const loaded = await fitToTarget(await loadModelOrRandom(io, model, options), target, options);
-        const tuned = await tuneKernels(io, options, loaded, target);
-        const compiled = compileModel(loaded, target, io.version, { ...options, ...tuned.options });
+        const unfitted = await loadModelOrRandom(io, model, options);
+        const { loaded, compiled, tuned } = await compileForTarget(unfitted, target, io.version, options, fitted =>
+          tuneKernels(io, options, fitted, target),
+        );
         checkBudget(compiled, target);
         const vectors = collectVectors(sourceOf(loaded.graph), io.session, {
           inputs: options.inputs === undefined ? undefined : resolvePath(io, options.inputs),

@@ -11,7 +11,7 @@ import {
   quantiseModel,
   randomModel,
   sourceOf,
-} from '../../pipeline/compile.js';
+} from '../../pipeline/index.js';
 import { profileReport } from '../../report/profile-report.js';
 import { referenceTensors } from '../../run/compare.js';
 import { createHostDriver } from '../../run/host.js';
