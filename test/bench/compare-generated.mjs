@@ -67,7 +67,7 @@ const quantising = [
   '--weights',
   'examples/effnet-cifar10/effnet_relu.npz',
   '--calibration',
-  'examples/effnet-cifar10/data/calibration.npy',
+  'examples/effnet-cifar10/data/calibration_images.npy',
   ...options,
   '-o',
   `compared/${name}.safetensors`,
@@ -139,7 +139,11 @@ try {
   checkOut(before, sides.before);
   checkOut(after, sides.after);
   const commands = commandsIn(sides.before);
-  for (const words of quantising) await Promise.all(Object.values(sides).map(side => run(side, words)));
+  for (const words of quantising) {
+    for (const { code, errors } of await Promise.all(Object.values(sides).map(side => run(side, words)))) {
+      if (code !== 0) throw new Error(`effnetc ${words.join(' ')}: exit code ${code}\n${errors}`);
+    }
+  }
   const outcomes = new Map();
   const jobs = commands.flatMap((words, i) =>
     Object.entries(sides).map(([name, side]) => async () => {
@@ -178,6 +182,9 @@ try {
   const made = [...outcomes.values()].filter(code => code === 0).length / 2;
   console.log(`${commands.length} compilations of each side, ${made} of them with C; ${count} files, ${bytes} bytes`);
   console.log(`SHA-256 of all: ${hash.digest('hex')}`);
+  for (const [i, words] of commands.entries()) {
+    if (outcomes.get(`${i} after`) !== 0) console.log(`refused: effnetc compile ${words.join(' ')}`);
+  }
   for (const problem of problems) console.log(`different: ${problem}`);
   console.log(problems.length === 0 ? 'every byte is the same' : `${problems.length} differences`);
   process.exitCode = problems.length === 0 ? 0 : 1;
