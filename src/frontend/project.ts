@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Project, ts } from 'ts-morph';
 
 /** Where the vocabulary lives inside the TypeScript program. */
-const vocabularyPath = '/effnetc/vocabulary.ts';
+const vocabularyPath = '/effnetc';
 
-// The package ships src/vocabulary.ts, so that this path holds for src/frontend and for dist/frontend alike.
-const vocabularyFile = new URL('../../src/vocabulary.ts', import.meta.url);
+// The package ships src/vocabulary, so that this path holds for src/frontend and for dist/frontend alike.
+const vocabularyFolder = new URL('../../src/vocabulary/', import.meta.url);
 
 let shared: Project | undefined;
 
@@ -36,9 +36,11 @@ function createProject(): Project {
       // Nothing of node or the browser: a model sees the language and the vocabulary.
       lib: ['lib.es2022.d.ts'],
       types: [],
-      paths: { effnetc: [vocabularyPath] },
+      paths: { effnetc: [`${vocabularyPath}/index.ts`] },
     },
   });
-  project.createSourceFile(vocabularyPath, readFileSync(vocabularyFile, 'utf8'));
+  for (const name of readdirSync(vocabularyFolder)) {
+    project.createSourceFile(`${vocabularyPath}/${name}`, readFileSync(new URL(name, vocabularyFolder), 'utf8'));
+  }
   return project;
 }

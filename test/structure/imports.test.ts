@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/package-root.js';
  * before anything is compiled and imports nothing.
  */
 const order = [
-  'vocabulary.ts',
+  'vocabulary',
   'diagnostics',
   'package-root.ts',
   'numeric',
