@@ -21,7 +21,7 @@ describe('vocabulary', () => {
     for (const name of readdirSync(folder)) {
       const text = readFileSync(new URL(name, folder), 'utf8');
       expect(
-        [...text.matchAll(/from '([^']*)'/g)].filter(([, from]) => !from.startsWith('./')),
+        [...text.matchAll(/^(?:import|export) .*from '([^']*)'/gm)].filter(([, from]) => !from.startsWith('./')),
         name,
       ).toEqual([]);
       expect(text, name).not.toMatch(/require\(|import\(/);
