@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { constant, elementCount } from '../ir/tensor.js';
 import type { OpDefinition } from './op.js';
-import { type Activation, activate, activationSchema, activationTable } from './shared/activation.js';
+import {
+  type Activation,
+  activate,
+  activationSchema,
+  activationTable,
+  isPerChannel,
+  valuesAsTable,
+} from './shared/activation.js';
 import { lookedUp, ownChannelRules, reorderFirst } from './shared/channel-rules.js';
 import { defineOp, vectorParameter, vocabulary } from './shared/define.js';
 import { sameRow } from './shared/window.js';
@@ -16,15 +23,14 @@ type ActivationAttributes = { readonly function: Activation };
  */
 export const activation: OpDefinition = defineOp<ActivationAttributes>({
   kind: 'activation',
-  summary:
-    'relu, relu6, reluN1To1, leakyRelu, prelu (a slope per channel), sigmoid, tanh, hardSwish, swish or identity',
+  summary: `a function of single values: ${[...activationTable.keys()].join(', ')}`,
   arity: 1,
   traits: { activation: true },
   attributes,
   vocabulary: vocabulary(activationSchema, options => ({ function: options })),
   inferShape: (_site, [input]) => input,
   parameters: ({ attributes }, [input]) =>
-    attributes.function.kind === 'prelu'
+    isPerChannel(attributes.function)
       ? [{ ...vectorParameter('slope', input.channels, 'weight', 'alpha'), typical: [0.1, 0.3] }]
       : [],
   rowWindows: () => [sameRow],
@@ -50,7 +56,7 @@ export const activation: OpDefinition = defineOp<ActivationAttributes>({
     return {
       ...node,
       constants: {
-        table: constant('i8', [256], activationTable(node.attributes.function, context.inputs[0], context.output)),
+        table: constant('i8', [256], valuesAsTable(node.attributes.function, context.inputs[0], context.output)),
       },
       type: { ...node.type, dtype: 'i8', quantisation: context.output },
     };

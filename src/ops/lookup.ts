@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { elementCount } from '../ir/tensor.js';
 import type { OpDefinition } from './op.js';
-import { type Activation, activate, activationSchema, activationTable } from './shared/activation.js';
+import { type Activation, activate, activationSchema, isPerChannel, valuesAsTable } from './shared/activation.js';
 import { lookedUp, ownChannels, pickFirst, withChannels } from './shared/channel-rules.js';
 import { defineOp, vocabulary } from './shared/define.js';
 import { sameRow } from './shared/window.js';
 
-const functionSchema = activationSchema.refine(({ kind }) => kind !== 'prelu', 'a lookup has no slopes');
+const functionSchema = activationSchema.refine(activation => !isPerChannel(activation), 'a lookup has no slopes');
 const attributes = z.strictObject({ function: functionSchema, perChannel: z.boolean() });
 
 type LookupAttributes = { readonly function: Activation; readonly perChannel: boolean };
@@ -57,7 +57,7 @@ export const lookup: OpDefinition = defineOp<LookupAttributes>({
   },
   quantise(node, [input], output) {
     const { function: meaning, perChannel } = node.attributes;
-    const one = activationTable(meaning, input, output);
+    const one = valuesAsTable(meaning, input, output);
     const tables = perChannel ? node.type.shape.channels : 1;
     const data = new Int8Array(256 * tables);
     for (let c = 0; c < tables; c++) data.set(one, 256 * c);

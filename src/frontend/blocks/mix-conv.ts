@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPiecewiseLinear } from '../../ops/shared/activation.js';
 import { defineBlock } from './block.js';
 import { type ActivationOption, activationOption, perAxisOption, unit, unitOptions } from './unit.js';
 
@@ -11,7 +12,7 @@ const options = z.strictObject({
 
 /** Activations that become part of a conv; the others are cheaper once, behind the concatenation. */
 const fused = (activation: ActivationOption): boolean =>
-  !['sigmoid', 'tanh', 'hardSwish', 'swish'].includes(typeof activation === 'string' ? activation : activation.kind);
+  isPiecewiseLinear(typeof activation === 'string' ? { kind: activation } : activation);
 
 /**
  * MixConv, arXiv 1907.09595: the channels in as many ranges as there are kernels, each with a depthwise conv of its kernel.

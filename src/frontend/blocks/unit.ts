@@ -1,28 +1,19 @@
 import { z } from 'zod';
 import type { Node } from '../../ir/graph.js';
+import { activationSchema } from '../../ops/shared/activation.js';
 import type { BlockCall } from './block.js';
 
 /** What the options of several blocks have in common. */
 
 export const count = z.int().min(1).max(65536);
 
-const simple = z.enum([
-  'identity',
-  'relu',
-  'relu6',
-  'reluN1To1',
-  'prelu',
-  'sigmoid',
-  'tanh',
-  'hardSwish',
-  'swish',
-] as const);
+/** Kinds that can stand alone: all options besides may be left out. */
+const plainKinds = activationSchema.options
+  .map(({ shape }) => shape.kind.value)
+  .filter(kind => activationSchema.safeParse({ kind }).success);
 
-export const activationOption = z.union([
-  simple,
-  z.strictObject({ kind: simple }),
-  z.strictObject({ kind: z.literal('leakyRelu'), slope: z.number().min(0).max(1) }),
-]);
+/** As `activation(x, ...)` takes it: an object, or a kind that can stand alone. */
+export const activationOption = z.union([z.enum(plainKinds), activationSchema]);
 
 export type ActivationOption = z.infer<typeof activationOption>;
 

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue, GraphIndex, Node } from '../../ir/graph.js';
-import type { Activation } from '../../ops/shared/activation.js';
+import { type Activation, hasOptions } from '../../ops/shared/activation.js';
 
 /** Where a block might begin. */
 export interface Beginning {
@@ -68,7 +68,7 @@ function dressOf({ nodes, fuses, activationOf }: Beginning, conv: Node): Attribu
 }
 
 const named = (activation: Activation): AttributeValue =>
-  activation.kind === 'leakyRelu' ? { ...activation } : activation.kind;
+  hasOptions(activation) ? { ...activation } : activation.kind;
 
 function effnet(beginning: Beginning): Attributes[] {
   const found = beginsWith(beginning, 'conv', 'depthwiseConv', 'maxPool', 'depthwiseConv', 'conv');

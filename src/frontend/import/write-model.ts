@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { type Attributes, type AttributeValue, GraphIndex, type Node } from '../../ir/graph.js';
 import { opOf } from '../../ops/index.js';
-import { type Activation, isIdentity } from '../../ops/shared/activation.js';
+import { type Activation, hasOptions, isIdentity } from '../../ops/shared/activation.js';
 import type { ImportedModel, RecognisedBlock } from './imported-model.js';
 
 /** Lines are broken behind so many characters. */
@@ -100,7 +100,7 @@ function simplified(node: Node, options: Attributes, index: GraphIndex): Attribu
 }
 
 const printActivation = (activation: Activation): string =>
-  activation.kind === 'leakyRelu' ? printValue(activation) : `'${activation.kind}'`;
+  hasOptions(activation) ? printValue(activation) : `'${activation.kind}'`;
 
 function printValue(value: AttributeValue | Attributes): string {
   if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;

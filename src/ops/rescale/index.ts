@@ -12,7 +12,16 @@ import {
 } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { OpDefinition } from '../op.js';
-import { type Activation, activate, activationSchema, clampRange, isPiecewiseLinear } from '../shared/activation.js';
+import {
+  type Activation,
+  activate,
+  activationSchema,
+  clampRange,
+  hasTwoSlopes,
+  isPerChannel,
+  isPiecewiseLinear,
+  slopeBelow,
+} from '../shared/activation.js';
 import { ownChannels, pickFirst, withChannels } from '../shared/channel-rules.js';
 import { defineOp, vocabulary } from '../shared/define.js';
 import { sameRow } from '../shared/window.js';
@@ -26,7 +35,7 @@ import {
 } from './requantisation.js';
 
 const functionSchema = activationSchema.refine(
-  activation => isPiecewiseLinear(activation) && activation.kind !== 'prelu',
+  activation => isPiecewiseLinear(activation) && !isPerChannel(activation),
   'a rescale has two slopes and a clamp',
 );
 /** What happens to the product: nothing more, or it is added to an offset, or subtracted from it. */
@@ -135,10 +144,11 @@ export const rescale: OpDefinition = defineOp<RescaleAttributes>({
     const { function: meaning, perChannel, sum } = node.attributes;
     const channels = perChannel ? node.type.shape.channels : 1;
     const scale = (input.quantisation?.scale ?? 1) / output.scale;
-    const below = meaning.kind === 'leakyRelu' ? meaning.slope : 1;
+    const slope = hasTwoSlopes(meaning) ? slopeBelow(meaning) : 1;
+    invariant(slope !== 'parameter', `${node.name}: a rescale has no slopes of its own`);
     return {
       slope: constant('i32', [channels, 2], new Int32Array(2 * channels).fill(1)),
-      scale: constant('f64', [2], [scale, scale * below]),
+      scale: constant('f64', [2], [scale, scale * slope]),
       ...(sum !== 'none'
         ? { offset: constant('i32', [channels], new Int32Array(channels)), sum_scale: constant('f64', [1], [1]) }
         : {}),

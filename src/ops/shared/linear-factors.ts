@@ -1,4 +1,4 @@
-import { fail, InternalError, invariant } from '../../diagnostics/diagnostic.js';
+import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import {
   clamp,
@@ -11,6 +11,7 @@ import {
 } from '../../numeric/requantise.js';
 import type { QuantiseContext } from '../op.js';
 import { type AccumulatorRule, accumulatorRanges, overflowOf } from './accumulator.js';
+import { hasTwoSlopes, slopeBelow } from './activation.js';
 import type { LinearAttributes } from './linear-attributes.js';
 
 function realSlopes(
@@ -20,20 +21,9 @@ function realSlopes(
   const { activation } = node.attributes;
   const scale = node.constants.affine_scale?.data[channel] ?? 1;
   const offset = node.constants.affine_offset?.data[channel] ?? 0;
-  switch (activation.kind) {
-    case 'relu':
-    case 'relu6':
-      return { positive: scale, negative: 0, offset };
-    case 'leakyRelu':
-      return { positive: scale, negative: scale * activation.slope, offset };
-    case 'prelu':
-      return { positive: scale, negative: scale * (node.constants.slope?.data[channel] ?? 0), offset };
-    case 'reluN1To1':
-    case 'identity':
-      return { positive: scale, negative: scale, offset };
-    default:
-      throw new InternalError(`${node.name} cannot take in ${activation.kind}`);
-  }
+  const below = slopeBelow(activation);
+  const slope = below === 'parameter' ? (node.constants.slope?.data[channel] ?? 0) : below;
+  return { positive: scale, negative: scale * slope, offset };
 }
 
 /** How the accumulators of each channel are requantised: real factors of either sign, fixed-point ones, and what is added. */
@@ -61,8 +51,7 @@ export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext
     });
   }
   const { activation, affine } = node.attributes;
-  const twoSlopes =
-    activation.kind === 'leakyRelu' || activation.kind === 'prelu' || (affine && activation.kind !== 'identity');
+  const twoSlopes = hasTwoSlopes(activation) || (affine && activation.kind !== 'identity');
 
   const positive = new Float64Array(channels);
   const negative = new Float64Array(channels);

@@ -10,7 +10,7 @@ import {
 } from '../../ir/tensor.js';
 import { clamp, type Multiplier, requantise, requantiseLong } from '../../numeric/requantise.js';
 import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
-import { activate, clampRange } from './activation.js';
+import { activate, clampRange, isPerChannel } from './activation.js';
 import type { LinearAttributes } from './linear-attributes.js';
 import { factorsOf } from './linear-factors.js';
 
@@ -66,7 +66,7 @@ export function linearQuantisedParameters(
     // Of doubles where an imported model has int64.
     { role: 'bias', dtype: 'i32', orDtype: 'f64', shape: [channels] },
     { role: 'weight_scale', dtype: 'f64', shape: [channels] },
-    ...(activation.kind === 'prelu' ? [{ role: 'slope', dtype: 'f64', shape: [channels] } as const] : []),
+    ...(isPerChannel(activation) ? [{ role: 'slope', dtype: 'f64', shape: [channels] } as const] : []),
     ...(affine
       ? [
           { role: 'affine_scale', dtype: 'f64', shape: [channels] } as const,

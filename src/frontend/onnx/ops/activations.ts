@@ -1,6 +1,6 @@
 import { constant, type Quantisation } from '../../../ir/tensor.js';
 import { clamp } from '../../../numeric/requantise.js';
-import type { Activation } from '../../../ops/shared/activation.js';
+import { type Activation, isClamp } from '../../../ops/shared/activation.js';
 import { elementsOf } from '../constants.js';
 import type { OnnxNode } from '../read-file.js';
 import { NodeSite } from '../site.js';
@@ -16,17 +16,13 @@ function unary(short: string, meaningOf: (site: NodeSite) => Activation): Transl
     const input = site.image(0, short);
     const { name } = site.place(short);
     if (site.quantised) {
-      const to = clamps.includes(meaning.kind)
-        ? (site.statedQuantisation() ?? site.quantisationOf(input))
-        : site.ownQuantisation();
+      const to = isClamp(meaning) ? (site.statedQuantisation() ?? site.quantisationOf(input)) : site.ownQuantisation();
       if (to !== undefined) site.bind(site.lookup(input, name, meaning, to), rank);
       return;
     }
     site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { ...meaning } }), rank);
   };
 }
-
-const clamps = ['relu', 'relu6', 'reluN1To1'];
 
 export const relu = unary('relu', () => ({ kind: 'relu' }));
 export const sigmoid = unary('sigmoid', () => ({ kind: 'sigmoid' }));

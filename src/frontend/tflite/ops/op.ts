@@ -1,4 +1,4 @@
-import type { Activation } from '../../../ops/shared/activation.js';
+import { type Activation, activationSchema, fusedByName } from '../../../ops/shared/activation.js';
 import { activations, type FusedActivation } from '../schema.js';
 import type { OperatorSite } from '../site.js';
 
@@ -15,16 +15,7 @@ export interface Translated {
 /** The activation that an operator has fused in. @throws CompileError E0122 for one that is no clamp */
 export function fusedActivation(site: OperatorSite): Activation {
   const name: FusedActivation | undefined = activations[site.operator.options.fused_activation_function];
-  switch (name) {
-    case 'NONE':
-      return { kind: 'identity' };
-    case 'RELU':
-      return { kind: 'relu' };
-    case 'RELU6':
-      return { kind: 'relu6' };
-    case 'RELU_N1_TO_1':
-      return { kind: 'reluN1To1' };
-    default:
-      return site.refuse(`has the fused activation ${name ?? site.operator.options.fused_activation_function}`);
-  }
+  const kind = name && fusedByName(name);
+  const { data: found } = activationSchema.safeParse({ kind });
+  return found ?? site.refuse(`has the fused activation ${name ?? site.operator.options.fused_activation_function}`);
 }
