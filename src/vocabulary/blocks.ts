@@ -1,5 +1,5 @@
 import { type Named, notExecuted, type PerAxis, type Tensor } from './core.js';
-import type { Activation, BinaryConvOptions, batchNorm, SimpleActivation } from './ops.js';
+import type { Activation, ActivationName, BinaryConvOptions, batchNorm } from './ops.js';
 
 /** What the convs of a block have around them. */
 export interface BlockUnitOptions {
@@ -30,12 +30,12 @@ export interface EffnetBlockOptions extends BlockUnitOptions {
   /** Padding of the last conv. Default `'valid'`; common Keras code has `'same'`. */
   readonly padding?: 'valid' | 'same';
   /** Activation after all four convs. Default `'relu'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
   /**
    * Activation after the 1x1 and the 2x1 conv instead. Default: as `activation`; in the revised form leakyRelu with slope
    * 0.3, for the paper gives no slope and 0.3 is what the common public code uses.
    */
-  readonly pointwiseActivation?: SimpleActivation | Activation;
+  readonly pointwiseActivation?: ActivationName | Activation;
 }
 
 /** Options of {@link mobilenetBlock}. */
@@ -49,7 +49,7 @@ export interface MobilenetBlockOptions extends BlockUnitOptions {
   /** Of the depthwise conv. Default 1. */
   readonly stride?: PerAxis;
   /** After both convs. Default `'relu'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
 }
 
 /** Options of {@link invertedResidual}. */
@@ -65,7 +65,7 @@ export interface InvertedResidualOptions extends BlockUnitOptions {
   /** Of the depthwise conv. Default 1. With another one, nothing is added. */
   readonly stride?: PerAxis;
   /** After the first two convs; the last one has none. Default `'relu6'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
 }
 
 /** Options of {@link shufflenetUnit}. */
@@ -88,7 +88,7 @@ export interface ShufflenetUnitOptions extends BlockUnitOptions {
   /** Default true. Without it the last conv makes all channels and has the activation. */
   readonly shortcut?: boolean;
   /** After the first 1x1 conv and at the end. Default `'relu'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
 }
 
 /** Options of {@link mixConv}. */
@@ -100,7 +100,7 @@ export interface MixConvOptions extends BlockUnitOptions {
   /** Default 1. */
   readonly stride?: PerAxis;
   /** Default `'relu'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
 }
 
 /** Options of {@link squeezeExcite}. */
@@ -112,9 +112,9 @@ export interface SqueezeExciteOptions {
   /** Default 1/4. */
   readonly ratio?: number;
   /** After the first 1x1 conv. Default `'relu'`. */
-  readonly activation?: SimpleActivation | Activation;
+  readonly activation?: ActivationName | Activation;
   /** After the second one. Default `'sigmoid'`. */
-  readonly gate?: SimpleActivation | Activation;
+  readonly gate?: ActivationName | Activation;
 }
 
 /**

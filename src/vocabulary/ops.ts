@@ -88,8 +88,13 @@ export type SimpleActivation =
   | 'hardSwish'
   | 'swish';
 
+/** Activations that can stand for themselves, as a string. */
+export type ActivationName = SimpleActivation | 'elu';
+
 export type Activation =
   | { readonly kind: SimpleActivation }
+  /** x where x >= 0, otherwise alpha * (exp(x) - 1); alpha is 1 by default. */
+  | { readonly kind: 'elu'; readonly alpha?: number }
   /** x where x >= 0, otherwise slope * x; the slope is between 0 and 1. */
   | { readonly kind: 'leakyRelu'; readonly slope: number };
 
@@ -227,7 +232,7 @@ export const curve: (x: Tensor, options: CurveOptions) => Tensor = notExecuted;
 export const dense: (x: Tensor, options: DenseOptions) => Tensor = notExecuted;
 
 /** Elementwise activation: `activation(x, 'relu')` or `activation(x, { kind: 'leakyRelu', slope: 0.1 })`. */
-export const activation: (x: Tensor, options: SimpleActivation | (Activation & Named)) => Tensor = notExecuted;
+export const activation: (x: Tensor, options: ActivationName | (Activation & Named)) => Tensor = notExecuted;
 
 /** Batch normalisation with running statistics: before an activation or after it. */
 export const batchNorm: (x: Tensor, options?: BatchNormOptions) => Tensor = notExecuted;

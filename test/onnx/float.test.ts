@@ -101,6 +101,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
         ['Sigmoid'],
         ['Tanh'],
         ['HardSwish'],
+        ['Elu', { alpha: float(0.7) }],
       ],
       {
         w: some(3, 4, 2, 2),
@@ -114,7 +115,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
       },
       14,
     ),
-    'conv batchNorm activation batchNorm activation conv activation activation activation activation',
+    'conv batchNorm activation batchNorm activation conv activation activation activation activation activation',
   ],
   'PRelu for each channel': [chain(image, [['PRelu', {}, 's']], { s: some(4, 1, 1) }), 'activation'],
   'HardSigmoid alone': [chain(image, [['HardSigmoid', { alpha: float(1 / 6) }]]), 'batchNorm activation batchNorm'],

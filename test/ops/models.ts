@@ -126,6 +126,10 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 3, width: 4, channels: 2',
     "x = conv(x, { channels: 5, kernel: 2 }); x = curve(x, { function: 'tanh' });",
   ],
+  exponential: [
+    'height: 3, width: 4, channels: 2',
+    "x = conv(x, { channels: 5, kernel: 2 }); x = activation(x, 'elu'); x = activation(x, { kind: 'elu', alpha: 0.3 }); x = conv(x, { channels: 2, kernel: 1 });",
+  ],
 };
 
 type Noise = (count: number, low: number, high: number) => Float32Array;

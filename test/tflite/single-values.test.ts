@@ -43,6 +43,7 @@ describe('functions of single values', () => {
     ['HARD_SWISH', [0.06, 3], [0.04, -60], (x: number) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6, 1.1],
     ['RELU', [0.1, 20], [0.07, -128], (x: number) => Math.max(x, 0), 1],
     ['QUANTIZE', [0.1, 20], [0.13, 5], (x: number) => x, 1],
+    ['ELU', [0.06, 3], [0.04, -60], (x: number) => (x < 0 ? Math.expm1(x) : x), 0.501],
     ['LEAKY_RELU', [0.1, 20], [0.08, -100], (x: number) => (x < 0 ? 0.3 * x : x), 1],
   ] as const)('%s is near the real function', (kind, input, output, f, most) => {
     const { made, real } = through(kind, input, output, { alpha: 0.3 });

@@ -1,4 +1,5 @@
 import type { Quantisation } from '../../ir/tensor.js';
+import { exponential } from '../../numeric/elementary.js';
 import { logistic, tanh } from '../../numeric/gemmlowp.js';
 import {
   clamp,
@@ -63,6 +64,17 @@ export function preluTable(input: Quantisation, alpha: Quantisation, output: Qua
     const x = q - input.zeroPoint;
     const y = x >= 0 ? requantiseTflite(x, identity) : requantiseTflite(x * (slope - alpha.zeroPoint), negative);
     return y + output.zeroPoint;
+  });
+}
+
+/** Source: EluEval of TensorFlow Lite Micro, PopulateLookupTable: real numbers in float32, rounded away from zero. Alpha is 1. */
+export function eluTable(input: Quantisation, output: Quantisation): Table {
+  const inverse = float(1 / output.scale);
+  return tableOf(q => {
+    const x = float(input.scale * (q - input.zeroPoint));
+    const y = float(x < 0 ? exponential(x) - 1 : x);
+    const steps = float(y * inverse);
+    return Math.sign(steps) * Math.round(Math.abs(steps)) + output.zeroPoint;
   });
 }
 

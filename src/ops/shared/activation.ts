@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { type Quantisation, type TensorType, type ValueRange, valuesOf } from '../../ir/tensor.js';
+import { exponential } from '../../numeric/elementary.js';
 import { logistic } from '../../numeric/gemmlowp.js';
 import { clamp } from '../../numeric/requantise.js';
 
@@ -16,6 +17,7 @@ export const activationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tanh') }),
   z.strictObject({ kind: z.literal('hardSwish') }),
   z.strictObject({ kind: z.literal('swish') }),
+  z.strictObject({ kind: z.literal('elu'), alpha: z.number().positive().max(16).default(1) }),
 ]);
 
 export type Activation = z.infer<typeof activationSchema>;
@@ -114,6 +116,12 @@ const rows: { readonly [K in ActivationKind]: ActivationRow<Extract<Activation, 
     shape: { is: 'table' },
     // Two operators in both, the second of which is a product.
     operators: { tflite: [], onnx: [] },
+  },
+  elu: {
+    summary: 'x, or alpha * (exp(x) - 1) below zero',
+    float: (z, { alpha }) => (z >= 0 ? z : alpha * (exponential(z) - 1)),
+    shape: { is: 'table' },
+    operators: { tflite: ['ELU'], onnx: ['Elu'] },
   },
 };
 

@@ -1,6 +1,6 @@
 import { constant, type Quantisation } from '../../../ir/tensor.js';
 import { clamp } from '../../../numeric/requantise.js';
-import { type Activation, isClamp } from '../../../ops/shared/activation.js';
+import { type Activation, activationSchema, isClamp } from '../../../ops/shared/activation.js';
 import { elementsOf } from '../constants.js';
 import type { OnnxNode } from '../read-file.js';
 import { NodeSite } from '../site.js';
@@ -29,6 +29,13 @@ export const sigmoid = unary('sigmoid', () => ({ kind: 'sigmoid' }));
 export const tanh = unary('tanh', () => ({ kind: 'tanh' }));
 export const hardSwish = unary('hswish', () => ({ kind: 'hardSwish' }));
 export const leakyRelu = unary('leaky', site => leaky(site));
+
+export const elu = unary('elu', site => {
+  const { success, data } = activationSchema.safeParse({ kind: 'elu', alpha: site.float('alpha', 1) });
+  return success
+    ? data
+    : site.refuse(`has the alpha ${site.float('alpha', 1)}`, 'an alpha above 0 and up to 16 can be imported');
+});
 
 function leaky(site: NodeSite): Activation {
   const slope = site.float('alpha', 0.01);

@@ -1,4 +1,4 @@
-import { clip, hardSigmoid, hardSwish, leakyRelu, prelu, relu, sigmoid, tanh } from './activations.js';
+import { clip, elu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, sigmoid, tanh } from './activations.js';
 import { concat, slice, split } from './channels.js';
 import { conv, gemm, matMul } from './linear.js';
 import { argMax, batchNormalization, requantise, softmax } from './normalisation.js';
@@ -18,6 +18,7 @@ export const translations: ReadonlyMap<string, Translation> = new Map([
   ['Concat', concat],
   ['Conv', conv],
   ['Div', div],
+  ['Elu', elu],
   ['Flatten', flatten],
   ['Gather', gather],
   ['Gemm', gemm],

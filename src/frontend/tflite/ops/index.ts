@@ -3,6 +3,7 @@ import { conv2d, depthwiseConv2d } from './conv.js';
 import { fullyConnected } from './fully-connected.js';
 import {
   dequantize,
+  elu,
   hardSwish,
   leakyRelu,
   logisticOperator,
@@ -55,6 +56,7 @@ export const translations: ReadonlyMap<string, Translated> = new Map(
     LOGISTIC: wide(logisticOperator),
     TANH: wide(tanhOperator),
     HARD_SWISH: narrow(hardSwish),
+    ELU: narrow(elu),
     RELU: wide(relu),
     RELU6: wide(relu6),
     RELU_N1_TO_1: narrow(reluN1To1),

@@ -7,6 +7,7 @@ import { int8Data, tensorQuantisation } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
 import {
   clampTable,
+  eluTable,
   hardSwishTable,
   leakyReluScales,
   leakyReluTable,
@@ -176,6 +177,8 @@ export const hardSwish = unary(
   { kind: 'hardSwish' },
   (site, from, to) => hardSwishTable(from, to) ?? site.refuse('has an output scale below 1/128 of its input scale'),
 );
+
+export const elu = unary('elu', { kind: 'elu', alpha: 1 }, (_site, from, to) => eluTable(from, to));
 
 export const leakyRelu: Translation = site => {
   const { alpha } = site.operator.options;
