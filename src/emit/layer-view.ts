@@ -84,11 +84,11 @@ function inputViews(plan: Plan, { row }: PlannedLayer, types: readonly TensorTyp
 }
 
 function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number, first: number): InputView {
-  const { rows, stride, before } = input.window;
+  const { rows, stride, before, repeat = 1 } = input.window;
   const { height } = type.shape;
   const { home } = plan.program.tensors[input.tensor];
   const mayMissAbove = before > 0;
-  const mayMissBelow = (steps - 1) * stride - before + rows > height;
+  const mayMissBelow = Math.floor((steps - 1) / repeat) * stride - before + rows > height;
   const mayMiss = mayMissAbove || mayMissBelow;
   return {
     fromCaller: home === 'input' || home === 'consumed',
@@ -99,10 +99,12 @@ function inputView(plan: Plan, input: RowInput, type: TensorType, steps: number,
     count: rows,
     atStart: first === 0,
     single: rows === 1,
-    same: rows === 1 && stride === 1 && !mayMiss,
+    same: rows === 1 && stride === 1 && repeat === 1 && !mayMiss,
     stride,
     before,
     strided: stride !== 1,
+    repeat,
+    repeated: repeat !== 1,
     shifted: before > 0,
     mayMiss,
     mayMissBoth: mayMissAbove && mayMissBelow,

@@ -32,6 +32,9 @@ export interface InputView {
   readonly stride: number;
   readonly before: number;
   readonly strided: boolean;
+  /** So many output rows are made of the same rows. */
+  readonly repeat: number;
+  readonly repeated: boolean;
   readonly shifted: boolean;
   /** Rows of a window may be above the input or below it. */
   readonly mayMiss: boolean;

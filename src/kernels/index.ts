@@ -7,6 +7,7 @@ import {
   genericFlatten,
   genericPad,
   genericReshape,
+  genericResize,
   genericSlice,
 } from './copy/generic.js';
 import { genericCurve } from './curve/generic.js';
@@ -69,6 +70,7 @@ const table: Readonly<Record<Exclude<OpKind, WithoutKernels>, OpKernels>> = {
   slice: { rows: { generic: genericSlice } },
   channelShuffle: { rows: { generic: genericChannelShuffle } },
   pad: { rows: { generic: genericPad } },
+  resize: { rows: { generic: genericResize } },
   reshape: { rows: { generic: genericReshape } },
   flatten: { rows: { generic: genericFlatten } },
   activation: { rows: { generic: genericLookup } },

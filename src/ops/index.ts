@@ -19,6 +19,7 @@ import { pad } from './pad.js';
 import { avgPool, maxPool } from './pool.js';
 import { rescale } from './rescale/index.js';
 import { reshape } from './reshape.js';
+import { resize } from './resize.js';
 import { slice } from './slice.js';
 import { softmax } from './softmax/index.js';
 import { add, sub } from './sum.js';
@@ -39,6 +40,7 @@ const ops = {
   slice,
   channelShuffle,
   pad,
+  resize,
   reshape,
   activation,
   batchNorm,

@@ -42,13 +42,15 @@ export interface ParameterSpec {
 }
 
 /**
- * Which input rows an output row is made of: row `y` reads rows `y * stride - before` up to that plus `rows - 1`, as far
- * as they exist. Stride 0 reads the same rows for every output row.
+ * Which input rows an output row is made of: row `y` reads rows `floor(y / repeat) * stride - before` up to that plus `rows - 1`,
+ * as far as they exist. Stride 0 reads the same rows for every output row.
  */
 export interface RowWindow {
   readonly rows: number;
   readonly stride: number;
   readonly before: number;
+  /** So many output rows, one after the other, are made of the same rows; 1 when left out. For ops that enlarge the height. */
+  readonly repeat?: number;
 }
 
 /** How a model description calls the op. `O` is the validated options object, without `name`. */

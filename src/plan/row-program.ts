@@ -20,7 +20,7 @@ export const isPlanned = ({ home }: RowTensor): boolean => home === 'arena' || h
 export interface RowInput {
   /** Index into the tensors. */
   readonly tensor: number;
-  /** Step `k` reads rows `k * stride - before` up to that plus `rows - 1`, as far as they exist. */
+  /** Step `k` reads the rows that the window of output row `k` has: see {@link rowsRead}. */
   readonly window: RowWindow;
   /**
    * Where the output row may lie over a row that is read for the last time: its first byte must be at least so many bytes
@@ -67,12 +67,13 @@ export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) *
 
 /** Rows that step `index` reads of a tensor of `height` rows: first and one past the last. Equal when there are none. */
 export function rowsRead(
-  { rows, stride, before }: RowWindow,
+  { rows, stride, before, repeat = 1 }: RowWindow,
   index: number,
   height: number,
 ): readonly [number, number] {
-  const first = Math.max(index * stride - before, 0);
-  return [first, Math.max(first, Math.min(index * stride - before + rows, height))];
+  const start = Math.floor(index / repeat) * stride - before;
+  const first = Math.max(start, 0);
+  return [first, Math.max(first, Math.min(start + rows, height))];
 }
 
 /** The row that a step makes, if it makes one. */

@@ -143,6 +143,12 @@ export interface PadOptions extends Named {
   readonly value?: number;
 }
 
+/** Options of {@link resize}. */
+export interface ResizeOptions extends Named {
+  /** How many times as high and as wide, from 1 to 64. */
+  readonly factor: PerAxis;
+}
+
 export interface ReshapeOptions extends Named {
   readonly height: number;
   readonly width: number;
@@ -206,6 +212,9 @@ export const channelShuffle: (x: Tensor, options: ChannelShuffleOptions) => Tens
 
 /** Rows and columns of one value around a tensor. A conv pads with zeros by itself, at less cost. */
 export const pad: (x: Tensor, options: PadOptions) => Tensor = notExecuted;
+
+/** Enlarges height and width by whole factors: each value is repeated (nearest neighbour). */
+export const resize: (x: Tensor, options: ResizeOptions) => Tensor = notExecuted;
 
 /** The same elements in the same order, in fewer rows or with another number of channels. */
 export const reshape: (x: Tensor, options: ReshapeOptions) => Tensor = notExecuted;

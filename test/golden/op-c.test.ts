@@ -12,7 +12,7 @@ import { makeModel, models } from '../ops/models.js';
 
 const names = Object.keys(models);
 /** Weights come from one sequence of random numbers: these stand behind what was here before them. */
-const later = ['rescaled', 'curved', 'exponential'];
+const later = ['rescaled', 'curved', 'exponential', 'resized'];
 
 // Between them these models have every op; read the C as its user would. `npx vitest run test/golden -u` blesses it.
 it.each([

@@ -73,6 +73,21 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
     ),
     'conv',
   ],
+  'Resize as PyTorch exports it, after a Conv': [
+    chain(
+      image,
+      [
+        ['Conv', {}, 'w'],
+        ['Resize', { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, '', 's'],
+      ],
+      { w, s: floats([1, 1, 2, 3]) },
+    ),
+    'conv resize',
+  ],
+  'Resize by its own rules, to sizes': [
+    chain(image, [['Resize', {}, '', '', 'd']], { d: int64s(1, 4, 12, 15) }),
+    'resize',
+  ],
   'Pad with a value, read by a pool': [
     chain(
       image,

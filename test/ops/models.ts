@@ -1,3 +1,4 @@
+import { blockTable } from '../../src/frontend/blocks/index.js';
 import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import { constant } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
@@ -5,8 +6,12 @@ import { floatPasses, runPasses } from '../../src/passes/index.js';
 import { randomBytes } from '../../src/run/vectors.js';
 import { readText } from '../frontend/read-text.js';
 
-const words =
-  'activation, add, argmax, avgPool, batchNorm, channelShuffle, concat, conv, curve, defineModel, dense, depthwiseConv, effnetBlock, flatten, input, lookup, maxPool, mean, mul, pad, rescale, reshape, slice, softmax, sub';
+/** What a model may import, read from the tables. */
+const words = [
+  'defineModel',
+  ...[...opTable.values()].filter(op => op.vocabulary !== undefined).map(({ kind }) => kind),
+  ...blockTable.keys(),
+];
 
 /** Models that use each op in its corners: strides, uneven padding, groups, multipliers, batch norm on either side. */
 export const models: Readonly<Record<string, readonly [input: string, body: string]>> = {
@@ -126,6 +131,11 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 3, width: 4, channels: 2',
     "x = conv(x, { channels: 5, kernel: 2 }); x = curve(x, { function: 'tanh' });",
   ],
+  // Enlarged in height, in width and in both, before and after convolutions, joined with what was there before: a decoder.
+  resized: [
+    'height: 4, width: 6, channels: 3',
+    "const a = activation(conv(x, { channels: 5, kernel: 3, padding: 'same' }), 'relu'); const b = conv(maxPool(a, { kernel: 2 }), { channels: 4, kernel: 1 }); x = concat([resize(b, { factor: 2 }), a]); x = conv(x, { channels: 4, kernel: 3, padding: 1, stride: 2 }); x = resize(x, { factor: [3, 1] }); x = resize(x, { factor: [1, 4] }); x = depthwiseConv(x, { kernel: [5, 2], stride: [2, 3] });",
+  ],
   exponential: [
     'height: 3, width: 4, channels: 2',
     "x = conv(x, { channels: 5, kernel: 2 }); x = activation(x, 'elu'); x = activation(x, { kind: 'elu', alpha: 0.3 }); x = conv(x, { channels: 2, kernel: 1 });",
@@ -181,14 +191,9 @@ export function makeModel(name: string): Promise<BuiltModel> {
 export async function buildModel(name: string, input: string, body: string, seed?: number): Promise<BuiltModel> {
   // Small models have fewer arrays than this: no two seeds have one in common.
   const noise = seed === undefined ? inTurn : noiseFrom(seed * 100);
-  const source = `import { ${words} } from 'effnetc';\nexport default defineModel('m_${name}', () => {\n  let x = input({ ${input}, scale: 1 / 64, zeroPoint: 3 });\n  ${body}\n  return x;\n});\n`;
+  const used = words.filter(word => ['defineModel', 'input'].includes(word) || body.includes(`${word}(`));
   const { graph, diagnostics } = await readText(
-    source.replace(/import \{[^}]*\}/, line => {
-      const used = words
-        .split(', ')
-        .filter(word => word === 'defineModel' || word === 'input' || body.includes(`${word}(`));
-      return line.replace(words, used.join(', '));
-    }),
+    `import { ${used.join(', ')} } from 'effnetc';\nexport default defineModel('m_${name}', () => {\n  let x = input({ ${input}, scale: 1 / 64, zeroPoint: 3 });\n  ${body}\n  return x;\n});\n`,
   );
   if (graph === undefined) throw new Error(`${name}: ${diagnostics.map(d => d.message).join('; ')}`);
   const plain = withParameters(graph, noise);

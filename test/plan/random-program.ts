@@ -3,7 +3,7 @@ import type { RowInput, RowLayer, RowProgram, RowTensor } from '../../src/plan/r
 
 /** What makes a layer, before it is known how large its inputs are. */
 interface Draft {
-  readonly kind: 'window' | 'sum' | 'accumulate';
+  readonly kind: 'window' | 'sum' | 'accumulate' | 'enlarge';
   readonly from: number;
   readonly other: number;
   readonly kernel: number;
@@ -16,7 +16,7 @@ interface Draft {
 }
 
 const draft: fc.Arbitrary<Draft> = fc.record({
-  kind: fc.constantFrom('window', 'window', 'window', 'sum', 'accumulate'),
+  kind: fc.constantFrom('window', 'window', 'window', 'sum', 'accumulate', 'enlarge'),
   from: fc.nat(3),
   other: fc.nat(5),
   kernel: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 11 })),
@@ -76,6 +76,16 @@ interface LayerShape {
 function layerOf(d: Draft, from: number, height: number, tensors: readonly RowTensor[]): LayerShape {
   const same = { rows: 1, stride: 1, before: 0 };
   const { overlay } = d;
+  if (d.kind === 'enlarge' && height <= 16) {
+    const repeat = d.stride + 1;
+    const window = { rows: 1 + (d.before % 2), stride: 1, before: d.before % 2, repeat };
+    return {
+      inputs: [{ tensor: from, window, overlay }],
+      rows: height * repeat,
+      steps: height * repeat,
+      makes: 'each',
+    };
+  }
   if (d.kind === 'accumulate') {
     return { inputs: [{ tensor: from, window: same }], rows: 1, steps: height, makes: 'last' };
   }

@@ -48,6 +48,25 @@ describe('pools', () => {
   });
 });
 
+describe('RESIZE_NEAREST_NEIGHBOR', () => {
+  const resized = (rows: number, columns: number, options = {}) =>
+    chain(t([1, 2, 3, 1]), ['RESIZE_NEAREST_NEIGHBOR', t([1, rows, columns, 1]), [int32([rows, columns])], options]);
+
+  it.each([{}, { half_pixel_centers: 1 }])('repeats values by whole factors, with %o', options => {
+    const network = resized(4, 9, options);
+    expect(layersOf(network)).toEqual(['resize']);
+    expect(run(network, count(6))).toEqual([1, 1, 4, 4].flatMap(row => [0, 1, 2].flatMap(x => Array(3).fill(row + x))));
+  });
+
+  it.each([
+    [3, 6, {}, /makes 3x6 of 2x3/],
+    [4, 9, { align_corners: 1 }, /with aligned corners/],
+    [1, 3, {}, /makes 1x3/],
+  ] as const)('refuses %sx%s with %o', (rows, columns, options, message) => {
+    expect(() => importNetwork(resized(rows, columns, options))).toThrow(message);
+  });
+});
+
 describe('operators that only move', () => {
   it('RESHAPE, SQUEEZE and EXPAND_DIMS are nothing', () => {
     const network = chain(

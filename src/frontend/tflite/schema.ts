@@ -101,6 +101,7 @@ export const options: Readonly<Record<string, Readonly<Record<string, OptionFiel
   },
   SPLIT: { num_splits: int(0) },
   LEAKY_RELU: { alpha: float(0) },
+  RESIZE_NEAREST_NEIGHBOR: { align_corners: byte(0), half_pixel_centers: byte(1) },
 };
 
 /** BuiltinOperator, by number. */

@@ -5,6 +5,7 @@ import type { ConcatAttributes } from '../../ops/concat.js';
 import type { FlattenAttributes } from '../../ops/flatten.js';
 import { type PadAttributes, paddingValue } from '../../ops/pad.js';
 import { joinedRows } from '../../ops/reshape.js';
+import type { ResizeAttributes } from '../../ops/resize.js';
 import type { SliceAttributes } from '../../ops/slice.js';
 import type { KernelVariant } from '../kernel.js';
 
@@ -134,6 +135,28 @@ export const genericFlatten: KernelVariant = {
       work: {
         family: channelsFirst ? 'flatten/nchw' : 'flatten/generic',
         counts: { rows: height, columns: height * width, outputs: height * width * channels },
+      },
+    };
+  },
+};
+
+export const genericResize: KernelVariant = {
+  name: 'generic',
+  wide: true,
+  plan(plain, [input]) {
+    const { attributes } = plain as Node<ResizeAttributes>;
+    const { width, channels } = input.shape;
+    const columns = attributes.factor[1];
+    return {
+      slug: `resize_${attributes.factor.join('x')}`,
+      template: 'kernels/copy/generic-resize',
+      label: 'generic',
+      view: { width, channels, columns, repeats: columns > 1, rowElements: width * channels },
+      tables: [],
+      helpers: [],
+      work: {
+        family: 'resize/generic',
+        counts: { outputs: plain.type.shape.height * width * columns * channels },
       },
     };
   },

@@ -4,7 +4,7 @@ import { conv, gemm, matMul } from './linear.js';
 import { argMax, batchNormalization, requantise, softmax } from './normalisation.js';
 import type { Translation } from './op.js';
 import { add, div, mul, sub } from './pairs.js';
-import { cast, flatten, gather, pad, reshape, shape, squeeze, transpose, unsqueeze } from './places.js';
+import { cast, flatten, gather, pad, reshape, resize, shape, squeeze, transpose, unsqueeze } from './places.js';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool, reduceMax, reduceMean } from './pool.js';
 
 /** What each operator of ONNX becomes, by its name; QLinear forms have become these already. */
@@ -37,6 +37,7 @@ export const translations: ReadonlyMap<string, Translation> = new Map([
   ['Relu', relu],
   ['Requantise', requantise],
   ['Reshape', reshape],
+  ['Resize', resize],
   ['Shape', shape],
   ['Sigmoid', sigmoid],
   ['Slice', slice],

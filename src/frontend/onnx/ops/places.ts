@@ -1,3 +1,4 @@
+import { type PositionOf, repeatsOf } from '../../import/nearest.js';
 import type { Padding } from '../../import/values.js';
 import { shortest } from '../scales.js';
 import type { NodeSite } from '../site.js';
@@ -151,4 +152,56 @@ export const cast: Translation = site => {
   }
   if (![1, 10, 11, 16].includes(site.int('to', 1))) site.refuse('makes a tensor of another type');
   site.bindView(known);
+};
+
+/** Positions by `coordinate_transformation_mode`. Source: the specification of Resize. */
+const coordinates: Readonly<Record<string, PositionOf>> = {
+  half_pixel: (x, inputSize, outputSize) => ((x + 0.5) * inputSize) / outputSize - 0.5,
+  half_pixel_symmetric: (x, inputSize, outputSize) => ((x + 0.5) * inputSize) / outputSize - 0.5,
+  pytorch_half_pixel: (x, inputSize, outputSize) => (outputSize > 1 ? ((x + 0.5) * inputSize) / outputSize - 0.5 : 0),
+  asymmetric: (x, inputSize, outputSize) => (x * inputSize) / outputSize,
+  align_corners: (x, inputSize, outputSize) => (outputSize > 1 ? (x * (inputSize - 1)) / (outputSize - 1) : 0),
+};
+
+/** Whole positions by `nearest_mode`. */
+const nearestModes: Readonly<Record<string, (position: number) => number>> = {
+  round_prefer_floor: position => Math.ceil(position - 0.5),
+  round_prefer_ceil: position => Math.floor(position + 0.5),
+  floor: Math.floor,
+  ceil: Math.ceil,
+};
+
+/** Resize to the nearest neighbour, where each value is repeated a whole number of times. */
+export const resize: Translation = site => {
+  const rank = dimsOf(site.view(0)).length;
+  const input = site.image(0, 'resize');
+  const { height, width, channels } = input.type.shape;
+  const mode = site.attribute('mode')?.text ?? 'nearest';
+  if (mode !== 'nearest' || rank !== 4) {
+    site.refuse(
+      `has the mode ${mode} for ${rank} dimensions`,
+      'enlarge images to the nearest neighbour: mode="nearest"',
+    );
+  }
+  const old = site.inputCount === 2;
+  const transformation = site.attribute('coordinate_transformation_mode')?.text ?? (old ? 'asymmetric' : 'half_pixel');
+  const nearest = site.attribute('nearest_mode')?.text ?? (old ? 'floor' : 'round_prefer_floor');
+  const [coordinate, whole] = [coordinates[transformation], nearestModes[nearest]];
+  if (coordinate === undefined || whole === undefined || site.attribute('axes') !== undefined)
+    site.refuse(`has the rules ${transformation} and ${nearest}, or axes of its own`);
+  const before = [1, channels, height, width];
+  const after = site.hasInput(3)
+    ? site.integers(3, 'sizes')
+    : Array.from(site.reals(old ? 1 : 2), (scale, axis) => Math.floor((before[axis] ?? 0) * scale));
+  const positionOf: PositionOf = (...sizes) => whole(coordinate(...sizes));
+  const [, , rows, columns] = before.map((size, axis) => repeatsOf(size, after[axis], positionOf));
+  const others = after.length === 4 && after[0] === 1 && after[1] === channels;
+  if (!others || rows === undefined || columns === undefined) {
+    return site.refuse(
+      `makes [${after.join(', ')}] of [${before.join(', ')}], by ${transformation} and ${nearest}`,
+      'enlarge height and width by whole factors: scale_factor=2 of torch.nn.Upsample',
+    );
+  }
+  const { name } = site.place('resize');
+  site.bind(site.add({ kind: 'resize', name, inputs: [input], options: { factor: [rows, columns] } }), rank);
 };

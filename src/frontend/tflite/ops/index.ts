@@ -19,7 +19,7 @@ import {
 } from './lookups.js';
 import type { Translated, Translation } from './op.js';
 import { addOperator, meanOperator, mulOperator, subOperator } from './pairs.js';
-import { pad, reshape, transpose } from './places.js';
+import { pad, reshape, resizeNearestNeighbor, transpose } from './places.js';
 import { averagePool2d, maxPool2d, reduceMax } from './pool.js';
 import { argMax, softmax } from './softmax.js';
 
@@ -48,6 +48,7 @@ export const translations: ReadonlyMap<string, Translated> = new Map(
     RESHAPE: wide(reshape),
     SQUEEZE: wide(reshape),
     EXPAND_DIMS: wide(reshape),
+    RESIZE_NEAREST_NEIGHBOR: wide(resizeNearestNeighbor),
     TRANSPOSE: wide(transpose),
     PAD: wide(pad),
     PADV2: wide(pad),

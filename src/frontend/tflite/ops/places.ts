@@ -1,5 +1,6 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import { sameShape } from '../../../ir/tensor.js';
+import { type PositionOf, repeatsOf } from '../../import/nearest.js';
 import { type Padding, productOf, shapeOf, transposed } from '../../import/values.js';
 import { activationData, integerData, requireType } from '../quantisation.js';
 import type { OperatorSite } from '../site.js';
@@ -39,6 +40,31 @@ export const transpose: Translation = site => {
     }
   }
   site.bindValue(transposed(site.builder, value, order, site.place('shuffle')));
+};
+
+/** RESIZE_NEAREST_NEIGHBOR, where each value is repeated a whole number of times. Source: reference_ops::ResizeNearestNeighbor. */
+export const resizeNearestNeighbor: Translation = site => {
+  site.requireSameQuantisation();
+  const input = site.image(0, 'resize');
+  const { height, width } = input.type.shape;
+  const sizes = constantIntegers(site, 1, 'sizes');
+  if (site.value(0).dims.length !== 4 || sizes.length !== 2) site.refuse(`has the sizes [${sizes.join(', ')}]`);
+  const { align_corners: corners, half_pixel_centers: half } = site.operator.options;
+  const positionOf: PositionOf = (output, inputSize, outputSize) => {
+    const aligned = corners !== 0 && outputSize > 1;
+    const scale = Math.fround(aligned ? (inputSize - 1) / (outputSize - 1) : inputSize / outputSize);
+    const position = Math.fround(Math.fround(output + (half === 0 ? 0 : 0.5)) * scale);
+    return corners === 0 ? Math.floor(position) : Math.round(position);
+  };
+  const [rows, columns] = [repeatsOf(height, sizes[0], positionOf), repeatsOf(width, sizes[1], positionOf)];
+  if (rows === undefined || columns === undefined) {
+    return site.refuse(
+      `makes ${sizes[0]}x${sizes[1]} of ${height}x${width}${corners === 0 ? '' : ', with aligned corners'}`,
+      'enlarge by whole factors, and leave align_corners out',
+    );
+  }
+  const { name } = site.place('resize');
+  site.bind(site.add({ kind: 'resize', name, inputs: [input], options: { factor: [rows, columns] } }));
 };
 
 /**
