@@ -16,7 +16,10 @@ import { readText } from '../frontend/read-text.js';
 
 const root = packageRoot();
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).map(page => `docs/${page}`)];
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(page =>
+  page.endsWith('.md'),
+);
+const pages = ['README.md', 'CHANGELOG.md', ...docs.map(page => `docs/${page}`)];
 
 const isRounding = (rule: string): rule is Rounding => roundings.some(known => known === rule);
 
