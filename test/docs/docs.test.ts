@@ -16,7 +16,10 @@ import { readText } from '../frontend/read-text.js';
 
 const root = packageRoot();
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).map(page => `docs/${page}`)];
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(page =>
+  page.endsWith('.md'),
+);
+const pages = ['README.md', 'CHANGELOG.md', ...docs.map(page => `docs/${page}`)];
 
 const isRounding = (rule: string): rule is Rounding => roundings.some(known => known === rule);
 
@@ -42,6 +45,12 @@ describe('the docs are true', () => {
     const { graph, diagnostics } = await readText(model);
     expect(diagnostics).toEqual([]);
     expect(graph?.name).toBe('tiny_net');
+  });
+
+  it('the index of the docs has every page', () => {
+    const index = text('docs/README.md');
+    const own = docs.filter(page => page !== 'README.md' && !(page.includes('/') && !page.endsWith('README.md')));
+    for (const page of own) expect(index).toContain(`](${page})`);
   });
 
   it('the README names every op', () => {
