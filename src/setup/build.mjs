@@ -19,7 +19,7 @@ export function sourceHash(root) {
     .map(name => join('src', name))
     .sort();
   const hash = createHash('sha256');
-  for (const name of [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
+  for (const name of [...sources, 'tsconfig.json', 'src/tsconfig.json', 'package-lock.json']) {
     const bytes = readFileSync(join(root, name));
     hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   }

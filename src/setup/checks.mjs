@@ -47,10 +47,14 @@ export async function runVitest({ root, env }, args) {
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const reporters = ['--reporter=default', `--reporter=${join(root, 'src', 'setup', 'test-summary.mjs')}`];
-    const code = await passThrough(process.execPath, [vitest, 'run', ...reporters, ...args], {
-      cwd: root,
-      env: { ...env, EFFNETC_TEST_SUMMARY: summary },
-    });
+    const code = await passThrough(
+      process.execPath,
+      [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...reporters, ...args],
+      {
+        cwd: root,
+        env: { ...env, EFFNETC_TEST_SUMMARY: summary },
+      },
+    );
     process.stdout.write(`\n${closingLine(readCounts(summary, code))}\n`);
     return code;
   } finally {

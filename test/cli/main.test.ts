@@ -30,7 +30,7 @@ beforeAll(() => {
   temporary = mkdtempSync(join(tmpdir(), 'effnetc-main-'));
   main = join(place, 'dist', 'cli', 'main.js');
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(place, 'dist')]);
+  spawnSync(process.execPath, [tsc, '-p', join(root, 'src', 'tsconfig.json'), '--outDir', join(place, 'dist')]);
   copyFileSync(join(root, 'package.json'), join(place, 'package.json'));
   for (const data of ['src', 'targets', 'templates']) symlinkSync(join(root, data), join(place, data));
 });

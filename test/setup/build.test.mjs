@@ -15,7 +15,7 @@ beforeEach(() => {
   machine = new FakeMachine();
   mkdirSync(at('src', 'cli'), { recursive: true });
   writeFileSync(at('src', 'cli', 'main.ts'), 'main');
-  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) writeFileSync(at(name), '{}');
+  for (const name of ['tsconfig.json', 'src/tsconfig.json', 'package-lock.json']) writeFileSync(at(name), '{}');
   machine.program('npm', '/bin/mkdir -p dist && echo built > dist/main.js');
 });
 afterEach(() => machine.remove());

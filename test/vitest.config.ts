@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     // The tests of src/setup are plain modules like what they test: set-up runs before there is a compiler.
     include: ['test/**/*.test.ts', 'test/setup/*.test.mjs'],
