@@ -1,4 +1,4 @@
-import type { Confusion } from '../run/confusion.js';
+import type { Confusion } from '../run/classify.js';
 import type { TextStyle } from './io.js';
 import { formatCount, formatPercent, type JsonObject } from './output.js';
 import { renderTable } from './table.js';

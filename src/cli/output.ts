@@ -1,6 +1,8 @@
 import { invariant } from '../diagnostics/diagnostic.js';
+import { formatBytes } from '../report/format.js';
+import type { ProfileReport } from '../report/profile-report.js';
 
-export { formatBytes, formatCount, formatPercent } from '../report/numbers.js';
+export { formatBytes, formatCount, formatPercent } from '../report/format.js';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
@@ -17,4 +19,11 @@ export function jsonText(value: JsonObject): string {
     return part;
   };
   return `${JSON.stringify(value, check, 2)}\n`;
+}
+
+/** The bound of the stack with the path that it comes from, or why there is none. */
+export function describeStack({ stackBound, stackPath = [], stackBoundUnknown }: ProfileReport['ram']): string {
+  if (stackBound === null) return `no bound: ${stackBoundUnknown}`;
+  const path = stackPath.map(frame => `${frame.function} ${frame.bytes}`).join(', ');
+  return `at most ${formatBytes(stackBound)}: ${path}`;
 }

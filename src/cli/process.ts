@@ -1,6 +1,6 @@
 // The only place that touches the process: real streams in, exit code out.
 import { readFileSync } from 'node:fs';
-import { removeTemporaryDirectories } from '../emit/temporary-directory.js';
+import { removeTemporaryDirectories } from '../emit/write-files.js';
 import type { OutputStream } from './io.js';
 import { type RegisterCommand, runCli } from './program.js';
 

@@ -4,7 +4,7 @@ import type { ActivationBitsRule } from '../quantize/activation-bits.js';
 import { type BiasCorrection, biasCorrections } from '../quantize/layers/index.js';
 import type { LayerQuality } from '../quantize/quality.js';
 import type { QuantiseOptions } from '../quantize/quantise-model.js';
-import { rangeRules } from '../quantize/ranges/index.js';
+import { rangeRules } from '../quantize/ranges.js';
 import type { WeightBitsRule } from '../quantize/weight-bits.js';
 import type { BitsGoalOptions } from './bits-goal.js';
 import { bitsRules, byteCount, oneOf, percentage, sharedOptions } from './options.js';

@@ -1,6 +1,5 @@
 import { escapeControls } from '../diagnostics/text.js';
-import type { Verdict } from '../run/verdict.js';
-import type { DriverReport } from '../run/verify.js';
+import type { DriverReport, Verdict } from '../run/verify.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { JsonObject } from './output.js';
 

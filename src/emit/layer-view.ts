@@ -1,5 +1,5 @@
 import { invariant } from '../diagnostics/diagnostic.js';
-import type { GraphIndex } from '../ir/graph.js';
+import type { GraphIndex, Node } from '../ir/graph.js';
 import { rowBytes, rowElements, type TensorType } from '../ir/tensor.js';
 import { elementType } from '../kernels/kernel.js';
 import { opOf } from '../ops/index.js';
@@ -7,10 +7,23 @@ import type { Plan, PlannedLayer } from '../plan/plan.js';
 import type { RowInput } from '../plan/row-program.js';
 import { layerFacts, layerTitle } from './describe.js';
 import type { TemplateEngine } from './engine.js';
-import { extentOf } from './extent.js';
-import { identifier, layerPrefix } from './names.js';
-import { tableView } from './tables.js';
+import { extentOf, tableView } from './tables.js';
 import type { InputView, LabelledText, LayerView, RowListView } from './views.js';
+
+/** `l03` for layer 3: two digits at least, so that names sort. */
+export function layerPrefix(layer: number): string {
+  return `l${String(layer).padStart(2, '0')}`;
+}
+
+/** A name as part of a C identifier. */
+export function identifier(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** `block1.pw`, as it stands in comments; `*` and `/` cannot end the comment. */
+export function commentName(node: Node): string {
+  return node.name.replace(/\*\//g, '* /');
+}
 
 /** `l03_rows`: where the rows of the tensor are that layer 3 makes. */
 export const rowTableOf = (layer: number): string => `${layerPrefix(layer)}_rows`;

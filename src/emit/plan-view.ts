@@ -2,9 +2,8 @@ import { elementBytes } from '../kernels/kernel.js';
 import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
 import type { Pushing } from '../plan/pushing.js';
-import { extentOf } from './extent.js';
 import { rowTableOf, scratchTableOf } from './layer-view.js';
-import { inLines } from './tables.js';
+import { extentOf, inLines } from './tables.js';
 import type { BufferView, PushView, RowTableView, StepsView } from './views.js';
 
 const perLine = 16;

@@ -2,8 +2,7 @@ import { mapNodes } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import { boundAccumulators } from './bound-accumulators.js';
-import { ChannelClasses } from './channel-classes.js';
-import { channelInputs, channelRanges, type Ranges } from './channel-ranges.js';
+import { ChannelClasses, channelInputs, channelRanges, type Ranges } from './channel-classes.js';
 import { foldZeroPoints } from './fold-zero-points.js';
 import type { Pass } from './pass.js';
 

@@ -3,8 +3,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { isIdentity } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
-import { exclusiveLinear, traits } from './float-epilogue.js';
-import { scaleAndOffset } from './normalisation.js';
+import { exclusiveLinear, scaleAndOffset, traits } from './float-epilogue.js';
 import type { Pass } from './pass.js';
 
 /**

@@ -1,9 +1,26 @@
 import { bypass } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
-import { elementCount } from '../ir/tensor.js';
-import { permuteNchwColumns } from './flatten-order.js';
+import { elementCount, type Shape, type TensorData } from '../ir/tensor.js';
 import { traits } from './float-epilogue.js';
 import type { Pass } from './pass.js';
+
+/** Reorders the columns of a [units, C*H*W] matrix so that they count in H, W, C. */
+export function permuteNchwColumns(
+  weights: TensorData,
+  units: number,
+  { height, width, channels }: Shape,
+): Float32Array {
+  const count = height * width * channels;
+  const result = new Float32Array(weights.length);
+  for (let unit = 0; unit < units; unit++) {
+    for (let c = 0; c < channels; c++) {
+      for (let position = 0; position < height * width; position++) {
+        result[unit * count + position * channels + c] = weights[unit * count + c * height * width + position];
+      }
+    }
+  }
+  return result;
+}
 
 /**
  * Lets a dense layer read the tensor in front of a flatten: the weights are reshaped, and their columns reordered where the

@@ -2,8 +2,7 @@ import { bypass, isBound } from '../ir/edit.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { hasUpperBound } from '../ops/shared/activation.js';
-import { exclusiveLinear, traits } from './float-epilogue.js';
-import { scaleAndOffset } from './normalisation.js';
+import { exclusiveLinear, scaleAndOffset, traits } from './float-epilogue.js';
 import type { Pass } from './pass.js';
 
 /**

@@ -4,8 +4,7 @@ import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { opTable } from '../ops/index.js';
 import { type Activation, isPerChannel } from '../ops/shared/activation.js';
-import { activationOf, takesIn, traits } from './float-epilogue.js';
-import { scaleAndOffset } from './normalisation.js';
+import { activationOf, scaleAndOffset, takesIn, traits } from './float-epilogue.js';
 import type { Pass } from './pass.js';
 
 /**

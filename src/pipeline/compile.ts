@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { invariant } from '../diagnostics/diagnostic.js';
-import { type EmittedModel, emitModel } from '../emit/emit-model.js';
 import { TemplateEngine } from '../emit/engine.js';
 import { type Limits, limitsView } from '../emit/limits.js';
+import { type EmittedModel, emitModel } from '../emit/model-view.js';
 import { reducedText } from '../emit/reduced-text.js';
 import { type Graph, GraphIndex } from '../ir/graph.js';
 import { printGraph } from '../ir/print.js';

@@ -1,7 +1,7 @@
+import { smoothOrder } from './improve.js';
 import type { LiveMemory } from './live-memory.js';
 import { type Order, peakOf } from './orders.js';
 import { alignment, stepCount } from './row-program.js';
-import { smoothOrder } from './smooth.js';
 
 export interface SearchResult {
   readonly order: Order;

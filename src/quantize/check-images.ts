@@ -2,7 +2,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
 import type { Node } from '../ir/graph.js';
 import { declaredQuantisation } from './inputs.js';
-import { rangeOf } from './ranges/range-rule.js';
+import { rangeOf } from './ranges.js';
 
 /** With fewer images a warning is due: ranges and means are then those of what happens to be on them. */
 const few = 4;

@@ -6,7 +6,7 @@ import { clamp } from '../numeric/requantise.js';
 import { opOf } from '../ops/index.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
-import { rangeRules } from './ranges/index.js';
+import { rangeRules } from './ranges.js';
 
 /** A chosen range, and by which rule. */
 export interface ChosenRange {

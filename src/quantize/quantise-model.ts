@@ -11,7 +11,7 @@ import type { Histogram } from './histogram.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { type FittingOptions, type LayerMemory, quantiseLayers } from './quantise-layers.js';
-import { rangeRules } from './ranges/index.js';
+import { rangeRules } from './ranges.js';
 import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
 import { type WideActivations, wideRanges } from './wide-ranges.js';
 

@@ -10,7 +10,7 @@ import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
 import { fitScales } from './layers/fit-weight-scales.js';
 import type { LayerQuality } from './quality.js';
-import { meanSquaredError } from './ranges/mean-squared-error.js';
+import { meanSquaredError } from './ranges.js';
 import { declaredBits } from './weight-bits.js';
 import { type WideActivations, wideRanges } from './wide-ranges.js';
 

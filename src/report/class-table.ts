@@ -1,9 +1,8 @@
 import type { CompiledModel } from '../pipeline/index.js';
 import type { ProfileResult } from '../run/profile.js';
 import { type ClassCounts, type InstructionClass, instructionClasses } from '../timing/class.js';
-import { formatCount } from './numbers.js';
+import { colourOf, formatCount } from './format.js';
 import type { ClassView } from './page-views.js';
-import { colourOf } from './palette.js';
 
 /** Heads of columns. */
 export const classTitles: Readonly<Record<InstructionClass, string>> = {

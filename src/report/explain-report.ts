@@ -1,6 +1,6 @@
 import type { CompiledModel } from '../pipeline/index.js';
 import type { ProfileResult } from '../run/profile.js';
-import { allOf, chosenAmong, whyChosen, whyNot } from '../select/why.js';
+import { allOf, chosenAmong, whyChosen, whyNot } from '../select/choose.js';
 
 /** A kernel that could make the layer; bytes of flash and RAM. */
 export type ExplainedCandidate = {

@@ -1,5 +1,5 @@
 import { kernelName, layerKind, sourcePlace } from '../emit/describe.js';
-import { mostLive } from '../emit/extent.js';
+import { mostLive } from '../emit/tables.js';
 import { GraphIndex } from '../ir/graph.js';
 import { formatShape } from '../ir/tensor.js';
 import { constantBytes } from '../kernels/kernel.js';
@@ -9,9 +9,8 @@ import type { Plan } from '../plan/plan.js';
 import type { PartCounts } from '../run/instruction-counts.js';
 import type { ProfileResult } from '../run/profile.js';
 import type { TimingTable } from '../timing/table.js';
-import { formatCount } from './numbers.js';
+import { colourOf, formatCount } from './format.js';
 import type { MemoryRow, PageView, WorkRow } from './page-views.js';
-import { colourOf } from './palette.js';
 
 /** Stands where a layer has no such thing. */
 const none = '–';

@@ -1,8 +1,7 @@
 import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
-import { formatBytes, formatCount } from './numbers.js';
+import { colourOf, formatBytes, formatCount } from './format.js';
 import type { LineView, MapView, ShapeView, TensorView, TickView } from './page-views.js';
-import { colourOf } from './palette.js';
 import { binaryTicks, box, decimalTicks, level, percentOf, staircase } from './shapes.js';
 
 /** A block with the name of what lies in it. */

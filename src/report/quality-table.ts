@@ -4,7 +4,7 @@ import { activationType } from '../ir/tensor.js';
 import { widthName } from '../kernels/packing/bit-layout.js';
 import { clamp } from '../numeric/requantise.js';
 import type { LayerQuality } from '../quantize/quality.js';
-import { formatPercent } from './numbers.js';
+import { formatPercent } from './format.js';
 import type { QualityView } from './page-views.js';
 
 /** Of all tensors so many, those with the most noise, stand out. */

@@ -1,7 +1,7 @@
 import { escapeControls } from '../diagnostics/text.js';
 import { reducedText } from '../emit/reduced-text.js';
 import type { ReducedLayer } from '../pipeline/index.js';
-import { formatCount } from './numbers.js';
+import { formatCount } from './format.js';
 import type { ReducedView } from './page-views.js';
 
 /** What was left out of which layers; null where nothing was. */

@@ -1,7 +1,6 @@
 import type { Plan } from '../plan/plan.js';
-import { formatCount } from './numbers.js';
+import { colourOf, formatCount } from './format.js';
 import type { LaneView, PushView, ShapeView } from './page-views.js';
-import { colourOf } from './palette.js';
 import { box, runsOf } from './shapes.js';
 
 /** Per layer when it makes its steps. */

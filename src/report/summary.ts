@@ -4,9 +4,9 @@ import { type CompiledModel, describeSource, type LoadedModel } from '../pipelin
 import type { ProfileResult } from '../run/profile.js';
 import type { StackBound } from '../toolchain/stack-bound.js';
 import type { EstimateReport } from './count-report.js';
+import { formatBytes, formatCount, formatPercent } from './format.js';
 import { perMac } from './layer-tables.js';
 import type { Measurement } from './measure.js';
-import { formatBytes, formatCount, formatPercent } from './numbers.js';
 import type { BarView, FigureView } from './page-views.js';
 import { profileReport } from './profile-report.js';
 import { percentOf } from './shapes.js';

@@ -1,7 +1,7 @@
 import { escapeControls } from '../diagnostics/text.js';
 import { imageOf } from '../plan/image.js';
 import type { Plan } from '../plan/plan.js';
-import { formatBytes, formatCount } from './numbers.js';
+import { formatBytes, formatCount } from './format.js';
 
 /** Columns of time and lines of bytes; with the labels it fits 80 columns. */
 const mostColumns = 60;

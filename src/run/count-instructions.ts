@@ -4,13 +4,12 @@ import { CompileError } from '../diagnostics/diagnostic.js';
 import { type CodeFunction, parseListing } from '../timing/instruction.js';
 import { loadTiming, type TimingTable } from '../timing/table.js';
 import type { Build } from '../toolchain/build-firmware.js';
+import { disassemble } from '../toolchain/disassembly.js';
 import type { Firmware } from '../toolchain/firmware.js';
-import { disassemble } from '../toolchain/listing.js';
 import { buildPlugin } from '../toolchain/plugin.js';
 import type { ProcessRun } from '../toolchain/process.js';
 import { missingReason } from '../toolchain/tools.js';
-import { type BlockCounts, parseBlockCounts } from './block-counts.js';
-import { blockPlan } from './block-plan.js';
+import { type BlockCounts, blockPlan, parseBlockCounts } from './block-counts.js';
 import { type InstructionCounts, joinCounts } from './instruction-counts.js';
 import { requireBoard, runQemu } from './qemu.js';
 

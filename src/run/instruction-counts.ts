@@ -3,8 +3,7 @@ import { type DecodedInstruction, decode } from '../timing/decode.js';
 import { type BlockRuns, type CycleEstimate, CycleTally } from '../timing/estimate.js';
 import type { CodeFunction, Instruction } from '../timing/instruction.js';
 import type { TimingTable } from '../timing/table.js';
-import { type BlockCount, CodeIndex } from './block-counts.js';
-import { contexts, sourceName } from './block-plan.js';
+import { type BlockCount, CodeIndex, contexts, sourceName } from './block-counts.js';
 
 /** What was executed for one layer, or by the driver. */
 export interface PartCounts {

@@ -5,14 +5,12 @@ import { withBuildDirectory } from '../toolchain/build-directory.js';
 import { type BuildMode, boardOf, buildFirmware } from '../toolchain/build-firmware.js';
 import type { Firmware } from '../toolchain/firmware.js';
 import { type ModelSizes, measureSizes, parseFunctions } from '../toolchain/sizes.js';
-import type { StackBound } from '../toolchain/stack-bound.js';
-import { boundStack } from '../toolchain/stack-usage.js';
-import { sourceName } from './block-plan.js';
+import { boundStack, type StackBound } from '../toolchain/stack-bound.js';
+import { sourceName } from './block-counts.js';
 import { type CountResult, countInstructions } from './count-instructions.js';
-import { instructionsAt } from './profile-ticks.js';
 import { requireBoard, runQemu } from './qemu.js';
 import { requireSuccess } from './run-outcome.js';
-import { readStepTimes, requireSameCode, wordsOfSteps } from './step-times.js';
+import { instructionsAt, readStepTimes, requireSameCode, wordsOfSteps } from './step-times.js';
 
 /** Figures of one inference in emulation. */
 export interface ProfileResult {

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withTemporaryDirectory } from '../emit/temporary-directory.js';
+import { withTemporaryDirectory } from '../emit/write-files.js';
 
 /**
  * Runs `body` with an empty directory to build and run in, removed afterwards. With EFFNETC_KEEP_BUILD=1 it stays, and

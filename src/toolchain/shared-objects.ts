@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withTemporaryDirectory } from '../emit/temporary-directory.js';
+import { withTemporaryDirectory } from '../emit/write-files.js';
 import { Compiler } from './compiler.js';
 import { copyHarness, type HarnessSource } from './harness.js';
 import type { ToolName } from './tools.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeStack } from '../../src/cli/stack-text.js';
+import { describeStack } from '../../src/cli/output.js';
 import { packageRoot } from '../../src/package-root.js';
 import { needsTool } from '../emulation/tools.js';
 import { capture } from './capture.js';

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { judge } from '../../src/run/verdict.js';
-import type { DriverReport } from '../../src/run/verify.js';
+import { type DriverReport, judge } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { missingReason } from '../../src/toolchain/tools.js';
 import { modelText, Workspace } from './workspace.js';

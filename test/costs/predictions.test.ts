@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileModel, type LoadedModel, layerMacs } from '../../src/pipeline/index.js';
 import { countLayers } from '../../src/run/profile.js';
-import { chosenAmong } from '../../src/select/why.js';
+import { chosenAmong } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { benchmarks } from '../bench/models.js';
 import { needsTool } from '../emulation/tools.js';

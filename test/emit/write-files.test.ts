@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
-import { removeTemporaryDirectories, withTemporaryDirectory } from '../../src/emit/temporary-directory.js';
-import { type FileSystem, writeFileAtomically, writeFilesAtomically } from '../../src/emit/write-files.js';
+import {
+  type FileSystem,
+  removeTemporaryDirectories,
+  withTemporaryDirectory,
+  writeFileAtomically,
+  writeFilesAtomically,
+} from '../../src/emit/write-files.js';
 
 let cwd: string;
 beforeEach(() => {

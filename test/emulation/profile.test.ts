@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profileFirmware } from '../../src/run/profile.js';
-import { instructionsAt } from '../../src/run/profile-ticks.js';
+import { instructionsAt } from '../../src/run/step-times.js';
 import { listTargets, loadTarget } from '../../src/target/load-target.js';
 import { failureOf, toyFirmware } from './firmware.js';
 import { needsTool } from './tools.js';

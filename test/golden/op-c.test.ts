@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { TemplateEngine } from '../../src/emit/engine.js';
-import { emitModel } from '../../src/emit/emit-model.js';
+import { emitModel } from '../../src/emit/model-view.js';
 import { planKernels } from '../../src/select/choose.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';

@@ -10,7 +10,7 @@ import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
-import { allOf } from '../../src/select/why.js';
+import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 /** The first kernels of each layer of a graph on a target, so many, equal the reference: on the host under sanitizers, and in QEMU. */

@@ -6,7 +6,7 @@ import { compileModel } from '../../src/pipeline/index.js';
 import { profileFirmware } from '../../src/run/profile.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { boardOf, buildFirmware } from '../../src/toolchain/build-firmware.js';
-import { disassemble } from '../../src/toolchain/listing.js';
+import { disassemble } from '../../src/toolchain/disassembly.js';
 import { quantisedExample } from '../e2e/demo-network.js';
 import { needsTool } from '../emulation/tools.js';
 

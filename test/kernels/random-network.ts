@@ -14,7 +14,7 @@ import {
 } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { allOf } from '../../src/select/why.js';
+import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
 import { Draws } from './draws.js';

@@ -10,8 +10,7 @@ import { hostDriver } from '../../src/run/host.js';
 import { qemuDriver } from '../../src/run/qemu.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
 import { verifyDrivers } from '../../src/run/verify.js';
-import type { KernelChoice } from '../../src/select/choose.js';
-import { allOf } from '../../src/select/why.js';
+import { allOf, type KernelChoice } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { randomChain, randomIntegerModel } from './random-model.js';
 

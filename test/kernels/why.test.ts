@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../../src/ir/graph.js';
 import type { Candidate, LayerCandidates } from '../../src/select/candidates.js';
-import { whyChosen, whyNot } from '../../src/select/why.js';
+import { whyChosen, whyNot } from '../../src/select/choose.js';
 
 const node: Node = {
   name: 'a',

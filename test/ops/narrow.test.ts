@@ -11,7 +11,7 @@ import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel, kernelCandidates } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
-import { allOf } from '../../src/select/why.js';
+import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { expectDriversEqual } from './equality.js';
 import { makeModel, models } from './models.js';

@@ -13,7 +13,7 @@ import { compileModel, kernelCandidates } from '../../src/pipeline/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import type { LayerCandidates } from '../../src/select/candidates.js';
-import { allOf } from '../../src/select/why.js';
+import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { expectDriversEqual } from './equality.js';
 import { buildModel, makeModel, models } from './models.js';

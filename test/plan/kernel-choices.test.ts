@@ -4,9 +4,8 @@ import type { Goal } from '../../src/kernels/kernel.js';
 import { worthwhile } from '../../src/plan/kernel-choices.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
 import { candidatesOf } from '../../src/select/candidates.js';
-import { chooseKernels } from '../../src/select/choose.js';
+import { chooseKernels, chosenAmong } from '../../src/select/choose.js';
 import { loadCosts } from '../../src/select/load-costs.js';
-import { chosenAmong } from '../../src/select/why.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { randomIntegerModel } from '../kernels/random-model.js';
 

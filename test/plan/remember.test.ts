@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rememberedPlan } from '../../src/plan/plan.js';
 import { planRows } from '../../src/plan/plan-rows.js';
-import { rememberedPlan } from '../../src/plan/remember.js';
 import type { RowProgram } from '../../src/plan/row-program.js';
 
 const rows = { rows: 1, stride: 1, before: 0 };

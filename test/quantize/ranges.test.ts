@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../src/quantize/histogram.js';
-import { entropy } from '../../src/quantize/ranges/entropy.js';
-import { rangeRules } from '../../src/quantize/ranges/index.js';
-import { meanSquaredError } from '../../src/quantize/ranges/mean-squared-error.js';
-import { minMax } from '../../src/quantize/ranges/min-max.js';
-import { percentile } from '../../src/quantize/ranges/percentile.js';
-import { rangeOf } from '../../src/quantize/ranges/range-rule.js';
+import { entropy, meanSquaredError, minMax, percentile, rangeOf, rangeRules } from '../../src/quantize/ranges.js';
 
 function histogramOf(values: readonly number[]): Histogram {
   const histogram = new Histogram();

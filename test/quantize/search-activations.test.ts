@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FloatNetwork } from '../../src/interpreter/float-network.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
-import { meanSquaredError } from '../../src/quantize/ranges/mean-squared-error.js';
+import { meanSquaredError } from '../../src/quantize/ranges.js';
 import { rankActivations, searchActivations } from '../../src/quantize/search-activations.js';
 import { buildModel } from '../ops/models.js';
 

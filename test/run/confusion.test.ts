@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { confusionOf } from '../../src/run/confusion.js';
+import { confusionOf } from '../../src/run/classify.js';
 
 it('counts labels by rows and predictions by columns', () => {
   const { counts, classes, correct, images } = confusionOf([0, 1, 1, 2, 0], [0, 0, 1, 1, 2], 3);

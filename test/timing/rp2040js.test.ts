@@ -13,9 +13,9 @@ import { type CodeFunction, parseListing } from '../../src/timing/instruction.js
 import { loadTiming } from '../../src/timing/table.js';
 import { withBuildDirectory } from '../../src/toolchain/build-directory.js';
 import { buildFirmware } from '../../src/toolchain/build-firmware.js';
+import { disassemble } from '../../src/toolchain/disassembly.js';
 import { elfSegments } from '../../src/toolchain/elf.js';
 import type { Firmware } from '../../src/toolchain/firmware.js';
-import { disassemble } from '../../src/toolchain/listing.js';
 import { toyFirmware } from '../emulation/firmware.js';
 import { needsTool } from '../emulation/tools.js';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseCallGraphs } from '../../src/toolchain/call-graph-info.js';
 import { parseDisassembly } from '../../src/toolchain/disassembly.js';
-import { stackBound } from '../../src/toolchain/stack-bound.js';
+import { parseCallGraphs, stackBound } from '../../src/toolchain/stack-bound.js';
 
 /** `address: instruction` in lines below `<name>:`, as objdump writes them. */
 function listing(functions: Readonly<Record<string, readonly string[]>>): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { CompileError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import type { NumericArray } from '../../src/frontend/arrays/elements.js';
-import { crc32 } from '../../src/frontend/weights/crc32.js';
+import { crc32 } from '../../src/frontend/weights/npz.js';
 import type { FileTensor, WeightsFile } from '../../src/frontend/weights/weights-file.js';
 
 /** The diagnostics of what must fail with a CompileError. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deflateSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/frontend/arrays/npy.js';
-import { crc32 } from '../../src/frontend/weights/crc32.js';
+import { crc32 } from '../../src/frontend/weights/npz.js';
 import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
 import numpy from './fixtures/numpy.json' with { type: 'json' };
 import { buildZip, expectCode, floats, type Member, toleratesOnlyRefusal } from './helpers.js';

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandIo } from '../io.js';
-import { formatBytes, formatCount, formatPercent } from '../output.js';
+import { describeStack, formatBytes, formatCount, formatPercent } from '../output.js';
 import type { Shell } from '../shell.js';
-import { describeStack } from '../stack-text.js';
 import { renderTable } from '../table.js';
 import { describeReport, exitCodeOfVerdict } from '../verdict.js';
 
@@ -33,7 +32,7 @@ async function runDemo(io: CommandIo) {
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
   const { letSignalsEndUs } = await import('../../interpreter/yield.js');
-  const { judge } = await import('../../run/verdict.js');
+  const { judge } = await import('../../run/verify.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');
   const { profileFirmware } = await import('../../run/profile.js');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { escapeControls } from '../../diagnostics/text.js';
-import { withTemporaryDirectory } from '../../emit/temporary-directory.js';
+import { withTemporaryDirectory } from '../../emit/write-files.js';
 import { listTargets, loadTarget } from '../../target/load-target.js';
 import { type CheckResult, checkNode, checkTools } from '../doctor/check-tools.js';
 import { exitCodes } from '../exit-codes.js';

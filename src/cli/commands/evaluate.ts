@@ -39,9 +39,9 @@ export function registerEvaluate(program: Command, shell: Shell): void {
         const { readVectors } = await import('../vectors.js');
         const { predictedClass } = await import('../../run/classify.js');
         const { GraphIndex } = await import('../../ir/graph.js');
-        const { confusionOf } = await import('../../run/confusion.js');
+        const { confusionOf } = await import('../../run/classify.js');
         const { agreementWithFloat } = await import('../float-agreement.js');
-        const { classCount, requireLabels } = await import('../require-labels.js');
+        const { classCount, requireLabels } = await import('../labelled-images.js');
         const { runOutputs } = await import('../run-outputs.js');
         const loaded = await loadModel(io, model, options);
         const { graph } = loaded;

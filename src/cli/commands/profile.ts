@@ -13,10 +13,9 @@ import {
   weightsNote,
 } from '../model-options.js';
 import { sharedOptions } from '../options.js';
-import { formatBytes, formatCount } from '../output.js';
+import { describeStack, formatBytes, formatCount } from '../output.js';
 import { cyclesText, detailText, helpersText, workText } from '../profile-text.js';
 import type { Shell } from '../shell.js';
-import { describeStack } from '../stack-text.js';
 import { type TuneOptions, tuneKernels } from '../tuning.js';
 
 interface ProfileOptions extends MeasureOptions, PlanOptions, TuneOptions {

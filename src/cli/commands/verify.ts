@@ -69,7 +69,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors, requireSameResults } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
-        const { judge } = await import('../../run/verdict.js');
+        const { judge } = await import('../../run/verify.js');
         const { driversFor } = await import('../../run/drivers.js');
         const { collectVectors } = await import('../vectors.js');
         const { compareExpected, readExpected } = await import('../expected.js');

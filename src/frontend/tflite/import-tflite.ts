@@ -10,12 +10,53 @@ import { modelNameOf } from '../import/names.js';
 import { imageOf, shapeOf } from '../import/values.js';
 import { DamagedBuffer } from './flatbuffer.js';
 import { translations } from './ops/index.js';
+import type { Translated } from './ops/op.js';
 import { activationQuantisation, activationTypes } from './quantisation.js';
 import { readTfliteFile, type TfliteFile, type TfliteOperator } from './read-file.js';
-import { computesShapes } from './shape-arithmetic.js';
 import { type Known, missing, OperatorSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
-import { requireTypes } from './types.js';
+
+/**
+ * Holds the activations of an operator against the types that it takes: int16 only where TensorFlow Lite Micro does, and then
+ * for all of them, unless it is there to change the type.
+ * @throws CompileError E0122, E0123
+ */
+export function requireTypes(site: OperatorSite, wide: Translated['wide']): void {
+  const { kind } = site.operator;
+  const types = new Set(
+    site
+      .activations()
+      .map(({ type }) => type)
+      .filter(type => activationTypes.includes(type)),
+  );
+  if (!types.has('INT16') || wide === 'any') return;
+  if (wide === undefined) {
+    site.refuse(
+      'takes no int16 activations in TensorFlow Lite Micro',
+      'replace the layer in the network, or convert it with int8 activations',
+    );
+  }
+  if (types.size > 1)
+    fail('E0123', `${kind} has int8 and int16 activations, where all have one type`, { span: site.span });
+}
+
+/** Operators that converters leave where the batch is open: they compute the dimensions that a RESHAPE makes. */
+const kinds: ReadonlySet<string> = new Set([
+  ...['SHAPE', 'STRIDED_SLICE', 'SLICE', 'PACK', 'CONCATENATION', 'GATHER', 'CAST', 'RESHAPE', 'SQUEEZE'],
+  ...['EXPAND_DIMS', 'ADD', 'SUB', 'MUL', 'REDUCE_PROD'],
+]);
+
+const integers: readonly string[] = ['INT32', 'INT64'];
+
+/**
+ * Does an operator compute nothing but integers about shapes? It has no counterpart: shapes are known, since the file says them of
+ * every tensor and the batch is 1, and whoever takes dimensions takes those of its result.
+ */
+export function computesShapes({ kind, inputs, outputs }: TfliteOperator, { tensors }: TfliteFile): boolean {
+  const isInteger = (index: number) => integers.includes(tensors[index].type);
+  if (!kinds.has(kind) || outputs.length === 0 || !outputs.every(isInteger)) return false;
+  return kind === 'SHAPE' || inputs.filter(index => index >= 0).every(isInteger);
+}
 
 const mostBytes = 64 * 2 ** 20;
 const mostOperators = 4096;

@@ -4,8 +4,21 @@ import { formatBytes, type Refuse } from '../arrays/bounded-file.js';
 import type { NumericArray } from '../arrays/elements.js';
 import { parseNpy } from '../arrays/npy.js';
 import { quoteName } from '../arrays/quote.js';
-import { crc32 } from './crc32.js';
 import { readZipDirectory, type ZipEntry } from './zip-directory.js';
+
+// CRC-32 of ISO 3309, as zip has it: reflected polynomial 0xedb88320. zlib.crc32 needs Node 20.15.
+const table = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  return crc;
+});
+
+/** CRC-32 of the bytes, as an unsigned number. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 255];
+  return (crc ^ -1) >>> 0;
+}
 
 /** All members of an archive inflated; far above any network for a microcontroller. */
 export const maxInflatedBytes = 512 * 2 ** 20;
