@@ -39,7 +39,7 @@ function createProject(): Project {
       paths: { effnetc: [`${vocabularyPath}/index.ts`] },
     },
   });
-  for (const name of readdirSync(vocabularyFolder)) {
+  for (const name of readdirSync(vocabularyFolder).filter(file => file.endsWith('.ts'))) {
     project.createSourceFile(`${vocabularyPath}/${name}`, readFileSync(new URL(name, vocabularyFolder), 'utf8'));
   }
   return project;

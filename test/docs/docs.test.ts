@@ -63,6 +63,18 @@ describe('the docs are true', () => {
     }
   });
 
+  it('each folder of src says what it is for, what it may import and where to begin', () => {
+    for (const { name } of readdirSync(join(root, 'src'), { withFileTypes: true }).filter(e => e.isDirectory())) {
+      const readme = text(`src/${name}/README.md`);
+      expect(readme).toMatch(/^# [\s\S]*\* May import: [\s\S]*\* Begin with: /);
+      for (const [, file] of readme.matchAll(/`([\w/-]+\.(?:ts|mjs))`/g)) {
+        expect(existsSync(join(root, 'src', name, file)) || existsSync(join(root, file)), `${name}: ${file}`).toBe(
+          true,
+        );
+      }
+    }
+  });
+
   it('the architecture page lists the float passes in their order', () => {
     const [, section] = /\n## Passes\n([\s\S]*?)\n## /.exec(text('docs/architecture.md')) ?? expect.fail('no section');
     const listed = [...section.matchAll(/^\d+\. `([\w-]+)`/gm)].map(([, name]) => name);
