@@ -12,12 +12,14 @@ export function hex(value: unknown, digits: unknown = 0): string {
   return `0x${(number < 0 ? number + 2 ** 32 : number).toString(16).padStart(Number(digits), '0')}`;
 }
 
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value;
+
 /** The items with the separator between them. */
 export function join(items: unknown, separator: unknown): string {
-  invariant(Array.isArray(items) || ArrayBuffer.isView(items), `join takes a list, not ${String(items)}`);
+  invariant(isIterable(items), `join takes a list, not ${String(items)}`);
   invariant(typeof separator === 'string', 'join takes a separator');
-  const list: readonly unknown[] = Array.isArray(items) ? items : Array.from(items as unknown as Iterable<unknown>);
-  return list.map(String).join(separator);
+  return Array.from(items, String).join(separator);
 }
 
 /** `EFFNET_CIFAR10` for `effnet_cifar10`. Not by locale, in which `i` may become something else. */

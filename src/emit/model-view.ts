@@ -1,5 +1,5 @@
 import { invariant } from '../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import { elementCount, formatShape, rowBytes, rowElements } from '../ir/tensor.js';
 import { type HelperTarget, helperTable } from '../kernels/helpers.js';
 import { constantBytes, elementType } from '../kernels/kernel.js';
@@ -15,7 +15,7 @@ import { inLines } from './tables.js';
 import type { LabelledText, LayerView, LimitsView, ModelView, PushView, RowTableView } from './views.js';
 
 export interface ModelParts {
-  readonly graph: Graph;
+  readonly graph: IntegerGraph;
   readonly plan: Plan;
   readonly isa: readonly IsaFeature[];
   readonly version: string;

@@ -1,7 +1,7 @@
 import type { Project } from 'ts-morph';
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import type { OpDefinition } from '../ops/op.js';
 import { blockTable } from './blocks/index.js';
 import { checkSubset } from './check-subset.js';
@@ -29,7 +29,7 @@ export interface ReadModelOptions {
 }
 
 /** Reads a model as `readModel` does, once ts-morph is loaded: load, check syntax, check subset, check types, evaluate, build. */
-export function readModelNow(modelPath: string, options: ReadModelOptions): Graph {
+export function readModelNow(modelPath: string, options: ReadModelOptions): FloatGraph {
   const project = sharedProject();
   const before = new Set(project.getSourceFiles());
   try {
@@ -61,7 +61,7 @@ function read(
   modelPath: string,
   project: Project,
   { ops, session, files = diskFiles, typeCheckMilliseconds = 20_000 }: ReadModelOptions,
-): Graph {
+): FloatGraph {
   const sources = new SourceContext(session);
   const modules = loadModules(modelPath, project, sources, files);
   checkSyntax(modules, project, sources, session);
@@ -73,7 +73,7 @@ function read(
   return evaluate(modules, sources, { ops, session });
 }
 
-function evaluate(modules: readonly Module[], sources: SourceContext, { ops, session }: ReadModelOptions): Graph {
+function evaluate(modules: readonly Module[], sources: SourceContext, { ops, session }: ReadModelOptions): FloatGraph {
   const context = createContext(sources);
   let network: Network | undefined;
   const vocabulary = createVocabulary({ ops, blocks: blockTable, context, network: () => network });

@@ -1,4 +1,4 @@
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import type { ReadModelOptions } from './read-model-now.js';
 
 /**
@@ -9,7 +9,7 @@ import type { ReadModelOptions } from './read-model-now.js';
  * @returns the float graph, without parameters, each node with the place of its call and inside the limits of evaluate/budget.ts
  * @throws CompileError E01xx and E02xx, with spans; nothing else, whatever the file contains
  */
-export async function readModel(modelPath: string, options: ReadModelOptions): Promise<Graph> {
+export async function readModel(modelPath: string, options: ReadModelOptions): Promise<FloatGraph> {
   // TypeScript takes a second to load, which commands without a model.ts should not pay.
   const { readModelNow } = await import('./read-model-now.js');
   return readModelNow(modelPath, options);

@@ -1,5 +1,5 @@
 import { invariant } from '../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
@@ -16,7 +16,7 @@ export class FloatNetwork {
   private readonly index: GraphIndex;
   private readonly computes = new Map<string, Compute>();
 
-  constructor(readonly graph: Graph) {
+  constructor(readonly graph: FloatGraph) {
     this.index = new GraphIndex(graph);
     for (const node of graph.nodes) this.computes.set(node.name, this.computeOf(node));
   }

@@ -1,7 +1,7 @@
-import type { Graph, Node } from './graph.js';
+import type { Graph, GraphForm, Node } from './graph.js';
 
 /** The graph with each node replaced by what `change` makes of it, or left out where that is undefined. */
-export function mapNodes(graph: Graph, change: (node: Node) => Node | undefined): Graph {
+export function mapNodes<F extends GraphForm>(graph: Graph<F>, change: (node: Node) => Node | undefined): Graph<F> {
   return { ...graph, nodes: graph.nodes.map(change).filter(node => node !== undefined) };
 }
 
@@ -9,7 +9,12 @@ export function mapNodes(graph: Graph, change: (node: Node) => Node | undefined)
  * Takes `removed` out of the graph: whoever read it reads `substitute` from now on. `replacement` stands in for the node
  * that already has the substitute's name, where that node changes too.
  */
-export function bypass(graph: Graph, removed: string, substitute: string, replacement?: Node): Graph {
+export function bypass<F extends GraphForm>(
+  graph: Graph<F>,
+  removed: string,
+  substitute: string,
+  replacement?: Node,
+): Graph<F> {
   const rename = (name: string) => (name === removed ? substitute : name);
   return {
     ...graph,

@@ -35,16 +35,29 @@ export interface Node<A extends Attributes = Attributes> {
 }
 
 /**
- * A network as a list of nodes, each after the nodes that it reads. Immutable: a pass makes a new graph.
- * The types say which form it is in: all `f32` as it comes from a model, `i8` after quantisation.
+ * The forms of a graph, in the order in which a network goes through them. `float`: as a model has it; weights are float32, or not bound
+ * yet. `quantised`: the same nodes with the integers and scales of a quantised weights file. `integer`: lowered; every tensor has its
+ * integer type, and every op the numbers that it computes with.
  */
-export interface Graph {
+export const graphForms = ['float', 'quantised', 'integer'] as const;
+export type GraphForm = (typeof graphForms)[number];
+
+/** A network as a list of nodes, each after the nodes that it reads. Immutable: a pass makes a new graph. */
+export interface Graph<F extends GraphForm = GraphForm> {
+  readonly form: F;
   /** A C identifier: the prefix of every external symbol of the generated code. */
   readonly name: string;
   readonly nodes: readonly Node[];
   /** Name of the node whose tensor is the result. */
   readonly output: string;
 }
+
+export type FloatGraph = Graph<'float'>;
+export type QuantisedGraph = Graph<'quantised'>;
+export type IntegerGraph = Graph<'integer'>;
+
+/** Is a graph of this form? */
+export const isForm = <F extends GraphForm>(graph: Graph, form: F): graph is Graph<F> => graph.form === form;
 
 /** Name lookup and the readers of each tensor, derived from a graph once. */
 export class GraphIndex {

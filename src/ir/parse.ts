@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
-import type { Attributes, AttributeValue, Graph, Node } from './graph.js';
+import { type Attributes, type AttributeValue, type Graph, type GraphForm, graphForms, type Node } from './graph.js';
 import {
   allocate,
   type Constant,
@@ -14,13 +14,14 @@ import {
 /** Reads the text form that `printGraph` writes. @throws CompileError E0209 with line and column */
 export function parseGraph(text: string, file = 'graph.txt'): Graph {
   const parser = new Parser(text, file);
+  const form = parser.form();
   parser.word('graph');
   const name = parser.name();
   const nodes: Node[] = [];
   while (!parser.tryWord('return')) nodes.push(parser.node());
   const output = parser.name();
   parser.end();
-  return { name, nodes, output };
+  return { form, name, nodes, output };
 }
 
 const tokens = /\s*(?:("(?:[^"\\]|\\.)*")|(-?\d[\w.+-]*(?:x\d+x\d+)?)|([A-Za-z_][\w./-]*)|([^\s\w]))/y;
@@ -131,6 +132,11 @@ class Parser {
   private number(): number {
     const value = Number(this.next());
     return Number.isNaN(value) ? this.fault('a number') : value;
+  }
+
+  form(): GraphForm {
+    const token = this.next();
+    return graphForms.find(form => form === token) ?? this.fault(`the form of the graph: ${graphForms.join(', ')}`);
   }
 
   word(expected: string): void {

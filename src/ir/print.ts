@@ -5,13 +5,13 @@ import { type Constant, formatShape, type TensorType } from './tensor.js';
  * The text form of a graph, one node a line; `parseGraph` reads it back. Constants are written out element by element;
  * `i8:4` are int8 values of 4 bits.
  *
- *   graph tiny
+ *   float graph tiny
  *   image = input() {height: 8, width: 8, channels: 3} : f32 8x8x3
  *   fc = dense(image) {units: 2, ...} [bias: f32[2] (0.5, -1)] : f32 1x1x2 @ model.ts:4:10+12
  *   return fc
  */
 export function printGraph(graph: Graph): string {
-  return [`graph ${graph.name}`, ...graph.nodes.map(printNode), `return ${graph.output}`, ''].join('\n');
+  return [`${graph.form} graph ${graph.name}`, ...graph.nodes.map(printNode), `return ${graph.output}`, ''].join('\n');
 }
 
 function printNode(node: Node): string {

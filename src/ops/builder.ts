@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Span } from '../diagnostics/span.js';
-import type { Attributes, Graph, Node } from '../ir/graph.js';
+import type { Attributes, FloatGraph, Node } from '../ir/graph.js';
 import type { OpDefinition } from './op.js';
 
 export interface NodeRequest {
@@ -63,8 +63,8 @@ export class GraphBuilder {
   }
 
   /** The finished graph, with `output` as its result. Nodes that nobody reads stay; a pass drops them. */
-  finish(name: string, output: Node): Graph {
-    return { name, nodes: [...this.nodes], output: output.name };
+  finish(name: string, output: Node): FloatGraph {
+    return { form: 'float', name, nodes: [...this.nodes], output: output.name };
   }
 
   private freshName(kind: string): string {

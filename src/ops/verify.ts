@@ -1,5 +1,5 @@
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
-import type { Graph, Node } from '../ir/graph.js';
+import type { Graph, GraphForm, Node } from '../ir/graph.js';
 import { activationType, fitsBits, formatShape, sameShape } from '../ir/tensor.js';
 import { opOf, opTable } from './index.js';
 
@@ -11,15 +11,16 @@ import { opOf, opTable } from './index.js';
  * - each shape is what the op infers from its inputs
  * - int8 and int16 tensors have a scale > 0 and a zero point of their type, 0 for int16; other types have neither
  * - int16 tensors are made and read by ops that take them, which then read nothing else
+ * - tensors and constants are of the types of the form: float32 alone in a float graph, no float32 in an integer graph
  * - constants have as many elements as their shape says, and narrow ones only values that fit their bits
  *
  * @throws InternalError that names the stage and the node
  */
-export function verifyGraph(graph: Graph, stage: string): Graph {
+export function verifyGraph<F extends GraphForm>(graph: Graph<F>, stage: string): Graph<F> {
   const seen = new Map<string, Node>();
   const sources = graph.nodes.filter(node => opOf(node).traits.source === true);
   for (const node of graph.nodes) {
-    const problem = problemOf(node, seen);
+    const problem = problemOf(node, seen) ?? formProblem(node, graph.form);
     if (problem !== undefined) throw new InternalError(`after ${stage}: ${node.op} '${node.name}': ${problem}`);
     seen.set(node.name, node);
   }
@@ -73,6 +74,16 @@ function wideProblem(node: Node, seen: ReadonlyMap<string, Node>): string | unde
   if (!wide && node.type.dtype !== 'i16') return undefined;
   if (opOf(node).traits.wide !== true) return 'it takes no int16';
   return wide && types.some(type => type !== 'i16') ? `inputs of types ${types.join(', ')}` : undefined;
+}
+
+/** Is everything of the types of the form? An op that ends a network may make an index, which is an int32. */
+function formProblem({ type, constants }: Node, form: GraphForm): string | undefined {
+  const integer = form === 'integer';
+  if (integer === (type.dtype === 'f32')) return `${type.dtype} in a graph in ${form} form`;
+  const wrong = Object.entries(constants).find(([, { dtype }]) =>
+    form === 'float' ? dtype !== 'f32' : dtype === 'f32',
+  );
+  return wrong && `${wrong[0]}: ${wrong[1].dtype} in a graph in ${form} form`;
 }
 
 function constantProblem(node: Node): string | undefined {

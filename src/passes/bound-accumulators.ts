@@ -5,7 +5,7 @@ import { factorOf, type Multiplier } from '../numeric/requantise.js';
 import { opOf } from '../ops/index.js';
 import { accumulatorRanges, refuseOverflow } from '../ops/shared/accumulator.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
-import type { Pass } from './pass.js';
+import type { IntegerPass } from './pass.js';
 
 /**
  * Works out the range of the accumulators of each output channel of a linear op, over all inputs, and puts it into the constants
@@ -13,7 +13,7 @@ import type { Pass } from './pass.js';
  * Needs: integer graph; leaves nodes of any other as they are. Keeps: every byte of every tensor.
  * @throws CompileError E0501 for a channel in which an accumulator could leave its type
  */
-export const boundAccumulators: Pass = {
+export const boundAccumulators: IntegerPass = {
   name: 'bound-accumulators',
   needsWeights: true,
   run(graph) {

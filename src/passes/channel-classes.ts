@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import { elementRange, type ValueRange } from '../ir/tensor.js';
 import type { ChannelInput } from '../ops/channels.js';
 import { opOf } from '../ops/index.js';
@@ -7,7 +7,7 @@ import { opOf } from '../ops/index.js';
 export type Ranges = ReadonlyMap<string, readonly ValueRange[]>;
 
 /** The ranges of an integer graph, from those of its input on: all that its type can hold. */
-export function channelRanges(graph: Graph): Ranges {
+export function channelRanges(graph: IntegerGraph): Ranges {
   const index = new GraphIndex(graph);
   const ranges = new Map<string, readonly ValueRange[]>();
   for (const node of graph.nodes) {
@@ -34,7 +34,7 @@ export class ChannelClasses {
   /** By node and input: the channels that are in no bundle, so that the op's `spared` decides. */
   private readonly loose = new Map<Node, readonly ReadonlySet<number>[]>();
 
-  constructor(readonly graph: Graph) {
+  constructor(readonly graph: IntegerGraph) {
     const index = new GraphIndex(graph);
     for (const { name, type } of graph.nodes) {
       this.first.set(name, this.parents.length);

@@ -1,13 +1,13 @@
 import { bypass } from '../ir/edit.js';
 import { isIdentity } from '../ops/shared/activation.js';
 import { activationOf, traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /**
  * Removes activations that do nothing.
  * Needs: float graph. Keeps: every value. Breaks: names of the removed nodes.
  */
-export const dropIdentities: Pass = {
+export const dropIdentities: FloatPass = {
   name: 'drop-identities',
   run(graph) {
     let result = graph;

@@ -1,12 +1,12 @@
 import { mapNodes } from '../ir/edit.js';
 import { traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /**
  * Removes nodes that the result does not need.
  * Needs: any graph. Keeps: the result and the input. Breaks: nothing.
  */
-export const dropUnread: Pass = {
+export const dropUnread: FloatPass = {
   name: 'drop-unread',
   run(graph) {
     const needed = new Set([graph.output]);

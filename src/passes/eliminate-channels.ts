@@ -1,10 +1,10 @@
 import { mapNodes } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import { boundAccumulators } from './bound-accumulators.js';
 import { ChannelClasses, channelInputs, channelRanges, type Ranges } from './channel-classes.js';
 import { foldZeroPoints } from './fold-zero-points.js';
-import type { Pass } from './pass.js';
+import type { IntegerPass } from './pass.js';
 
 /** The pass below with its default. */
 export const eliminateChannels = eliminateChannelsBy(1);
@@ -17,7 +17,7 @@ export const eliminateChannels = eliminateChannelsBy(1);
  * Kernels take several channels at a time. Of a tensor whose channels come in a multiple of `grain`, a power of two, a multiple of
  * it stays; of others a multiple of the largest power of two below `grain` that they are a multiple of.
  */
-export function eliminateChannelsBy(grain: number): Pass {
+export function eliminateChannelsBy(grain: number): IntegerPass {
   return {
     name: 'eliminate-channels',
     needsWeights: true,
@@ -34,7 +34,7 @@ export function eliminateChannelsBy(grain: number): Pass {
 }
 
 /** What `bound-accumulators` and `fold-zero-points` have found, of the channels that are left: fewer inputs make smaller accumulators. */
-function boundAnew(graph: Graph): Graph {
+function boundAnew(graph: IntegerGraph): IntegerGraph {
   const known = graph.nodes.some(({ constants }) => 'foldedBias' in constants);
   return known ? foldZeroPoints.run(boundAccumulators.run(graph)) : graph;
 }
@@ -44,7 +44,7 @@ function isInteger({ op, type, constants }: Node): boolean {
   return bound && (type.dtype === 'i8' || opOf({ op }).traits.integerResult === true);
 }
 
-function eliminated(graph: Graph, grain: number): Graph | undefined {
+function eliminated(graph: IntegerGraph, grain: number): IntegerGraph | undefined {
   const index = new GraphIndex(graph);
   const ranges = channelRanges(graph);
   const classes = new ChannelClasses(graph);
@@ -70,7 +70,7 @@ function stayingOf({ name, type }: Node, classes: ChannelClasses, gone: Readonly
 
 /** The classes that go: all that can, but for those that have to stay for the number of channels of some tensor. */
 function wellRounded(
-  graph: Graph,
+  graph: IntegerGraph,
   classes: ChannelClasses,
   index: GraphIndex,
   ranges: Ranges,
@@ -99,7 +99,7 @@ function missingOf(node: Node, classes: ChannelClasses, gone: ReadonlySet<number
 
 /** The largest set of classes that can go at once, without those that are pinned: each reader of theirs does without them. */
 function unneeded(
-  graph: Graph,
+  graph: IntegerGraph,
   classes: ChannelClasses,
   index: GraphIndex,
   ranges: Ranges,

@@ -1,18 +1,18 @@
 import { bypass, isBound } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { isIdentity } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import { exclusiveLinear, scaleAndOffset, traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /**
  * Multiplies a batch norm that directly follows a linear op into its weights and bias.
  * Needs: float graph. Keeps: every value, up to float rounding. Breaks: names of the batch norms.
  */
-export const foldBatchNorm: Pass = { name: 'fold-batch-norm', run: graph => graph.nodes.reduce(foldOne, graph) };
+export const foldBatchNorm: FloatPass = { name: 'fold-batch-norm', run: graph => graph.nodes.reduce(foldOne, graph) };
 
-function foldOne(graph: Graph, { name }: Node): Graph {
+function foldOne(graph: FloatGraph, { name }: Node): FloatGraph {
   const index = new GraphIndex(graph);
   const norm = index.has(name) ? index.node(name) : undefined;
   if (norm === undefined || !traits(norm).normalisation) return graph;

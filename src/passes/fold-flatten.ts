@@ -1,8 +1,8 @@
 import { bypass } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { elementCount, type Shape, type TensorData } from '../ir/tensor.js';
 import { traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /** Reorders the columns of a [units, C*H*W] matrix so that they count in H, W, C. */
 export function permuteNchwColumns(
@@ -27,9 +27,9 @@ export function permuteNchwColumns(
  * flatten counted in NCHW.
  * Needs: float graph. Keeps: every value. Breaks: names of the flattens.
  */
-export const foldFlatten: Pass = { name: 'fold-flatten', run: graph => graph.nodes.reduceRight(foldOne, graph) };
+export const foldFlatten: FloatPass = { name: 'fold-flatten', run: graph => graph.nodes.reduceRight(foldOne, graph) };
 
-function foldOne(graph: Graph, { name }: Node): Graph {
+function foldOne(graph: FloatGraph, { name }: Node): FloatGraph {
   const index = new GraphIndex(graph);
   const flatten = index.has(name) ? index.node(name) : undefined;
   if (flatten === undefined || traits(flatten).flattens !== true) return graph;

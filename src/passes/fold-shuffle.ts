@@ -1,8 +1,8 @@
 import { bypass } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import type { ChannelOrder } from '../ops/op.js';
-import type { Pass } from './pass.js';
+import type { IntegerPass } from './pass.js';
 
 /**
  * Takes channel shuffles out: what is in front of one makes its channels in the shuffled order, or else all that is behind
@@ -10,7 +10,7 @@ import type { Pass } from './pass.js';
  * Needs: float or integer graph. Keeps: every value of what is left, but for the order of channels between the layers that
  * change. Breaks: names of the shuffles.
  */
-export const foldShuffle: Pass = {
+export const foldShuffle: IntegerPass = {
   name: 'fold-shuffle',
   run(graph) {
     // One that is gone may let another one go.
@@ -22,7 +22,7 @@ export const foldShuffle: Pass = {
   },
 };
 
-function foldFirst(graph: Graph): Graph | undefined {
+function foldFirst(graph: IntegerGraph): IntegerGraph | undefined {
   const index = new GraphIndex(graph);
   for (const node of graph.nodes) {
     const order = opOf(node).channelOrder?.(node);
@@ -70,7 +70,7 @@ function inverse(order: ChannelOrder): ChannelOrder {
   return result;
 }
 
-function replaced(graph: Graph, changed: readonly Node[]): Graph {
+function replaced(graph: IntegerGraph, changed: readonly Node[]): IntegerGraph {
   const byName = new Map(changed.map(node => [node.name, node]));
   return { ...graph, nodes: graph.nodes.map(node => byName.get(node.name) ?? node) };
 }

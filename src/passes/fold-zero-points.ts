@@ -2,7 +2,7 @@ import { mapNodes } from '../ir/edit.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
 import { constant, type TensorType } from '../ir/tensor.js';
 import { isIntegerLinear } from './bound-accumulators.js';
-import type { Pass } from './pass.js';
+import type { IntegerPass } from './pass.js';
 
 /**
  * Folds the zero point of the input of each linear op into its biases: `foldedBias` is `bias - zeroPoint * sum(weights)`, by output
@@ -10,7 +10,7 @@ import type { Pass } from './pass.js';
  * what the reference adds.
  * Needs: integer graph; leaves nodes of any other as they are. Keeps: every byte of every tensor.
  */
-export const foldZeroPoints: Pass = {
+export const foldZeroPoints: IntegerPass = {
   name: 'fold-zero-points',
   needsWeights: true,
   run(graph) {

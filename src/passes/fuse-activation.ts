@@ -1,16 +1,16 @@
 import { bypass } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { activationOf, takesIn, traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /**
  * Takes an activation that directly follows a linear op into it, and a clamp into an op that clamps: the requantisation then
  * does its work.
  * Needs: float graph. Keeps: every value. Breaks: names of the activations.
  */
-export const fuseActivation: Pass = { name: 'fuse-activation', run: graph => graph.nodes.reduce(fuseOne, graph) };
+export const fuseActivation: FloatPass = { name: 'fuse-activation', run: graph => graph.nodes.reduce(fuseOne, graph) };
 
-function fuseOne(graph: Graph, { name }: Node): Graph {
+function fuseOne(graph: FloatGraph, { name }: Node): FloatGraph {
   const index = new GraphIndex(graph);
   const node = index.has(name) ? index.node(name) : undefined;
   if (node === undefined || !traits(node).activation) return graph;

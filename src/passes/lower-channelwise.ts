@@ -1,11 +1,11 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { isBound, mapNodes } from '../ir/edit.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { constant } from '../ir/tensor.js';
 import { opTable } from '../ops/index.js';
 import { type Activation, isPerChannel } from '../ops/shared/activation.js';
 import { activationOf, scaleAndOffset, takesIn, traits } from './float-epilogue.js';
-import type { Pass } from './pass.js';
+import type { FloatPass } from './pass.js';
 
 /**
  * Turns what is still there of batch norms and per-channel activations into the channelwise linear op, which can compute
@@ -13,9 +13,9 @@ import type { Pass } from './pass.js';
  * op in front will take in, having become linear here, is left to fuse-activation.
  * Needs: float graph, after the fusing passes. Keeps: every value, up to float rounding, and all names.
  */
-export const lowerChannelwise: Pass = {
+export const lowerChannelwise: FloatPass = {
   name: 'lower-channelwise',
-  run(graph: Graph) {
+  run(graph: FloatGraph) {
     const index = new GraphIndex(graph);
     return mapNodes(graph, node => lower(node, index));
   },

@@ -4,7 +4,7 @@ import { TemplateEngine } from '../emit/engine.js';
 import { type Limits, limitsView } from '../emit/limits.js';
 import { type EmittedModel, emitModel } from '../emit/model-view.js';
 import { reducedText } from '../emit/reduced-text.js';
-import { type Graph, GraphIndex } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import { printGraph } from '../ir/print.js';
 import { byteCount, rowBytes } from '../ir/tensor.js';
 import { elementType, type Goal } from '../kernels/kernel.js';
@@ -23,7 +23,7 @@ import { reducing } from './reduce.js';
 import { type Observe, Pipeline, type Stage } from './stage.js';
 
 export interface CompiledModel extends EmittedModel {
-  readonly graph: Graph;
+  readonly graph: IntegerGraph;
   readonly plan: Plan;
   /** What there was to choose from. */
   readonly candidates: readonly LayerCandidates[];
@@ -224,7 +224,13 @@ function ramText({ imageBytes, arenaBytes, boundBytes }: Plan): string {
   return `${arenaBytes} bytes of arena${image} (row-live bound of this order: ${boundBytes})`;
 }
 
-function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, target: Target, entry: Entry): Firmware {
+function firmwareOf(
+  graph: IntegerGraph,
+  plan: Plan,
+  { files, view }: EmittedModel,
+  target: Target,
+  entry: Entry,
+): Firmware {
   return {
     name: graph.name,
     files,
@@ -245,7 +251,7 @@ function firmwareOf(graph: Graph, plan: Plan, { files, view }: EmittedModel, tar
 
 /** What the caller gives and gets. */
 function sizesOf(
-  graph: Graph,
+  graph: IntegerGraph,
 ): Pick<Firmware, 'inputBytes' | 'inputRows' | 'outputBytes' | 'inputType' | 'outputType'> {
   const { type } = sourceOf(graph);
   const output = new GraphIndex(graph).node(graph.output).type;

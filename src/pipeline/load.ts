@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Session } from '../diagnostics/session.js';
 import { type InputSet, inputAt } from '../frontend/arrays/images.js';
+import { isQuantised } from '../frontend/import/imported-model.js';
 import { importOnnx } from '../frontend/onnx/import-onnx.js';
 import { readModel } from '../frontend/read-model.js';
 import { importTflite } from '../frontend/tflite/import-tflite.js';
@@ -11,7 +12,7 @@ import { bindRandom, randomImages } from '../frontend/weights/random.js';
 import { readWeightsFile } from '../frontend/weights/weights-file.js';
 import { FloatNetwork } from '../interpreter/float-network.js';
 import { takeTurns } from '../interpreter/yield.js';
-import { type Graph, GraphIndex } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { sourceOf } from '../ops/facts.js';
 import { opOf, opTable } from '../ops/index.js';
@@ -50,7 +51,7 @@ export interface RandomWeights {
  * Fuses a float graph.
  * @throws CompileError E0117 when no layer is left: the model had nothing but activations that do nothing
  */
-function fuse(graph: Graph): Graph {
+function fuse(graph: FloatGraph): FloatGraph {
   const fused = runPasses(graph, floatPasses);
   if (fused.output === sourceOf(fused).name) {
     const { span } = new GraphIndex(graph).node(graph.output);
@@ -63,28 +64,28 @@ function fuse(graph: Graph): Graph {
 }
 
 /** Reads model.ts and float weights, and fuses them. */
-export async function loadFloatModel({ model, weights }: ModelSource, session: Session): Promise<Graph> {
+export async function loadFloatModel({ model, weights }: ModelSource, session: Session): Promise<FloatGraph> {
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   return fuse(verifyGraph(bindWeights(graph, readWeightsFile(weights), opOf, session), 'bind-weights'));
 }
 
 /** Reads a float `.onnx`, which brings its weights, and fuses it. @throws CompileError E0901 when it is quantised already */
-export function loadFloatOnnx(model: string, session: Session): Graph {
-  const { graph, quantised } = importOnnx(model, session);
-  if (quantised)
-    fail('E0901', 'an int8 .onnx is quantised already', { hint: 'give it to the other commands as it is' });
-  return fuse(verifyGraph(graph, 'import-onnx'));
+export function loadFloatOnnx(model: string, session: Session): FloatGraph {
+  const imported = importOnnx(model, session);
+  if (isQuantised(imported))
+    return fail('E0901', 'an int8 .onnx is quantised already', { hint: 'give it to the other commands as it is' });
+  return fuse(verifyGraph(imported.graph, 'import-onnx'));
 }
 
 /** The weights file of a float graph. */
-export const floatWeightsOf = (graph: Graph): Uint8Array => writeFloatWeights(graph, opOf);
+export const floatWeightsOf = (graph: FloatGraph): Uint8Array => writeFloatWeights(graph, opOf);
 
 /**
  * Post-training quantisation of a float graph with calibration images.
  * @throws CompileError E0405, E0503, and E0504 for images that say nothing of the network; few images are warned about (E0505)
  */
 export async function quantiseModel(
-  graph: Graph,
+  graph: FloatGraph,
   images: InputSet,
   options: Partial<QuantiseOptions>,
   session: Session,
@@ -103,7 +104,7 @@ export async function quantiseModel(
  * @throws CompileError E0507 when the goal cannot be met; and what {@link quantiseModel} throws
  */
 export async function quantiseToGoal(
-  graph: Graph,
+  graph: FloatGraph,
   images: InputSet,
   options: Partial<QuantiseOptions>,
   goal: BitsGoal,
@@ -127,7 +128,7 @@ export async function quantiseToGoal(
 
 /** The class that the float network finds for each image: the first of the largest scores. */
 export async function floatClasses(
-  graph: Graph,
+  graph: FloatGraph,
   images: InputSet,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly number[]> {
@@ -145,7 +146,7 @@ export async function floatClasses(
 }
 
 /** The images as the float graph takes them, one after the other. @throws CompileError E0405 */
-function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
+function* realImages(graph: FloatGraph, images: InputSet): Generator<Float32Array> {
   const source = sourceOf(graph);
   if (images.kind === 'quantised' && declaredQuantisation(source) === undefined) {
     fail('E0405', `int8 images cannot calibrate the input '${source.name}', which declares no scale`, {
@@ -159,9 +160,9 @@ function* realImages(graph: Graph, images: InputSet): Generator<Float32Array> {
 
 /** A model with quantised weights, as integer graph, with what its origin was. */
 export interface LoadedModel {
-  readonly graph: Graph;
+  readonly graph: IntegerGraph;
   /** The graph with all channels, where `reduceFor` has left some out of `graph`. The result is the same, byte for byte. */
-  readonly whole?: Graph | undefined;
+  readonly whole?: IntegerGraph | undefined;
   /** All channels are there because the user wants it so. */
   readonly keepsChannels?: true | undefined;
   readonly rounding: Rounding;
@@ -207,7 +208,7 @@ export function loadOnnxModel(
   observe?: Observe,
 ): LoadedModel {
   const imported = importOnnx(model, session);
-  if (imported.quantised) {
+  if (isQuantised(imported)) {
     if (weights !== undefined) {
       fail('E0901', '--weights cannot be used with an int8 .onnx, which has its own', { hint: 'leave it out' });
     }
@@ -239,7 +240,7 @@ export async function loadQuantisedModel(
 }
 
 /** A float graph with the parameters of a quantised weights file. */
-function bound(graph: Graph, weights: string, session: Session, rounding: Rounding | undefined): QuantisedModel {
+function bound(graph: FloatGraph, weights: string, session: Session, rounding: Rounding | undefined): QuantisedModel {
   const quantised = bindQuantised(fuse(graph), readWeightsFile(weights), opOf, session);
   const model = rounding === undefined ? quantised : { ...quantised, rounding };
   // Another rounding than the file's has another quality.

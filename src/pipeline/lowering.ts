@@ -1,4 +1,4 @@
-import type { Graph } from '../ir/graph.js';
+import type { IntegerGraph } from '../ir/graph.js';
 import { printGraph } from '../ir/print.js';
 import { verifyGraph } from '../ops/verify.js';
 import { integerPasses, runPasses } from '../passes/index.js';
@@ -11,7 +11,7 @@ export interface QuantisedState {
 }
 
 interface IntegerState {
-  readonly graph: Graph;
+  readonly graph: IntegerGraph;
 }
 
 /** The first stage is a front end: `load.ts` has one for each kind of file. */

@@ -1,4 +1,4 @@
-import type { Graph } from '../ir/graph.js';
+import type { IntegerGraph } from '../ir/graph.js';
 import { printGraph } from '../ir/print.js';
 import type { Goal } from '../kernels/kernel.js';
 import { reducingPasses, runPasses } from '../passes/index.js';
@@ -53,7 +53,7 @@ export function reduceFor(loaded: LoadedModel, target: Target, options: ReduceOp
 }
 
 /** The channels of all tensors: graphs of one origin that agree in them cost the same. */
-const widths = (graph: Graph): string => graph.nodes.map(({ type }) => type.shape.channels).join();
+const widths = (graph: IntegerGraph): string => graph.nodes.map(({ type }) => type.shape.channels).join();
 
 /** As far as one can tell: where not the same layers are predicted, nothing can be said. */
 const noSlower = (a: GraphCost, b: GraphCost): boolean =>
@@ -65,7 +65,7 @@ function compare(a: GraphCost, b: GraphCost, goal: Goal | undefined): number {
 }
 
 function costOfGraph(
-  graph: Graph,
+  graph: IntegerGraph,
   target: Target,
   { optimize = 'balanced', order, consumeInput }: ReduceOptions,
 ): GraphCost {

@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import type { KernelPlan } from '../kernels/kernel.js';
 import type { Candidate } from '../select/candidates.js';
 import { doublings, type KernelChoice } from '../select/choose.js';
@@ -23,7 +23,7 @@ export interface KernelSet {
  * bytes are what is looked at here, and the arena can be larger, so that the caller has to see how each is placed.
  */
 export function kernelChoices(
-  graph: Graph,
+  graph: IntegerGraph,
   choices: ReadonlyMap<string, KernelChoice>,
   goal: OrderGoal,
   rowsOf: (kernels: Kernels) => RowProgram,

@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import type { KernelPlan } from '../kernels/kernel.js';
 import type { KernelChoice } from '../select/choose.js';
 import { consuming } from './image.js';
@@ -59,7 +59,7 @@ export interface Plan extends RowPlan {
  * @param consumeInput the plan may overwrite the caller's image; it does so where that makes the arena smaller
  */
 export function planGraph(
-  graph: Graph,
+  graph: IntegerGraph,
   choices: ReadonlyMap<string, KernelChoice>,
   goal: OrderGoal = 'search',
   consumeInput = false,
@@ -71,7 +71,7 @@ export function planGraph(
 }
 
 function planBesideImage(
-  graph: Graph,
+  graph: IntegerGraph,
   choices: ReadonlyMap<string, KernelChoice>,
   goal: OrderGoal,
   consumeInput: boolean,

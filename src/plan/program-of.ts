@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import { rowBytes } from '../ir/tensor.js';
 import type { KernelPlan } from '../kernels/kernel.js';
 import { opOf } from '../ops/index.js';
@@ -10,7 +10,7 @@ import type { RowLayer, RowProgram, RowTensor } from './row-program.js';
  *
  * @param kernels the chosen kernel of each layer, by node name
  */
-export function programOf(graph: Graph, kernels: ReadonlyMap<string, KernelPlan>): RowProgram {
+export function programOf(graph: IntegerGraph, kernels: ReadonlyMap<string, KernelPlan>): RowProgram {
   const index = new GraphIndex(graph);
   const numbers = new Map(graph.nodes.map(({ name }, i) => [name, i]));
   const tensors = graph.nodes.map(

@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
 import { declaredQuantisation } from './inputs.js';
@@ -23,7 +23,7 @@ interface Obstacle {
  * A pattern with `*` takes those that can have them, and never the input: what the caller hands in is asked for by its name.
  * @throws CompileError E0506 for a rule that names no layer, E0508 for a named layer that cannot have int16 activations
  */
-export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule[]): WideActivations {
+export function wideActivations(graph: FloatGraph, rules: readonly ActivationBitsRule[]): WideActivations {
   const candidates = graph.nodes.filter(needsRange);
   const wanted = new Map<string, 8 | 16>();
   const named = new Set<string>();
@@ -53,7 +53,7 @@ export function wideActivations(graph: Graph, rules: readonly ActivationBitsRule
 }
 
 /** Of the layers named, those that can have int16 activations with these alone, in the order of the graph. */
-export function layersOf(graph: Graph, names: readonly string[]): readonly string[] {
+export function layersOf(graph: FloatGraph, names: readonly string[]): readonly string[] {
   const makers = new Set(names);
   settled(graph, makers, new Set());
   return graph.nodes.flatMap(({ name }) => (makers.has(name) ? [name] : []));
@@ -64,7 +64,7 @@ export function layersOf(graph: Graph, names: readonly string[]): readonly strin
  * @param makers layers wanted; left are those that can be had
  * @throws CompileError E0508 for a layer in `named`
  */
-function settled(graph: Graph, makers: Set<string>, named: ReadonlySet<string>): WideActivations {
+function settled(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<string>): WideActivations {
   for (;;) {
     const wide = withFollowers(graph, makers);
     const obstacle = obstacleIn(graph, wide);
@@ -85,7 +85,7 @@ const isSource = (node: Node): boolean => opOf(node).traits.source === true;
 const isWideSource = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
 
 /** With what is int16 whatever rules say, and the layers whose type is that of what they read. */
-function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<string> {
+function withFollowers(graph: FloatGraph, makers: ReadonlySet<string>): ReadonlySet<string> {
   const wide = new Set(makers);
   for (const node of graph.nodes) {
     const { keepsQuantisation, fixedQuantisation, fixedWideQuantisation } = opOf(node).traits;
@@ -97,14 +97,14 @@ function withFollowers(graph: Graph, makers: ReadonlySet<string>): ReadonlySet<s
 }
 
 /** The makers whose values reach what a node reads or makes. */
-function makersBehind(graph: Graph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
+function makersBehind(graph: FloatGraph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
   const index = new GraphIndex(graph);
   const behind = [node.name, ...node.inputs].map(name => makerOf(index, name).name);
   return new Set(behind.filter(name => makers.has(name)));
 }
 
 /** The first node that cannot read or make what it would have to, if the activations of `wide` were int16. */
-export function obstacleIn(graph: Graph, wide: ReadonlySet<string>): Obstacle | undefined {
+export function obstacleIn(graph: FloatGraph, wide: ReadonlySet<string>): Obstacle | undefined {
   for (const node of graph.nodes) {
     const reads = node.inputs.map(name => wide.has(name));
     const touches = wide.has(node.name) || reads.includes(true);

@@ -1,6 +1,6 @@
 import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js';
 import { takeTurns } from '../interpreter/yield.js';
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import { requireFiniteConstants, requireFiniteValues } from './finite.js';
 import { Histogram } from './histogram.js';
 
@@ -58,7 +58,7 @@ function enlarge(largest: Float64Array | undefined, values: Float32Array): void 
 
 /** Value histograms of every tensor of a bound float graph over the calibration images (real units, NHWC). */
 export async function calibrate(
-  graph: Graph,
+  graph: FloatGraph,
   images: Iterable<Float32Array>,
   onImage: () => void = () => {},
 ): Promise<ReadonlyMap<string, Histogram>> {

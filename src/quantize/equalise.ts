@@ -1,5 +1,5 @@
 import { isLinear } from '../interpreter/float-network.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import type { Constant } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
 import type { Patches } from '../ops/op.js';
@@ -28,10 +28,10 @@ const silent = 1e-4;
  * float rounding. Breaks: values of tensors between the layers.
  */
 export function equalise(
-  graph: Graph,
+  graph: FloatGraph,
   largest: ReadonlyMap<string, Float64Array>,
   narrow: NarrowLayers = new Map(),
-): Graph {
+): FloatGraph {
   const index = new GraphIndex(graph);
   const changed = new Map<string, Node<LinearAttributes>>();
   const current = (node: Node<LinearAttributes>) => changed.get(node.name) ?? node;

@@ -1,5 +1,5 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import { accuracyMeter, type FitBits, type LabelledImages } from './measure-bits.js';
 import { rulesOf } from './narrowing-steps.js';
 import type { QuantisedModel } from './quantise.js';
@@ -34,7 +34,7 @@ export interface GoalModel {
  * @throws CompileError E0507 when the goal cannot be met; and what quantising throws
  */
 export async function quantiseByGoal(
-  graph: Graph,
+  graph: FloatGraph,
   images: readonly Float32Array[],
   options: QuantiseOptions,
   goal: BitsGoal,
@@ -77,7 +77,7 @@ export async function quantiseByGoal(
 
 /** How good networks with such ranges are, by the widths of their weights. Each is fitted once. */
 function measuring(
-  graph: Graph,
+  graph: FloatGraph,
   prepared: PreparedQuantisation,
   options: QuantiseOptions,
   labelled: LabelledImages,

@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import { isLinear } from '../interpreter/float-network.js';
 import { floatLayer, integerLayer } from '../interpreter/linear-layer.js';
 import { takeTurns } from '../interpreter/yield.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node, type QuantisedGraph } from '../ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opOf } from '../ops/index.js';
@@ -54,7 +54,7 @@ export interface FittingOptions extends LayerOptions {
  * @throws CompileError E0503 when a scale is not finite; what lowering throws
  */
 export async function quantiseLayers(
-  graph: Graph,
+  graph: FloatGraph,
   images: readonly Float32Array[],
   ranges: ReadonlyMap<string, ChosenRange>,
   rounding: Rounding,
@@ -86,7 +86,7 @@ export async function quantiseLayers(
     }
     onLayer(i + 1, graph.nodes.length);
   }
-  const quantised = { ...graph, nodes };
+  const quantised: QuantisedGraph = { ...graph, form: 'quantised', nodes };
   requireFiniteConstants(quantised);
   return { graph: quantised, activations, rounding, quality: layers };
 }

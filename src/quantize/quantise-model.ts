@@ -1,5 +1,5 @@
 import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js';
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { type ActivationBitsRule, wideActivations } from './activation-bits.js';
@@ -50,7 +50,7 @@ const probeImages = 16;
 const fittingValues = 2 ** 28;
 
 /** So many images that memory stays bounded, however large the network is and however many there are. */
-const fittingImages = (graph: Graph): number =>
+const fittingImages = (graph: FloatGraph): number =>
   Math.max(1, Math.floor(fittingValues / Math.max(...graph.nodes.map(({ type }) => elementCount(type.shape)))));
 
 export type StageProgress = (stage: string, done: number, total: number) => void;
@@ -62,7 +62,7 @@ export type StageProgress = (stage: string, done: number, total: number) => void
  * E0508 when its activations cannot have them
  */
 export async function quantiseByImages(
-  graph: Graph,
+  graph: FloatGraph,
   images: readonly Float32Array[],
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
@@ -92,7 +92,7 @@ export function withWide(prepared: PreparedQuantisation, wide: readonly string[]
 
 /** The first half of {@link quantiseByImages}. @throws CompileError E0503, E0506 and E0508 */
 export async function prepareQuantisation(
-  graph: Graph,
+  graph: FloatGraph,
   images: readonly Float32Array[],
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
@@ -147,7 +147,7 @@ export function sketchQuantisation(
 }
 
 function fitLayers(
-  graph: Graph,
+  graph: FloatGraph,
   images: readonly Float32Array[],
   ranges: PreparedQuantisation['ranges'],
   options: QuantiseOptions & FittingOptions,

@@ -1,5 +1,5 @@
 import { fail, InternalError } from '../diagnostics/diagnostic.js';
-import type { Graph, Node } from '../ir/graph.js';
+import type { FloatGraph, IntegerGraph, Node, QuantisedGraph } from '../ir/graph.js';
 import { type Quantisation, quantisedType, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { opOf } from '../ops/index.js';
@@ -14,9 +14,9 @@ import { meanSquaredError } from './ranges.js';
 import { declaredBits } from './weight-bits.js';
 import { type WideActivations, wideRanges } from './wide-ranges.js';
 
-/** A float graph whose constants are the integers and scales of a quantised weights file. */
+/** A quantised graph, and the scales of its tensors. */
 export interface QuantisedModel {
-  readonly graph: Graph;
+  readonly graph: QuantisedGraph;
   /** Scale and zero point of each tensor of int8 or int16, by node. */
   readonly activations: ReadonlyMap<string, Quantisation>;
   readonly rounding: Rounding;
@@ -29,7 +29,7 @@ export interface QuantisedModel {
  * @throws CompileError E0503 when a scale is not finite
  */
 export function quantiseGraph(
-  graph: Graph,
+  graph: FloatGraph,
   histograms: ReadonlyMap<string, Histogram>,
   rounding: Rounding,
   wide: WideActivations = new Set(),
@@ -48,7 +48,7 @@ export function quantiseGraph(
       ? node
       : { ...node, constants: declaredWidth(node, constants, inputs, quantisation) };
   });
-  const quantised = { ...graph, nodes };
+  const quantised: QuantisedGraph = { ...graph, form: 'quantised', nodes };
   requireFiniteConstants(quantised);
   return { graph: quantised, activations, rounding };
 }
@@ -93,7 +93,7 @@ function known<T>(values: ReadonlyMap<string, T>, name: string): T {
  * The integer graph of a quantised model: what the reference runs and what becomes C.
  * @throws CompileError E0501 where an accumulator could leave its type, E0502 where a scale is not usable, E0508
  */
-export function lowerModel({ graph, activations, rounding }: QuantisedModel): Graph {
+export function lowerModel({ graph, activations, rounding }: QuantisedModel): IntegerGraph {
   const types = new Map<string, TensorType>();
   const nodes = graph.nodes.map(node => {
     const op = opOf(node);
@@ -106,7 +106,7 @@ export function lowerModel({ graph, activations, rounding }: QuantisedModel): Gr
     types.set(node.name, lowered.type);
     return lowered;
   });
-  return runPasses({ ...graph, nodes }, loweringPasses);
+  return runPasses({ ...graph, form: 'integer', nodes }, loweringPasses);
 }
 
 /** @throws CompileError E0508 when an op reads or makes int16 that takes none, or reads it together with int8 */

@@ -1,6 +1,6 @@
 import type { FloatNetwork, FloatTensors } from '../interpreter/float-network.js';
 import { takeTurns } from '../interpreter/yield.js';
-import type { Graph } from '../ir/graph.js';
+import type { FloatGraph } from '../ir/graph.js';
 import { layersOf, wideActivations } from './activation-bits.js';
 import { type ChosenRange, errorOfResult, needsRange } from './choose-ranges.js';
 
@@ -40,7 +40,7 @@ export interface FoundActivations {
  * @param measure accuracy with int16 activations of these layers; without any it is less than wanted
  */
 export async function searchActivations(
-  graph: Graph,
+  graph: FloatGraph,
   ranking: readonly string[],
   minAccuracy: number,
   measure: (wide: readonly string[]) => Promise<number>,

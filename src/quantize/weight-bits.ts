@@ -1,5 +1,5 @@
 import { isLinear } from '../interpreter/float-network.js';
-import type { Graph, Node } from '../ir/graph.js';
+import type { FloatGraph, Node } from '../ir/graph.js';
 import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
 import { matches, refuseName } from './name-pattern.js';
 
@@ -16,7 +16,7 @@ export interface WeightBitsRule {
 export type NarrowLayers = ReadonlyMap<string, NarrowBits>;
 
 /** Layers that have weights, which can be narrow: those that `--weight-bits` may name. */
-export const weightLayers = (graph: Graph): readonly Node[] => graph.nodes.filter(isLinear);
+export const weightLayers = (graph: FloatGraph): readonly Node[] => graph.nodes.filter(isLinear);
 
 /** The width that the model description gives the layer; 8 where it says nothing. */
 export function declaredBits({ attributes: { weightBits } }: Node): WeightBits {
@@ -29,7 +29,7 @@ export function declaredBits({ attributes: { weightBits } }: Node): WeightBits {
  * rules that name a layer the last one counts.
  * @throws CompileError E0506 for a rule that names no layer with weights
  */
-export function narrowLayers(graph: Graph, rules: readonly WeightBitsRule[]): NarrowLayers {
+export function narrowLayers(graph: FloatGraph, rules: readonly WeightBitsRule[]): NarrowLayers {
   const layers = weightLayers(graph);
   const names = layers.map(({ name }) => name);
   const widths = new Map(layers.map(layer => [layer.name, declaredBits(layer)]));

@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { type Quantisation, valueRanges } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
@@ -12,7 +12,7 @@ export type WideActivations = ReadonlySet<string>;
  * clipped: with 65,535 steps no outlier makes the others coarse. Tensors that are joined have one scale, so that joining is copying.
  */
 export function wideRanges(
-  graph: Graph,
+  graph: FloatGraph,
   wide: WideActivations,
   histograms: ReadonlyMap<string, Histogram>,
 ): ReadonlyMap<string, Quantisation> {

@@ -1,7 +1,7 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import { runReferenceOn, type Tensors } from '../interpreter/reference.js';
 import { takeTurns } from '../interpreter/yield.js';
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
 import type { Operand } from '../ops/op.js';
@@ -32,9 +32,9 @@ export interface RoundingComparison {
  * @param other the same network under the second rule
  */
 export async function compareRoundings(
-  graph: Graph,
+  graph: IntegerGraph,
   tensors: readonly Tensors[],
-  other: Graph,
+  other: IntegerGraph,
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<RoundingComparison> {

@@ -1,7 +1,7 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { fromBytes, runReferenceOn, type Tensors } from '../interpreter/reference.js';
 import { takeTurns } from '../interpreter/yield.js';
-import type { Graph, Node } from '../ir/graph.js';
+import type { IntegerGraph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
 
@@ -18,7 +18,7 @@ export interface Mismatch {
 
 /** Reference outputs of every vector: what all drivers are held against. Computed once. */
 export async function referenceTensors(
-  graph: Graph,
+  graph: IntegerGraph,
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly Tensors[]> {
@@ -37,9 +37,9 @@ export async function referenceTensors(
  * @throws InternalError at the first byte that differs: it is effnetc that got it wrong
  */
 export function requireSameResults(
-  before: Graph,
+  before: IntegerGraph,
   expected: readonly Tensors[],
-  after: Graph,
+  after: IntegerGraph,
   actual: readonly Tensors[],
 ): void {
   for (const [vector, tensors] of expected.entries()) {
@@ -51,7 +51,7 @@ export function requireSameResults(
 
 /** Compares every byte of every layer, and of the output. Undefined when all are equal. */
 export function firstMismatch(
-  graph: Graph,
+  graph: IntegerGraph,
   layers: readonly Node[],
   expected: readonly Tensors[],
   result: DriverResult,

@@ -1,6 +1,6 @@
 import { CompileError, invariant } from '../diagnostics/diagnostic.js';
 import type { Tensors } from '../interpreter/reference.js';
-import type { Graph } from '../ir/graph.js';
+import type { IntegerGraph } from '../ir/graph.js';
 import type { Target } from '../target/target.js';
 import type { Firmware } from '../toolchain/firmware.js';
 import { firstMismatch, type Mismatch } from './compare.js';
@@ -20,7 +20,7 @@ export type VerifyProgress = (driver: string, done: number, total: number) => vo
 
 /** Runs the C under each driver and holds every byte of every layer against the reference. */
 export async function verifyDrivers(
-  graph: Graph,
+  graph: IntegerGraph,
   firmware: Firmware,
   vectors: readonly Uint8Array[],
   expected: readonly Tensors[],
@@ -37,7 +37,7 @@ export async function verifyDrivers(
 }
 
 async function verifyDriver(
-  graph: Graph,
+  graph: IntegerGraph,
   firmware: Firmware,
   vectors: readonly Uint8Array[],
   expected: readonly Tensors[],

@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import { kernelsOf } from '../kernels/index.js';
 import { isPlan, type KernelInput, type KernelPlan, type KernelVariant, offersOf } from '../kernels/kernel.js';
 import { opOf } from '../ops/index.js';
@@ -37,7 +37,7 @@ const unpacked = ({ constants }: Node, { tables }: KernelPlan): boolean =>
 
 /** The kernels of every layer whose instructions the target has. */
 export function candidatesOf(
-  graph: Graph,
+  graph: IntegerGraph,
   isa: readonly IsaFeature[],
   costs: CostTable | undefined,
 ): LayerCandidates[] {

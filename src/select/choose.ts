@@ -1,5 +1,5 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import type { Graph } from '../ir/graph.js';
+import type { IntegerGraph } from '../ir/graph.js';
 import type { Goal, KernelPlan } from '../kernels/kernel.js';
 import type { IsaFeature } from '../target/target.js';
 import { type Candidate, candidatesOf, type LayerCandidates } from './candidates.js';
@@ -17,7 +17,7 @@ export interface KernelChoice {
 
 /** The kernel plans of every layer, by node name: of the variants whose needs the target meets, the best for the goal. */
 export function planKernels(
-  graph: Graph,
+  graph: IntegerGraph,
   isa: readonly IsaFeature[],
   goal: Goal = 'balanced',
   costs?: CostTable,

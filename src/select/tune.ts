@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Graph, GraphIndex } from '../ir/graph.js';
+import { GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import { formatShape } from '../ir/tensor.js';
 import type { Goal, KernelPlan } from '../kernels/kernel.js';
 import type { Target } from '../target/target.js';
@@ -40,7 +40,7 @@ const margin = 1.25;
  * @throws CompileError what `counter` throws, where something has to be counted
  */
 export async function tune(
-  graph: Graph,
+  graph: IntegerGraph,
   layers: readonly LayerCandidates[],
   target: Pick<Target, 'name'>,
   goal: Goal,
@@ -126,7 +126,7 @@ export function digestOf(plan: KernelPlan): string {
 }
 
 /** `conv 8x16x3 -> 8x16x16`, by candidate. */
-function labelsOf(graph: Graph, layers: readonly LayerCandidates[]): ReadonlyMap<Candidate, string> {
+function labelsOf(graph: IntegerGraph, layers: readonly LayerCandidates[]): ReadonlyMap<Candidate, string> {
   const index = new GraphIndex(graph);
   return new Map(
     layers.flatMap(({ node, rows, accumulate }) => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readVectors } from '../../src/cli/vectors.js';
 import { Session } from '../../src/diagnostics/session.js';
 import { readInputs } from '../../src/frontend/arrays/images.js';
-import type { Graph, Node } from '../../src/ir/graph.js';
+import type { FloatGraph, Node } from '../../src/ir/graph.js';
 import { type Constant, elementCount } from '../../src/ir/tensor.js';
 import {
   type CompiledModel,
@@ -100,7 +100,7 @@ describe('the demo network, pruned', () => {
     const source = { model: join(example, 'model.ts'), weights: join(example, 'effnet_relu.npz') };
     const session = new Session();
     const float = await loadFloatModel(source, session);
-    const graph: Graph = { ...float, nodes: float.nodes.map(pruned) };
+    const graph: FloatGraph = { ...float, nodes: float.nodes.map(pruned) };
     const images = readInputs(join(example, 'data', 'calibration_images.npy'));
     const quantised = await quantiseModel(graph, { ...images, count: 32 }, { roundingSearch: false }, session);
     all = loadedModel(quantised, source);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatCount } from '../../src/cli/output.js';
 import { Session } from '../../src/diagnostics/session.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { packageRoot } from '../../src/package-root.js';
 import { compileModel, type LoadedModel, randomModel } from '../../src/pipeline/index.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
@@ -24,7 +24,7 @@ export type Facts = readonly [macs: number, weights: number, arena: number];
 const promisedSeconds = 2;
 
 /** A plan, and the processor time, not the time on the clock, of making it: of the first one, since it is remembered. */
-function timedPlan(graph: Graph, isa: readonly IsaFeature[]): { readonly plan: Plan; readonly seconds: number } {
+function timedPlan(graph: IntegerGraph, isa: readonly IsaFeature[]): { readonly plan: Plan; readonly seconds: number } {
   const started = process.cpuUsage();
   const plan = planGraph(graph, planKernels(graph, isa));
   const { user, system } = process.cpuUsage(started);

@@ -3,7 +3,7 @@ import { CompileError, type Diagnostic } from '../../src/diagnostics/diagnostic.
 import { Session } from '../../src/diagnostics/session.js';
 import { readModel } from '../../src/frontend/read-model.js';
 import type { SourceFiles } from '../../src/frontend/read-source.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { opTable } from '../../src/ops/index.js';
 
 /** Files by path relative to the current directory, in place of the disk. */
@@ -18,7 +18,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): SourceFile
 }
 
 export interface ReadResult {
-  readonly graph?: Graph;
+  readonly graph?: FloatGraph;
   /** Errors and warnings, with the session's source texts for rendering. */
   readonly diagnostics: readonly Diagnostic[];
   readonly session: Session;
@@ -42,7 +42,7 @@ export async function readText(
 }
 
 /** A graph a line per node: `name = op(inputs) HxWxC`. */
-export function brief({ nodes, output }: Graph): string {
+export function brief({ nodes, output }: FloatGraph): string {
   const lines = nodes.map(({ name, op, inputs, type: { shape } }) => {
     return `${name} = ${op}(${inputs.join(', ')}) ${shape.height}x${shape.width}x${shape.channels}`;
   });

@@ -81,11 +81,11 @@ export function goldenModel(directory: string, rounding: Rounding) {
     constants.set(layer.name, {
       weight: constant('i8', shape, ordered),
       bias: constant('i32', [layer.out_c], Int32Array.from({ length: layer.out_c }, (_, i) => bias.readInt32LE(i * 4))),
-      weight_scale: constant('f64', [layer.out_c], Float64Array.from({ length: layer.out_c }, (_, o) => at(layer.multiplier, o) * 2 ** (at(layer.shift, o) - 31))),
+      weightScale: constant('f64', [layer.out_c], Float64Array.from({ length: layer.out_c }, (_, o) => at(layer.multiplier, o) * 2 ** (at(layer.shift, o) - 31))),
     });
   }
   const graph = builder.finish('effnet_golden', last);
-  const bound = { ...graph, nodes: graph.nodes.map(node => ({ ...node, constants: constants.get(node.name) ?? {} })) };
+  const bound = { ...graph, form: 'quantised' as const, nodes: graph.nodes.map(node => ({ ...node, constants: constants.get(node.name) ?? {} })) };
   return { graph: lowerModel({ graph: bound, activations, rounding }), layers: description.layers, int8 };
 }
 

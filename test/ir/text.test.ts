@@ -7,13 +7,13 @@ import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { makeModel, models } from '../ops/models.js';
 
-const small = `graph g
+const small = `integer graph g
 image = input() {height: 2, width: 2, channels: 1} : i8 2x2x1 scale 0.5 zero -3 @ model.ts:4:9+12
 pool = maxPool(image) {kernel: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0]} : i8 2x1x1 scale 0.5 zero -3
 return pool
 `;
 
-const narrow = `graph g
+const narrow = `integer graph g
 image = input() {height: 2, width: 2, channels: 1} : i8 2x2x1 scale 0.5 zero -3
 pool = maxPool(image) {kernel: [1, 2], stride: [1, 2], padding: [0, 0, 0, 0]} [weight: i8:4[2] (7, -7)] : i8 2x1x1 scale 0.5 zero -3
 return pool
@@ -39,11 +39,11 @@ describe('the text form', () => {
 
   it.each([
     ['garph g', 1, 1],
-    ['graph g\nx = 3', 2, 5],
-    ['graph g\nx = input() : u8 1x1x1', 2, 15],
-    ['graph g\nx = input() : i8 1x1\nreturn x', 2, 18],
-    ['graph g\nreturn x y', 2, 10],
-    ['graph g\nx = input() [weight: i8:5[1] (1)] : i8 1x1x1\nreturn x', 2, 25],
+    ['float graph g\nx = 3', 2, 5],
+    ['float graph g\nx = input() : u8 1x1x1', 2, 15],
+    ['float graph g\nx = input() : i8 1x1\nreturn x', 2, 18],
+    ['float graph g\nreturn x y', 2, 10],
+    ['float graph g\nx = input() [weight: i8:5[1] (1)] : i8 1x1x1\nreturn x', 2, 25],
   ])('%j is refused where it goes wrong', (text, line, column) => {
     try {
       parseGraph(text);

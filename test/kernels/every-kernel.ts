@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { byteCount } from '../../src/ir/tensor.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -14,7 +14,12 @@ import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 /** The first kernels of each layer of a graph on a target, so many, equal the reference: on the host under sanitizers, and in QEMU. */
-export async function expectKernelsEqual(graph: Graph, rounding: Rounding, name: string, most: number): Promise<void> {
+export async function expectKernelsEqual(
+  graph: IntegerGraph,
+  rounding: Rounding,
+  name: string,
+  most: number,
+): Promise<void> {
   const target = loadTarget(name);
   const file = join(packageRoot(), 'package.json');
   const loaded = { graph, rounding, source: { model: file, weights: file } };

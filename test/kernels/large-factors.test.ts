@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph, Node } from '../../src/ir/graph.js';
+import type { IntegerGraph, Node } from '../../src/ir/graph.js';
 import { saturatingOf } from '../../src/kernels/requantise/dsp.js';
 import { requantisePlan } from '../../src/kernels/requantise/generic.js';
 import { Random } from '../../src/numeric/random.js';
@@ -19,7 +19,7 @@ const body =
   ' x = depthwiseConv(x, { kernel: [3, 1] }); x = conv(x, { channels: 8, kernel: [2, 1] }); x = depthwiseConv(x, { kernel: [4, 1], padding: [1, 0] });';
 
 /** The model with factors from 2^-8 to 2^4, so that many results are within int8, and each shift is in many channels. */
-async function steepModel(rounding: Rounding): Promise<Graph> {
+async function steepModel(rounding: Rounding): Promise<IntegerGraph> {
   const { fused, images } = await buildModel('steep', 'height: 6, width: 5, channels: 4', body);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
   const random = new Random('steep factors');
@@ -59,7 +59,7 @@ async function steepModel(rounding: Rounding): Promise<Graph> {
   return runPasses({ ...lowered, nodes }, loweringPasses);
 }
 
-const linear = (graph: Graph): Node<LinearAttributes>[] =>
+const linear = (graph: IntegerGraph): Node<LinearAttributes>[] =>
   graph.nodes.filter((node): node is Node<LinearAttributes> => node.constants.multiplier !== undefined);
 
 /** What the instructions do, in whole numbers of any size. */

@@ -1,4 +1,4 @@
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { constant, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
 import { wideActivations } from '../../src/quantize/activation-bits.js';
 import { needsRange } from '../../src/quantize/choose-ranges.js';
@@ -8,7 +8,7 @@ import { narrowed } from '../ops/narrow.js';
 import type { Draws } from './draws.js';
 
 /** No, all or some of the layers that can make int16. The input is not among them: its scale is declared, for int8. */
-export function someWide(graph: Graph, draw: Draws): WideActivations {
+export function someWide(graph: FloatGraph, draw: Draws): WideActivations {
   const share = draw.of([0, 0, 0.5, 1]);
   const makers = graph.nodes.filter(node => node.inputs.length > 0 && needsRange(node) && draw.share(share));
   // With a `*` it is a wish, which is not granted where an op takes no int16.

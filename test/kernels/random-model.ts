@@ -1,4 +1,4 @@
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import type { NarrowBits } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
@@ -84,7 +84,7 @@ export function randomChain(seed: number): { readonly input: string; readonly bo
 }
 
 /** The same model with weights of all int8 values, in the ways that are hard: all extreme, mostly extreme, or any. @param bits of weights that are narrow */
-export async function randomIntegerModel(seed: number, rounding: Rounding, bits?: NarrowBits): Promise<Graph> {
+export async function randomIntegerModel(seed: number, rounding: Rounding, bits?: NarrowBits): Promise<IntegerGraph> {
   const { input, body } = randomChain(seed);
   const { fused, images } = await buildModel(`r${seed}`, input, body);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { byteCount, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -64,7 +64,7 @@ describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0', 'cortex-m55'])('every kern
   );
 });
 
-function inputBytes(graph: Graph): number {
+function inputBytes(graph: IntegerGraph): number {
   return byteCount(sourceOf(graph).type);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runFloat } from '../../src/interpreter/reference.js';
 import { Random } from '../../src/numeric/random.js';
-import { compareFloat, importModel, layersOf } from './run.js';
+import { compareFloat, importFloat, importModel, layersOf } from './run.js';
 import { floats, int64s, type ModelSpec, type NodeSpec, scalar, type TensorSpec } from './write-onnx.js';
 
 const random = new Random('float');
@@ -343,9 +343,9 @@ describe('float networks equal ONNX Runtime within 1e-4', () => {
       ...chain(dims, [['Relu'], ['ArgMax', attributes]]),
       outputs: [{ name: 'y', type: 'INT64' }],
     });
-    const imported = importModel(net({ axis: 1, keepdims: 0 }));
-    expect(layersOf(imported.graph)).toEqual(['activation', 'argmax']);
-    const found = runFloat(imported.graph, Float32Array.of(-1, 5, 2, 5)).get(imported.graph.output) ?? [];
+    const graph = importFloat(net({ axis: 1, keepdims: 0 }));
+    expect(layersOf(graph)).toEqual(['activation', 'argmax']);
+    const found = runFloat(graph, Float32Array.of(-1, 5, 2, 5)).get(graph.output) ?? [];
     expect(Array.from(found)).toEqual([1]);
     expect(() => importModel(net({ axis: 1 }, [1, 4, 2, 2]))).toThrow(/goes over axis 1/);
     expect(() => importModel(net({ axis: 1, select_last_index: 1 }))).toThrow(/last of equals/);

@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import type { Constant, Shape } from '../../src/ir/tensor.js';
 import { floats, type ModelSpec, type NodeSpec, type TensorSpec } from './write-onnx.js';
 
@@ -28,7 +28,7 @@ function matrix({ shape: [units], data }: Constant, { height, width, channels }:
 const vector = ({ data }: Constant): TensorSpec => floats(Array.from(data));
 
 /** A float graph with bound weights, before any pass, as PyTorch exports such a network: NCHW, batch norms apart, open batch. */
-export function onnxOf(graph: Graph): ModelSpec {
+export function onnxOf(graph: FloatGraph): ModelSpec {
   const index = new GraphIndex(graph);
   const constants: Record<string, TensorSpec> = {};
   const nodes: NodeSpec[] = [];

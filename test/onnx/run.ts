@@ -1,8 +1,9 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
 import { Session } from '../../src/diagnostics/session.js';
+import { isQuantised } from '../../src/frontend/import/imported-model.js';
 import { importOnnxBytes } from '../../src/frontend/onnx/import-onnx.js';
 import { runFloat, runReference } from '../../src/interpreter/reference.js';
-import { type Graph, GraphIndex } from '../../src/ir/graph.js';
+import { type FloatGraph, type Graph, GraphIndex } from '../../src/ir/graph.js';
 import { elementCount, type Shape } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import { opTable } from '../../src/ops/index.js';
@@ -15,6 +16,13 @@ env.wasm.numThreads = 1;
 env.logLevel = 'error';
 
 export const importModel = (model: ModelSpec) => importOnnxBytes(writeOnnx(model), 'net.onnx', new Session());
+
+/** The graph of a float network. */
+export function importFloat(model: ModelSpec): FloatGraph {
+  const imported = importModel(model);
+  if (isQuantised(imported)) throw new Error('a quantised network');
+  return imported.graph;
+}
 
 /** Kinds of the layers, in order, without the input. */
 export const layersOf = (graph: Graph): string[] =>
@@ -57,7 +65,7 @@ export async function compareFloat(
   model: ModelSpec,
   { last = false, lastOut = false, seed = 1, range = [-2, 2] } = {},
 ): Promise<{ readonly difference: number; readonly layers: readonly string[]; readonly spread: number }> {
-  const { graph } = importModel(model);
+  const graph = importFloat(model);
   verifyGraph(graph, 'import');
   const { input, output } = shapesOf(graph);
   const random = new Random(`${seed}`);
@@ -88,6 +96,7 @@ export interface Int8Comparison {
 /** A quantised network against ONNX Runtime. A float output is taken in steps of its scale. */
 export async function compareInt8(model: ModelSpec, seed = 1, images = 8): Promise<Int8Comparison> {
   const imported = importModel(model);
+  if (!isQuantised(imported)) throw new Error('a float network');
   const graph = verifyGraph(lowerModel(imported), 'lower');
   const { input, output } = shapesOf(graph);
   const from = graph.nodes[0].type.quantisation ?? { scale: 1, zeroPoint: 0 };

@@ -90,9 +90,9 @@ function lowered(layer: Layer) {
     constants: {
       weight: constant('i8', [1, 1, 1, 1], [0]),
       bias: constant(dtype, [1], [bias]),
-      weight_scale: constant('f64', [1], [factor]),
+      weightScale: constant('f64', [1], [factor]),
       ...(affine
-        ? { affine_scale: constant('f64', [1], [affineScale]), affine_offset: constant('f64', [1], [affineOffset]) }
+        ? { affineScale: constant('f64', [1], [affineScale]), affineOffset: constant('f64', [1], [affineOffset]) }
         : {}),
     },
     type: { dtype: 'f32', shape: input.shape },
@@ -159,7 +159,7 @@ describe('of several channels', () => {
     const weight = constant('i8', [4, 1, 1, 1], [1, -127, 1, 100]);
     // The second and the third channel reach the limit, and do not pass it.
     const bias = constant('i32', [4], [0, -(largest - 127 * 127), largest - 127, largest - 100 * 127 + 1]);
-    const scales = { weight_scale: constant('f64', [4], [0.4, 0.4, 0.4, 0.4]) };
+    const scales = { weightScale: constant('f64', [4], [0.4, 0.4, 0.4, 0.4]) };
     const wide: Node = {
       ...node,
       attributes: { ...node.attributes, units: 4 },

@@ -222,7 +222,11 @@ export default defineModel('sums', () => {
 
   it.each(roundings)('%s, sanitizers on', async rounding => {
     const { graph: float } = await readText(source);
-    const graph = lowerModel({ graph: float ?? expect.fail(), activations: scales, rounding });
+    const graph = lowerModel({
+      graph: { ...(float ?? expect.fail()), form: 'quantised' },
+      activations: scales,
+      rounding,
+    });
     const files = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };
     const { firmware } = compileModel({ graph, rounding, source: files }, loadTarget('host'), '0.0.0');
     const reason = hostDriver.unavailable(firmware);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
@@ -43,7 +43,7 @@ export async function expectEquality(name: string, { target, rounding, entry, or
 }
 
 /** The C of a compiled graph equals the reference on this machine and in QEMU, on extreme and on `random` other vectors. */
-export async function expectDriversEqual(graph: Graph, firmware: Firmware, random: number): Promise<void> {
+export async function expectDriversEqual(graph: IntegerGraph, firmware: Firmware, random: number): Promise<void> {
   const vectors = [...extremeVectors(firmware.inputBytes), ...randomVectors(random, firmware.inputBytes)];
   const expected = await referenceTensors(graph, vectors);
   const able = [hostDriver, qemuDriver].filter(driver => {

@@ -1,5 +1,5 @@
 import { blockTable } from '../../src/frontend/blocks/index.js';
-import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import { constant } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
 import { floatPasses, runPasses } from '../../src/passes/index.js';
@@ -154,7 +154,7 @@ function noiseFrom(first: number): Noise {
 const inTurn = noiseFrom(1);
 
 /** Made-up parameters for every op of a float graph; variances are positive, gammas of both signs. */
-function withParameters(graph: Graph, noise: Noise): Graph {
+function withParameters(graph: FloatGraph, noise: Noise): FloatGraph {
   const index = new GraphIndex(graph);
   const bind = (node: Node): Node => {
     const specs =
@@ -174,8 +174,8 @@ function withParameters(graph: Graph, noise: Noise): Graph {
 }
 
 interface BuiltModel {
-  readonly plain: Graph;
-  readonly fused: Graph;
+  readonly plain: FloatGraph;
+  readonly fused: FloatGraph;
   readonly images: Float32Array[];
 }
 

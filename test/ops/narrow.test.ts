@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { type NarrowBits, narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
 import { constantBytes } from '../../src/kernels/kernel.js';
 import { packNarrow, packOf } from '../../src/kernels/packing/bit-layout.js';
@@ -29,7 +29,7 @@ async function narrowModel(
   name: string,
   rounding: (typeof roundings)[number],
   bitsOf: (layer: number) => NarrowBits,
-): Promise<Graph> {
+): Promise<IntegerGraph> {
   const { fused, images } = await makeModel(name);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
   return runPasses(lowerModel(narrowed(quantised, bitsOf)), integerPasses);
@@ -41,7 +41,7 @@ const inTurn =
   (layer: number): NarrowBits =>
     narrowWidths[(first + layer) % narrowWidths.length];
 
-async function expectEqual(graph: Graph, rounding: (typeof roundings)[number], target: string): Promise<void> {
+async function expectEqual(graph: IntegerGraph, rounding: (typeof roundings)[number], target: string): Promise<void> {
   const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
   await expectDriversEqual(graph, firmware, 4);
 }

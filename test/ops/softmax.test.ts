@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isForm } from '../../src/ir/graph.js';
 import { parseGraph } from '../../src/ir/parse.js';
 import { reciprocal } from '../../src/numeric/gemmlowp.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -12,7 +13,7 @@ import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
 
 function softmaxOf(channels: number, scale: number) {
-  const text = `graph wide
+  const text = `quantised graph wide
 x = input() {height: 1, width: 1, channels: ${channels}} : f32 1x1x${channels}
 y = softmax(x) : f32 1x1x${channels}
 return y`;
@@ -20,7 +21,12 @@ return y`;
     ['x', { scale, zeroPoint: 0 }],
     ['y', { scale: 1 / 256, zeroPoint: -128 }],
   ]);
-  return lowerModel({ graph: parseGraph(text), activations, rounding: 'native' });
+  const graph = parseGraph(text);
+  return lowerModel({
+    graph: isForm(graph, 'quantised') ? graph : expect.fail('not quantised'),
+    activations,
+    rounding: 'native',
+  });
 }
 
 /** All values equal, then one or a few a little larger or smaller, then anything. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import type { Quantisation } from '../../src/ir/tensor.js';
 import { constantBytes } from '../../src/kernels/kernel.js';
 import { packSparse } from '../../src/kernels/packing/sparse.js';
@@ -33,7 +33,7 @@ const even = [
 ] as const;
 
 /** A model of whose weights about such a part is zero; where these are many, all of every fifth filter. */
-async function prunedModel(name: string, rounding: Rounding, zeros: number, wide = false): Promise<Graph> {
+async function prunedModel(name: string, rounding: Rounding, zeros: number, wide = false): Promise<IntegerGraph> {
   const { fused, images } = await (name === 'even' ? buildModel(name, ...even) : makeModel(name));
   const { graph, ...narrow } = quantiseGraph(fused, await calibrate(fused, images), rounding);
   const int16 = ({ scale }: Quantisation): Quantisation => ({ scale: scale / 256, zeroPoint: 0, bits: 16 });
@@ -70,7 +70,7 @@ const tries = names.flatMap((name, m) =>
 );
 
 /** Every kernel for weights without zeros that the target has for a layer, in turn. */
-async function expectEqual(graph: Graph, rounding: Rounding, target: string): Promise<void> {
+async function expectEqual(graph: IntegerGraph, rounding: Rounding, target: string): Promise<void> {
   const loaded = { graph, rounding, source } as const;
   const layers = kernelCandidates(loaded, loadTarget(target));
   const most = Math.max(...layers.map(layer => sparseOf(layer).length));
@@ -150,7 +150,7 @@ describe('weights without zeros', () => {
 
   it.each(cores)('are taken on %s for size where they save bytes, and not otherwise', async target => {
     const [half, few] = [await prunedModel('even', 'native', 0.5), await prunedModel('even', 'native', 0.02)];
-    const weights = (graph: Graph, optimize: 'balanced' | 'size') => {
+    const weights = (graph: IntegerGraph, optimize: 'balanced' | 'size') => {
       const { plan } = compileModel({ graph, rounding: 'native', source }, loadTarget(target), '0.0.0', { optimize });
       const tables = plan.layers.flatMap(({ kernel }) => kernel.tables);
       return { sparse: tables.filter(({ sparse }) => sparse === true).length, bytes: constantBytes(tables, 'weights') };

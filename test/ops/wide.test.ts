@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import { bindQuantised, writeQuantised } from '../../src/frontend/weights/quantised.js';
 import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { type Rounding, roundings } from '../../src/numeric/requantise.js';
 import { opOf } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -134,7 +134,7 @@ async function expectEqual(
   return expectLowered(lowered, target, rounding, entry);
 }
 
-async function expectLowered(lowered: Graph, target: string, rounding: Rounding, entry: Entry) {
+async function expectLowered(lowered: IntegerGraph, target: string, rounding: Rounding, entry: Entry) {
   const graph = runPasses(lowered, integerPasses);
   const { firmware, plan } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0', { entry });
   await expectDriversEqual(graph, firmware, 4);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Graph } from '../../src/ir/graph.js';
+import type { Graph, GraphForm } from '../../src/ir/graph.js';
 import { parseGraph } from '../../src/ir/parse.js';
 import { printGraph } from '../../src/ir/print.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -11,7 +11,7 @@ import type { Pass } from '../../src/passes/pass.js';
  *
  *   pass fold-flatten
  *   # Comments, as many as wanted.
- *   graph g
+ *   float graph g
  *   ...
  *   return x
  *   ---
@@ -40,7 +40,7 @@ export function readCases(folder: string): readonly PassCase[] {
 
 function readCase(path: string, title: string): PassCase {
   const [head, expected] = readFileSync(path, 'utf8').replaceAll('\r\n', '\n').split(separator);
-  const found = /^(pass ([\w-]+)\n(?:#.*\n)*)(graph [\s\S]*)$/.exec(head);
+  const found = /^(pass ([\w-]+)\n(?:#.*\n)*)(\w+ graph [\s\S]*)$/.exec(head);
   if (found === null) throw new Error(`${path}: 'pass NAME', lines with #, then a graph`);
   const [, header, pass, text] = found;
   return { title, path, pass, header, input: parseGraph(text, path), fires: expected !== unchanged };
@@ -53,9 +53,9 @@ export function writeCase({ header, input }: PassCase, output: Graph): string {
 }
 
 /** The passes that the files of src/passes export, by the name of the file. */
-export async function passesByFile(): Promise<ReadonlyMap<string, Pass>> {
+export async function passesByFile(): Promise<ReadonlyMap<string, Pass<GraphForm>>> {
   const folder = join(packageRoot(), 'src', 'passes');
-  const found = new Map<string, Pass>();
+  const found = new Map<string, Pass<GraphForm>>();
   for (const file of readdirSync(folder).filter(name => name.endsWith('.ts'))) {
     const exported: Record<string, unknown> = await import(join(folder, file));
     for (const value of Object.values(exported).filter(isPass)) found.set(basename(file, '.ts'), value);
@@ -63,6 +63,6 @@ export async function passesByFile(): Promise<ReadonlyMap<string, Pass>> {
   return found;
 }
 
-function isPass(value: unknown): value is Pass {
+function isPass(value: unknown): value is Pass<GraphForm> {
   return typeof value === 'object' && value !== null && 'name' in value && 'run' in value;
 }

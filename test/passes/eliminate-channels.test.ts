@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runReference } from '../../src/interpreter/reference.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { verifyGraph } from '../../src/ops/verify.js';
@@ -12,12 +12,12 @@ import { randomPruned } from './pruned-model.js';
 
 const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
 
-const vectorsOf = (graph: Graph) => {
+const vectorsOf = (graph: IntegerGraph) => {
   const bytes = elementCount(sourceOf(graph).type.shape);
   return [...extremeVectors(bytes), ...randomVectors(3, bytes)].map(vector => Int8Array.from(vector));
 };
 
-const channelsOf = (graph: Graph) => graph.nodes.reduce((sum, { type }) => sum + type.shape.channels, 0);
+const channelsOf = (graph: IntegerGraph) => graph.nodes.reduce((sum, { type }) => sum + type.shape.channels, 0);
 
 describe('networks with many weights of zero', () => {
   it('give the same bytes without the channels that go', async () => {

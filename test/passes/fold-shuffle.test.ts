@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runReference } from '../../src/interpreter/reference.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import { elementCount } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import { roundings } from '../../src/numeric/requantise.js';
@@ -38,15 +38,15 @@ function chain(seed: number): string {
 }
 
 const seeds = Array.from({ length: process.env.EFFNETC_EXHAUSTIVE === '1' ? 200 : 24 }, (_, i) => i + 1);
-const shuffles = (graph: Graph) => graph.nodes.filter(node => node.op === 'channelShuffle').length;
+const shuffles = (graph: IntegerGraph) => graph.nodes.filter(node => node.op === 'channelShuffle').length;
 
-async function lowered(seed: number): Promise<Graph> {
+async function lowered(seed: number): Promise<IntegerGraph> {
   const { fused, images } = await buildModel(`s${seed}`, 'height: 4, width: 5, channels: 6', chain(seed));
   const rounding = roundings[seed % roundings.length];
   return lowerModel(quantiseGraph(fused, await calibrate(fused, images.slice(0, 2)), rounding));
 }
 
-const vectorsOf = (graph: Graph) => randomVectors(3, elementCount(sourceOf(graph).type.shape));
+const vectorsOf = (graph: IntegerGraph) => randomVectors(3, elementCount(sourceOf(graph).type.shape));
 
 describe('integer models', () => {
   it('give the same bytes without their shuffles, of which many go', async () => {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runFloat, runReference } from '../../src/interpreter/reference.js';
-import { type Graph, GraphIndex, type Node } from '../../src/ir/graph.js';
+import { type FloatGraph, type Graph, GraphIndex, isForm, type Node } from '../../src/ir/graph.js';
 import { printGraph } from '../../src/ir/print.js';
 import { elementCount, type TensorData } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
@@ -24,7 +24,7 @@ function parametersOf(graph: Graph, node: Node): readonly ParameterSpec[] {
   return opTable.get(node.op)?.parameters?.(node, shapes) ?? [];
 }
 
-const isFloat = (graph: Graph) => graph.nodes.every(node => node.type.dtype === 'f32');
+const isFloat = (graph: Graph): graph is FloatGraph => isForm(graph, 'float');
 const hasWeights = (graph: Graph) =>
   graph.nodes.every(node => parametersOf(graph, node).every(({ role }) => role in node.constants));
 const withoutWeights = (graph: Graph): Graph => ({
@@ -43,7 +43,7 @@ function resultOf(graph: Graph, seed: number): TensorData {
         graph,
         Float32Array.from(bytes, b => (b - 128) / 16),
       )
-    : runReference(graph, Int8Array.from(bytes));
+    : runReference(isForm(graph, 'integer') ? graph : expect.fail('quantised'), Int8Array.from(bytes));
   return tensors.get(graph.output) ?? expect.fail('no result');
 }
 
@@ -129,6 +129,7 @@ describe('the verifier', () => {
   const second: Node = { ...sourceOf(graph), name: 'another' };
   it.each([
     ['no source', { ...graph, nodes: [], output: 'x' }, /there is no source/],
+    ['int8 in float form', { ...graph, form: 'float' as const }, /i8 in a graph in float form/],
     ['two sources', { ...graph, nodes: [second, ...graph.nodes] }, /'another' and 'image' are sources/],
   ])('refuses a graph with %s', (_what, wrong, message) => {
     expect(() => verifyGraph(wrong, 'test')).toThrow(message);

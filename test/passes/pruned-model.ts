@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../../src/ir/graph.js';
+import type { IntegerGraph, Node } from '../../src/ir/graph.js';
 import type { Constant } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
@@ -85,7 +85,7 @@ export function drawFrom(name: string): Draw {
 }
 
 /** An integer graph of random layers, with many weights of zero. */
-export async function randomPruned(seed: number, rounding: Rounding): Promise<Graph> {
+export async function randomPruned(seed: number, rounding: Rounding): Promise<IntegerGraph> {
   const draw = drawFrom(`pruned ${seed}`);
   const { fused, images } = await buildModel(`p${seed}`, 'height: 4, width: 5, channels: 6', chain(draw));
   const quantised = quantiseGraph(fused, await calibrate(fused, images.slice(0, 2)), rounding);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '../../src/ir/graph.js';
+import type { IntegerGraph } from '../../src/ir/graph.js';
 import type { Goal } from '../../src/kernels/kernel.js';
 import { worthwhile } from '../../src/plan/kernel-choices.js';
 import { type Plan, planGraph } from '../../src/plan/plan.js';
@@ -10,7 +10,11 @@ import { loadTarget } from '../../src/target/load-target.js';
 import { randomIntegerModel } from '../kernels/random-model.js';
 
 /** What is predicted of all layers of a plan. */
-function planned(graph: Graph, target: string, goal: Goal): { readonly plan: Plan; readonly instructions: number } {
+function planned(
+  graph: IntegerGraph,
+  target: string,
+  goal: Goal,
+): { readonly plan: Plan; readonly instructions: number } {
   const { isa, cpu } = loadTarget(target);
   const layers = candidatesOf(graph, isa, loadCosts(cpu));
   const plan = planGraph(graph, chooseKernels(layers, goal), 'demand');

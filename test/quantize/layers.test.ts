@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FloatNetwork, isLinear } from '../../src/interpreter/float-network.js';
 import { integerLayer } from '../../src/interpreter/linear-layer.js';
 import { runFloat, runReference } from '../../src/interpreter/reference.js';
-import { type Graph, GraphIndex } from '../../src/ir/graph.js';
+import { type FloatGraph, GraphIndex } from '../../src/ir/graph.js';
 import type { TensorData } from '../../src/ir/tensor.js';
 import { opOf } from '../../src/ops/index.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
@@ -11,7 +11,7 @@ import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { randomVectors } from '../../src/run/vectors.js';
 import { makeModel, models } from '../ops/models.js';
 
-function largestOf(graph: Graph, images: readonly Float32Array[]): Map<string, Float64Array> {
+function largestOf(graph: FloatGraph, images: readonly Float32Array[]): Map<string, Float64Array> {
   return new Map(
     graph.nodes.map(node => {
       const { channels } = node.type.shape;

@@ -4,7 +4,7 @@ import type { QuantisedModel } from '../../src/quantize/quantise.js';
 
 const count = 10_000;
 const empty: QuantisedModel = {
-  graph: { name: 'm', nodes: [], output: '' },
+  graph: { form: 'quantised', name: 'm', nodes: [], output: '' },
   activations: new Map(),
   rounding: 'native',
 };

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/diagnostics/session.js';
 import type { InputSet } from '../../src/frontend/arrays/images.js';
 import { writeQuantised } from '../../src/frontend/weights/quantised.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
 import { quantiseModel } from '../../src/pipeline/index.js';
 import type { QuantiseOptions } from '../../src/quantize/quantise-model.js';
@@ -41,7 +41,7 @@ const plain: Partial<QuantiseOptions> = {
 };
 
 describe('quantising a model', () => {
-  let graph: Graph;
+  let graph: FloatGraph;
   beforeAll(async () => {
     graph = (await makeModel('block')).fused;
   });

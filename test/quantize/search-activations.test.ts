@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FloatNetwork } from '../../src/interpreter/float-network.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { meanSquaredError } from '../../src/quantize/ranges.js';
 import { rankActivations, searchActivations } from '../../src/quantize/search-activations.js';
@@ -9,7 +9,7 @@ import { buildModel } from '../ops/models.js';
 // What `a` and `b` make meets in a sum; softmax has a scale of its own.
 const body =
   "const a = conv(x, { name: 'a', channels: 4, kernel: 1 }); const b = conv(x, { name: 'b', channels: 4, kernel: 1 }); x = add(a, b, { name: 'ab' }); x = conv(x, { name: 'c', channels: 4, kernel: 1 }); x = conv(x, { name: 'd', channels: 3, kernel: 4 }); x = softmax(x);";
-let graph: Graph;
+let graph: FloatGraph;
 let images: Float32Array[];
 beforeAll(async () => {
   const { fused, images: made } = await buildModel('activations', 'height: 4, width: 4, channels: 2', body);

@@ -71,7 +71,7 @@ function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } 
         [channels],
         Array.from(bias, (b, o) => Math.round(b / scale[o] / inputScale)),
       ),
-      weight_scale: constant('f64', [channels], scale),
+      weightScale: constant('f64', [channels], scale),
     },
   };
 }
@@ -109,7 +109,7 @@ describe('steps of a layer', () => {
     const searched = await searchRounding.run(site, constants, noTurn);
     expect(noise(site, searched)).toBeLessThan(noise(site, constants) / 3);
     for (let i = 0; i < channels * length; i++) {
-      const ideal = site.node.constants.weight.data[i] / constants.weight_scale.data[Math.floor(i / length)];
+      const ideal = site.node.constants.weight.data[i] / constants.weightScale.data[Math.floor(i / length)];
       expect(Math.abs(searched.weight.data[i] - ideal)).toBeLessThan(1);
     }
   });
@@ -117,10 +117,10 @@ describe('steps of a layer', () => {
   // Constants as the op gives them, of 8 bits: each step has to bring them to 4.
   const wide = (): LayerConstants => ({
     ...constants,
-    weight_scale: constant(
+    weightScale: constant(
       'f64',
       [channels],
-      constants.weight_scale.data.map(scale => (scale * 7) / 127),
+      constants.weightScale.data.map(scale => (scale * 7) / 127),
     ),
   });
 
@@ -141,8 +141,8 @@ describe('steps of a layer', () => {
         expect(weight.bits).toBe(bits);
         expect(Math.max(...weight.data.map(Math.abs))).toBe(narrowLimit(bits));
       }
-      const widest = constants.weight_scale.data.map(scale => (scale * 7) / narrowLimit(bits));
-      expect(fitted.weight_scale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
+      const widest = constants.weightScale.data.map(scale => (scale * 7) / narrowLimit(bits));
+      expect(fitted.weightScale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
         bits === 2 ? 3 : 0,
       );
       expect(noise(site, searched)).toBeLessThan(noise(site, fitted));
@@ -157,7 +157,7 @@ describe('steps of a layer', () => {
     const { data } = site.node.constants.weight;
     for (let o = 0; o < channels; o++) {
       const row = Array.from(data.subarray(o * length, (o + 1) * length));
-      const scale = fitted.weight_scale.data[o];
+      const scale = fitted.weightScale.data[o];
       expect(scale).toBeCloseTo(row.reduce((sum, w) => sum + Math.abs(w), 0) / length, 12);
       for (const [i, w] of row.entries()) {
         expect(fitted.weight.data[o * length + i]).toBe(w < 0 ? -1 : 1);
@@ -224,21 +224,21 @@ describe('steps of a layer', () => {
   });
 
   it('fitted scales lose less of the weights', async () => {
-    const loss = ({ weight, weight_scale }: LayerConstants) =>
+    const loss = ({ weight, weightScale }: LayerConstants) =>
       [...weight.data].reduce((total, q, i) => {
         const real = site.node.constants.weight.data[i];
-        return total + (q * weight_scale.data[Math.floor(i / length)] - real) ** 2;
+        return total + (q * weightScale.data[Math.floor(i / length)] - real) ** 2;
       }, 0);
     const wide = {
       ...constants,
-      weight_scale: constant(
+      weightScale: constant(
         'f64',
         [channels],
-        constants.weight_scale.data.map(s => s * 1.3),
+        constants.weightScale.data.map(s => s * 1.3),
       ),
     };
     const fitted = await fitWeightScales.run(site, wide, noTurn);
     expect(loss(fitted)).toBeLessThan(loss(constants) * 1.05);
-    expect([...fitted.weight_scale.data]).not.toEqual([...wide.weight_scale.data]);
+    expect([...fitted.weightScale.data]).not.toEqual([...wide.weightScale.data]);
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import { Session } from '../../src/diagnostics/session.js';
 import type { InputSet } from '../../src/frontend/arrays/images.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import { quantiseModel } from '../../src/pipeline/index.js';
@@ -47,7 +47,7 @@ describe('patterns of layer names', () => {
 });
 
 describe('narrow weights', () => {
-  let graph: Graph;
+  let graph: FloatGraph;
   beforeAll(async () => {
     graph = (await makeModel('block')).fused;
   });

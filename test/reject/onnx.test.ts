@@ -27,7 +27,7 @@ const networks: Readonly<Record<string, ModelSpec>> = {
     inputs: [{ name: 'x', dims: [1, 4, 6, 6] }],
     outputs: [{ name: 'y' }],
     nodes: [
-      { kind: 'Resize', name: '/up/Resize', inputs: ['x'], outputs: ['a'] },
+      { kind: 'LRN', name: '/up/Resize', inputs: ['x'], outputs: ['a'] },
       { kind: 'Relu', inputs: ['a'], outputs: ['b'] },
       { kind: 'LSTM', inputs: ['b'], outputs: ['c'] },
       { kind: 'Swizzle', domain: 'acme', inputs: ['c'], outputs: ['d'] },

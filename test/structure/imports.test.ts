@@ -97,3 +97,8 @@ it('no file is longer than 400 lines', () => {
     expect(readFileSync(join(root, file), 'utf8').split('\n').length, file).toBeLessThanOrEqual(401);
   }
 });
+
+it('no type is forced on a value', () => {
+  for (const file of sources)
+    expect(readFileSync(join(root, file), 'utf8'), file).not.toMatch(/as unknown as|\bas any[;,)]/);
+});

@@ -5,16 +5,16 @@ import type { NumericArray } from '../../src/frontend/arrays/elements.js';
 import { permute } from '../../src/frontend/arrays/permute.js';
 import { bindWeights } from '../../src/frontend/weights/bind.js';
 import { readWeightsFile, type WeightsFile } from '../../src/frontend/weights/weights-file.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { Chain, effnet, lookup, spanAt } from './fake-ops.js';
 import { diagnosticsOf, floats, weightsFile } from './helpers.js';
 
-const bind = (graph: Graph, file: WeightsFile) => bindWeights(graph, file, lookup, new Session());
-const bindTensors = (graph: Graph, tensors: Record<string, NumericArray>) => bind(graph, weightsFile(tensors));
-const problems = (graph: Graph, tensors: Record<string, NumericArray>) =>
+const bind = (graph: FloatGraph, file: WeightsFile) => bindWeights(graph, file, lookup, new Session());
+const bindTensors = (graph: FloatGraph, tensors: Record<string, NumericArray>) => bind(graph, weightsFile(tensors));
+const problems = (graph: FloatGraph, tensors: Record<string, NumericArray>) =>
   diagnosticsOf(() => bindTensors(graph, tensors));
-const node = (graph: Graph, name: string) => graph.nodes.find(n => n.name === name);
-const constantsOf = (graph: Graph) => graph.nodes.map(n => n.constants);
+const node = (graph: FloatGraph, name: string) => graph.nodes.find(n => n.name === name);
+const constantsOf = (graph: FloatGraph) => graph.nodes.map(n => n.constants);
 
 function reordered(array: NumericArray, axes: readonly number[]): NumericArray {
   const { data, shape } = permute(array.data, array.shape, axes);
@@ -120,7 +120,7 @@ describe('epsilon', () => {
     Object.fromEntries(Object.entries(tensors).filter(([name]) => part.test(name)));
 
   it('of 0 is the default of the framework whose names were found', () => {
-    const of = (graph: Graph) => node(graph, 'block1.pw.bn')?.attributes.epsilon;
+    const of = (graph: FloatGraph) => node(graph, 'block1.pw.bn')?.attributes.epsilon;
     expect(of(bindTensors(norm(0), only(pytorch, /pw\.1/)))).toBe(1e-5);
     expect(of(bindTensors(norm(0), only(kerasArrays, /_bn/)))).toBe(1e-3);
     expect(of(bindTensors(norm(0.01), only(kerasArrays, /_bn/)))).toBe(0.01);

@@ -1,6 +1,6 @@
 import { InternalError } from '../../src/diagnostics/diagnostic.js';
 import type { Span } from '../../src/diagnostics/span.js';
-import type { Attributes, Graph, Node } from '../../src/ir/graph.js';
+import type { Attributes, FloatGraph, Node } from '../../src/ir/graph.js';
 import type { Shape } from '../../src/ir/tensor.js';
 import type { OpDefinition, ParameterSpec, QuantisedParameterSpec } from '../../src/ops/op.js';
 
@@ -153,13 +153,13 @@ export class Chain {
     return this.add('batchNorm', name, { epsilon }, aliases);
   }
 
-  graph(name = 'net'): Graph {
-    return { name, nodes: this.nodes, output: this.nodes.at(-1)?.name ?? '' };
+  graph(name = 'net'): FloatGraph {
+    return { form: 'float', name, nodes: this.nodes, output: this.nodes.at(-1)?.name ?? '' };
   }
 }
 
 /** EffNet CIFAR-10 as the trained files have it: conv, batch norm and activation as PyTorch's Sequential numbers them. */
-export function effnet(normPosition: 1 | 2): Graph {
+export function effnet(normPosition: 1 | 2): FloatGraph {
   const chain = new Chain(32, 32, 3);
   const norm = (name: string) => chain.batchNorm(`${name}.bn`, [`${name}.${normPosition}`]);
   let channels = 3;

@@ -4,7 +4,7 @@ import { bindQuantised, type QuantisedModel, writeQuantised } from '../../src/fr
 import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
 import { structureOf } from '../../src/frontend/weights/structure.js';
 import { parseWeightsFile } from '../../src/frontend/weights/weights-file.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph, QuantisedGraph } from '../../src/ir/graph.js';
 import { type Constant, constant, type Quantisation } from '../../src/ir/tensor.js';
 import { Chain, lookup, spanAt } from './fake-ops.js';
 import { diagnosticsOf, floats, weightsFile } from './helpers.js';
@@ -15,8 +15,9 @@ const constants = {
   scale: constant('f64', [2], [0.1, 1 / 3]),
   bias: constant('i32', [2], [-(2 ** 31), 5]),
 };
-const withConstants = (changed: Record<string, Constant>): Graph => ({
+const withConstants = (changed: Record<string, Constant>): QuantisedGraph => ({
   ...graph,
+  form: 'quantised',
   nodes: graph.nodes.map(node => (node.op === 'conv' ? { ...node, constants: changed } : node)),
 });
 const model: QuantisedModel = {
@@ -167,14 +168,18 @@ describe('quantised weights', () => {
   });
 
   it('are refused when their scale of the input is not the one that the model declares', () => {
-    const declared: Graph = {
+    const declared: FloatGraph = {
       ...graph,
       nodes: graph.nodes.map(n => (n.op === 'input' ? { ...n, attributes: { scale: 0.5, zeroPoint: 3 } } : n)),
     };
     const file = (given: Quantisation) =>
       writeQuantised({
         ...model,
-        graph: { ...declared, nodes: declared.nodes.map(n => (n.op === 'conv' ? { ...n, constants } : n)) },
+        graph: {
+          ...declared,
+          form: 'quantised',
+          nodes: declared.nodes.map(n => (n.op === 'conv' ? { ...n, constants } : n)),
+        },
         activations: new Map([...model.activations, ['input', given]]),
       });
     const bindDeclared = (bytes: Uint8Array) =>

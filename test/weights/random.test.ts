@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { inputAt } from '../../src/frontend/arrays/images.js';
 import { bindRandom, randomImages } from '../../src/frontend/weights/random.js';
 import { runFloat } from '../../src/interpreter/reference.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
 import { opOf } from '../../src/ops/index.js';
 import { sourceOf } from '../../src/pipeline/index.js';
 import { settleStatistics } from '../../src/quantize/settle-statistics.js';
 import { readText } from '../frontend/read-text.js';
 
-async function read(input: string, body: string): Promise<Graph> {
+async function read(input: string, body: string): Promise<FloatGraph> {
   const words = ['activation', 'batchNorm', 'conv', 'dense', 'depthwiseConv'].filter(word => body.includes(`${word}(`));
   const { graph, diagnostics } = await readText(
     `import { defineModel, input, ${words.join(', ')} } from 'effnetc';\n` +
@@ -22,7 +22,7 @@ const pixels = 'height: 8, width: 8, channels: 4, scale: 1 / 255, zeroPoint: -12
 const all =
   "x = conv(x, { name: 'c', channels: 64, kernel: 3 }); x = batchNorm(x, { name: 'n' }); x = activation(x, { kind: 'prelu', name: 'p' }); x = depthwiseConv(x, { name: 'd', kernel: [1, 3] }); x = dense(x, { name: 'f', units: 50 });";
 
-function parameter(graph: Graph, node: string, role: string): readonly number[] {
+function parameter(graph: FloatGraph, node: string, role: string): readonly number[] {
   return Array.from(graph.nodes.find(n => n.name === node)?.constants[role]?.data ?? expect.fail(`${node}.${role}`));
 }
 
@@ -80,7 +80,7 @@ it('parameters are of the size that trained ones have', async () => {
 
 it('a layer keeps its values when another one is added, and changes them with the seed', async () => {
   const short = await read(pixels, "x = conv(x, { name: 'c', channels: 64, kernel: 3 });");
-  const weight = (graph: Graph, seed: number) => parameter(bindRandom(graph, seed, opOf), 'c', 'weight');
+  const weight = (graph: FloatGraph, seed: number) => parameter(bindRandom(graph, seed, opOf), 'c', 'weight');
   expect(weight(short, 1)).toEqual(weight(await read(pixels, all), 1));
   expect(weight(short, 1)).not.toEqual(weight(short, 2));
 });

@@ -7,10 +7,10 @@ import { readModel } from '../../src/frontend/read-model.js';
 import { bindWeights } from '../../src/frontend/weights/bind.js';
 import { writeSafetensors } from '../../src/frontend/weights/safetensors.js';
 import { parseWeightsFile, readWeightsFile, type WeightsFile } from '../../src/frontend/weights/weights-file.js';
-import type { Graph } from '../../src/ir/graph.js';
+import type { FloatGraph } from '../../src/ir/graph.js';
 import { opOf, opTable } from '../../src/ops/index.js';
 
-const bind = (graph: Graph, file: WeightsFile) => bindWeights(graph, file, opOf, new Session());
+const bind = (graph: FloatGraph, file: WeightsFile) => bindWeights(graph, file, opOf, new Session());
 const data = '../shared/data/effnet-cifar10';
 
 /** The state dict as Keras would have it: HWIO kernels, one layer for each batch norm. */
@@ -51,7 +51,7 @@ describe.skipIf(!existsSync(data))(
         const pytorch = bind(graph, file);
         const keras = bind(graph, asKeras(file));
         expect(keras.nodes.map(n => n.constants)).toEqual(pytorch.nodes.map(n => n.constants));
-        const epsilons = (g: Graph) => new Set(g.nodes.flatMap(n => n.attributes.epsilon ?? []));
+        const epsilons = (g: FloatGraph) => new Set(g.nodes.flatMap(n => n.attributes.epsilon ?? []));
         expect([...epsilons(pytorch)]).toEqual([1e-5]);
         expect([...epsilons(keras)]).toEqual([1e-3]);
       },

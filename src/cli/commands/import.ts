@@ -27,6 +27,7 @@ export function registerImport(program: Command, shell: Shell): void {
           });
         }
         const { importTflite } = await import('../../frontend/tflite/import-tflite.js');
+        const { isQuantised } = await import('../../frontend/import/imported-model.js');
         const { importOnnx } = await import('../../frontend/onnx/import-onnx.js');
         const { floatWeightsOf } = await import('../../pipeline/index.js');
         const { writeModel } = await import('../../frontend/import/write-model.js');
@@ -34,25 +35,25 @@ export function registerImport(program: Command, shell: Shell): void {
         const { letSignalsEndUs } = await import('../../interpreter/yield.js');
         const { writeFilesAtomically } = await import('../../emit/write-files.js');
         const path = resolvePath(io, model);
-        const imported = isOnnx(model)
-          ? importOnnx(path, io.session)
-          : { ...importTflite(path, io.session), quantised: true };
-        const { graph, rounding } = imported;
+        const imported = isOnnx(model) ? importOnnx(path, io.session) : importTflite(path, io.session);
+        const { graph } = imported;
+        const rounding = isQuantised(imported) ? imported.rounding : undefined;
         const weights = `${graph.name}.safetensors`;
         const origin = `Written by \`effnetc import\` from ${basename(model)}; its parameters are in ${weights}.`;
         await letSignalsEndUs();
         const contents = new Map<string, string | Uint8Array>([
           [`${graph.name}.ts`, writeModel(imported, origin)],
-          [weights, imported.quantised ? writeQuantised(imported) : floatWeightsOf(imported.graph)],
+          [weights, isQuantised(imported) ? writeQuantised(imported) : floatWeightsOf(imported.graph)],
         ]);
         const files = writeFilesAtomically(options.output, contents, { cwd: io.cwd });
         const layers = graph.nodes.length - 1;
         return {
-          json: imported.quantised
-            ? { model: graph.name, rounding, layers, files }
-            : { model: graph.name, layers, weights: 'float', files },
+          json:
+            rounding === undefined
+              ? { model: graph.name, layers, weights: 'float', files }
+              : { model: graph.name, rounding, layers, files },
           text: () =>
-            `${graph.name}: ${layers} layers, ${imported.quantised ? `${rounding} rounding` : 'in float: `effnetc quantize` comes next'}\n` +
+            `${graph.name}: ${layers} layers, ${rounding !== undefined ? `${rounding} rounding` : 'in float: `effnetc quantize` comes next'}\n` +
             files.map(file => `  wrote  ${file}\n`).join(''),
         };
       }),

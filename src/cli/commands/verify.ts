@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Tensors } from '../../interpreter/reference.js';
-import type { Graph } from '../../ir/graph.js';
+import type { IntegerGraph } from '../../ir/graph.js';
 import type { Rounding } from '../../numeric/requantise.js';
 import { exitCodes } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
@@ -163,7 +163,7 @@ async function comparedRounding(
   io: CommandIo,
   model: string,
   options: VerifyOptions,
-  graph: Graph,
+  graph: IntegerGraph,
   vectors: readonly Uint8Array[],
   reference: readonly Tensors[],
 ): Promise<NamedComparison | undefined> {

@@ -45,5 +45,5 @@ export interface BlockDefinition<O = unknown> {
  * has parsed.
  */
 export function defineBlock<O>(definition: BlockDefinition<O>): BlockDefinition {
-  return definition as unknown as BlockDefinition;
+  return definition;
 }

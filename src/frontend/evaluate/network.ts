@@ -1,6 +1,6 @@
 import type { ts } from 'ts-morph';
 import type { Session } from '../../diagnostics/session.js';
-import type { Graph, Node } from '../../ir/graph.js';
+import type { FloatGraph, Node } from '../../ir/graph.js';
 import { GraphBuilder, type NodeRequest } from '../../ops/builder.js';
 import { limits } from './budget.js';
 import { type Context, failAt } from './context.js';
@@ -33,7 +33,7 @@ export class Network {
   }
 
   /** The graph with `output` as its result. Warns (E0115) about tensors that the result does not need. */
-  finish(name: string, output: Node, site: ts.Node, session: Session): Graph {
+  finish(name: string, output: Node, site: ts.Node, session: Session): FloatGraph {
     if (output === this.source) {
       failAt(this.context, site, 'E0117', `model '${name}' returns its input, so there is nothing to compute`, {
         hint: 'return the tensor of the last layer',

@@ -5,7 +5,7 @@ import { type Constant, elementCount, type Quantisation, type Shape } from '../.
 import type { Rounding } from '../../numeric/requantise.js';
 import { opOf } from '../../ops/index.js';
 import type { Activation } from '../../ops/shared/activation.js';
-import type { Call, ImportedModel } from './imported-model.js';
+import type { Call, ImportedFloatModel, ImportedModel } from './imported-model.js';
 import { recogniseBlocks } from './recognise.js';
 
 export interface NodeSpec {
@@ -27,20 +27,17 @@ const mostNodes = 4096;
 
 const mostElements = 2 ** 26;
 
-/** Builds a quantised graph from an imported file, in the form in which a model.ts of the same layers is when it was fused. */
-export class ImportBuilder {
+/**
+ * Builds a graph from an imported file, in the form in which a model.ts of the same layers is when it was fused.
+ * {@link FloatBuilder} and {@link QuantisedBuilder} say of which form.
+ */
+export abstract class ImportBuilder {
   private readonly nodes: Node[] = [];
-  private readonly activations = new Map<string, Quantisation>();
-  private readonly calls = new Map<string, Call>();
+  protected readonly activations = new Map<string, Quantisation>();
+  protected readonly calls = new Map<string, Call>();
 
-  /**
-   * `elements`: how many constants may be made that are no views of the file; many layers may share its bytes. A network that
-   * is not `quantised` is built as a float graph, without scales.
-   */
-  constructor(
-    private elements: number,
-    private readonly quantised = true,
-  ) {}
+  /** @param elements how many constants may be made that are no views of the file; many layers may share its bytes */
+  constructor(private elements: number) {}
 
   /** Counts elements of a constant that is about to be made. @throws CompileError E0121 when there are far too many */
   claim(count: number, span: Span): void {
@@ -56,8 +53,7 @@ export class ImportBuilder {
       fail('E0122', `the network has more than ${mostNodes} layers`, { span: spec.span });
     }
     this.nodes.push(node);
-    const quantisation = spec.quantisation ?? spec.inputs.map(input => this.activations.get(input.name))[0];
-    invariant(quantisation !== undefined || !this.quantised, `${spec.name} has no quantisation`);
+    const quantisation = this.quantisationFor(spec);
     if (quantisation !== undefined && opOf({ op: spec.kind }).traits.integerResult !== true)
       this.activations.set(node.name, quantisation);
     this.calls.set(node.name, { options: spec.options ?? {}, activation: spec.activation ?? { kind: 'identity' } });
@@ -115,16 +111,56 @@ export class ImportBuilder {
     return this.nodes.length;
   }
 
-  /** The model; what its result does not need is left out, and blocks are recognised. */
-  finish(name: string, output: Node, rounding: Rounding): ImportedModel {
+  /** Scale and zero point of the result of a node that is about to be added; nothing in a float graph. */
+  protected abstract quantisationFor(spec: NodeSpec): Quantisation | undefined;
+
+  /** The nodes that the result needs, and the source. */
+  protected neededBy(output: Node): readonly Node[] {
     const needed = new Set([output.name]);
     for (const node of [...this.nodes].reverse()) {
       if (needed.has(node.name)) for (const input of node.inputs) needed.add(input);
     }
-    const nodes = this.nodes.filter(node => needed.has(node.name) || opOf(node).traits.source === true);
-    const activations = new Map([...this.activations].filter(([node]) => needed.has(node) || node === nodes[0].name));
-    const graph = { name, nodes, output: output.name };
-    return recogniseBlocks({ graph, activations, rounding, calls: this.calls, blocks: [] });
+    return this.nodes.filter(node => needed.has(node.name) || opOf(node).traits.source === true);
+  }
+}
+
+/** Builds a float graph: float32 constants, no scales. */
+export class FloatBuilder extends ImportBuilder {
+  protected override quantisationFor(): undefined {
+    return undefined;
+  }
+
+  /** The model; what its result does not need is left out, and blocks are recognised. */
+  finish(name: string, output: Node): ImportedFloatModel {
+    const nodes = this.neededBy(output);
+    return recogniseBlocks({
+      graph: { form: 'float', name, nodes, output: output.name },
+      calls: this.calls,
+      blocks: [],
+    });
+  }
+}
+
+/** Builds a quantised graph: constants are the integers and scales of the file. */
+export class QuantisedBuilder extends ImportBuilder {
+  protected override quantisationFor({ name, quantisation, inputs }: NodeSpec): Quantisation {
+    const found = quantisation ?? inputs.map(input => this.activations.get(input.name))[0];
+    invariant(found !== undefined, `${name} has no quantisation`);
+    return found;
+  }
+
+  /** As {@link FloatBuilder.finish}, with the scales of all tensors. */
+  finish(name: string, output: Node, rounding: Rounding): ImportedModel {
+    const nodes = this.neededBy(output);
+    const names = new Set(nodes.map(node => node.name));
+    const { graph, calls, blocks, renames } = recogniseBlocks({
+      graph: { form: 'quantised', name, nodes, output: output.name },
+      calls: this.calls,
+      blocks: [],
+    });
+    const scales = [...this.activations].filter(([node]) => names.has(node));
+    const activations = new Map(scales.map(([node, scale]) => [renames.get(node) ?? node, scale]));
+    return { graph, calls, blocks, activations, rounding };
   }
 }
 

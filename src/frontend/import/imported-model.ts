@@ -1,4 +1,4 @@
-import type { Attributes } from '../../ir/graph.js';
+import type { Attributes, Graph, GraphForm } from '../../ir/graph.js';
 import type { Activation } from '../../ops/shared/activation.js';
 import type { QuantisedModel } from '../../quantize/quantise.js';
 
@@ -19,9 +19,20 @@ export interface RecognisedBlock {
   readonly nodes: readonly string[];
 }
 
-/** A quantised model from a file of another framework. */
-export interface ImportedModel extends QuantisedModel {
+/** How an imported network can be written down as a model.ts. */
+export interface ImportedGraph<F extends GraphForm> {
+  readonly graph: Graph<F>;
   /** By node: how model.ts would write it. */
   readonly calls: ReadonlyMap<string, Call>;
   readonly blocks: readonly RecognisedBlock[];
 }
+
+/** A float model from a file of another framework. */
+export type ImportedFloatModel = ImportedGraph<'float'>;
+
+/** A quantised model from a file of another framework. */
+export interface ImportedModel extends QuantisedModel, Omit<ImportedGraph<'quantised'>, 'graph'> {}
+
+/** Is it a quantised one? */
+export const isQuantised = (model: ImportedFloatModel | ImportedModel): model is ImportedModel =>
+  model.graph.form === 'quantised';

@@ -1,16 +1,19 @@
 import { CompileError, InternalError, invariant } from '../../diagnostics/diagnostic.js';
-import { type Attributes, GraphIndex, type Node } from '../../ir/graph.js';
+import { type Attributes, type GraphForm, GraphIndex, type Node } from '../../ir/graph.js';
 import { opOf } from '../../ops/index.js';
 import type { EmitRequest } from '../blocks/block.js';
 import { blockTable } from '../blocks/index.js';
 import { families, isDress } from './families.js';
-import type { ImportedModel, RecognisedBlock } from './imported-model.js';
+import type { ImportedGraph, RecognisedBlock } from './imported-model.js';
+
+/** A model with its blocks, and the new names of nodes that got one. */
+type Recognised<F extends GraphForm> = ImportedGraph<F> & { readonly renames: ReadonlyMap<string, string> };
 
 /**
  * Finds the blocks of the vocabulary in a model, and names their nodes as the block does: `block1.pw`. The nodes of a block
  * are put in the order in which it makes them, so that the model.ts that is written makes the same graph.
  */
-export function recogniseBlocks(model: ImportedModel): ImportedModel {
+export function recogniseBlocks<F extends GraphForm>(model: ImportedGraph<F>): Recognised<F> {
   const index = new GraphIndex(model.graph);
   const { nodes } = model.graph;
   const fuses = !nodes.some(({ op }) => isDress(op));
@@ -32,7 +35,9 @@ export function recogniseBlocks(model: ImportedModel): ImportedModel {
     ordered.push(...found.nodes);
     i += found.nodes.length;
   }
-  return blocks.length === 0 ? model : { ...renamed(model, ordered, names), blocks };
+  return blocks.length === 0
+    ? { ...model, renames: names }
+    : { ...renamed(model, ordered, names), blocks, renames: names };
 }
 
 /** More nodes than any block has. */
@@ -47,7 +52,12 @@ interface Match {
 }
 
 /** The block that makes the nodes from the one with this number on. */
-function blockAt(first: number, { graph, calls }: ImportedModel, index: GraphIndex, fuses: boolean): Match | undefined {
+function blockAt(
+  first: number,
+  { graph, calls }: ImportedGraph<GraphForm>,
+  index: GraphIndex,
+  fuses: boolean,
+): Match | undefined {
   const [from] = graph.nodes[first].inputs;
   if (from === undefined) return undefined;
   const input = index.node(from);
@@ -149,7 +159,11 @@ function build(kind: string, options: Attributes, input: Node, fuses: boolean): 
   }
 }
 
-function renamed(model: ImportedModel, ordered: readonly Node[], names: ReadonlyMap<string, string>): ImportedModel {
+function renamed<F extends GraphForm>(
+  model: ImportedGraph<F>,
+  ordered: readonly Node[],
+  names: ReadonlyMap<string, string>,
+): ImportedGraph<F> {
   const rename = (name: string) => names.get(name) ?? name;
   const keys = <T>(map: ReadonlyMap<string, T>) => new Map([...map].map(([name, value]) => [rename(name), value]));
   const { graph } = model;
@@ -157,7 +171,6 @@ function renamed(model: ImportedModel, ordered: readonly Node[], names: Readonly
   return {
     ...model,
     graph: { ...graph, nodes, output: rename(graph.output) },
-    activations: keys(model.activations),
     calls: keys(model.calls),
   };
 }

@@ -1,8 +1,8 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
-import { type Attributes, type AttributeValue, GraphIndex, type Node } from '../../ir/graph.js';
+import { type Attributes, type AttributeValue, type GraphForm, GraphIndex, type Node } from '../../ir/graph.js';
 import { opOf } from '../../ops/index.js';
 import { type Activation, hasOptions, isIdentity } from '../../ops/shared/activation.js';
-import type { ImportedModel, RecognisedBlock } from './imported-model.js';
+import type { ImportedGraph, RecognisedBlock } from './imported-model.js';
 
 /** Lines are broken behind so many characters. */
 const longest = 120;
@@ -11,7 +11,7 @@ const longest = 120;
  * A model.ts that describes an imported network: one constant for each layer, named like it. Read and fused, it is the graph
  * that was imported; `origin` says where from, in the comment on top.
  */
-export function writeModel(model: ImportedModel, origin: string): string {
+export function writeModel(model: ImportedGraph<GraphForm>, origin: string): string {
   const { graph, blocks } = model;
   const index = new GraphIndex(graph);
   const words = new Set(['defineModel']);
@@ -47,7 +47,12 @@ interface Written {
   readonly text: string;
 }
 
-function writeNode(node: Node, model: ImportedModel, index: GraphIndex, variable: (name: string) => string): Written {
+function writeNode(
+  node: Node,
+  model: ImportedGraph<GraphForm>,
+  index: GraphIndex,
+  variable: (name: string) => string,
+): Written {
   const call = model.calls.get(node.name);
   invariant(call !== undefined, `${node.name} can be written`);
   const op = opOf(node);
@@ -113,7 +118,7 @@ function printValue(value: AttributeValue | Attributes): string {
 }
 
 /** A constant for each node, called like it: `block1.pw` becomes `block1_pw`; of a block, the result is called like the block. */
-function variablesOf({ graph, blocks }: ImportedModel): ReadonlyMap<string, string> {
+function variablesOf({ graph, blocks }: ImportedGraph<GraphForm>): ReadonlyMap<string, string> {
   const results = new Map(blocks.map(({ name, nodes }) => [nodes.at(-1) ?? name, name]));
   const taken = new Set<string>();
   return new Map(

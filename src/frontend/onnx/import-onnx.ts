@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
+import type { Node } from '../../ir/graph.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
 import { quoteName } from '../arrays/quote.js';
-import { ImportBuilder } from '../import/import-builder.js';
-import type { ImportedModel } from '../import/imported-model.js';
+import { FloatBuilder, QuantisedBuilder } from '../import/import-builder.js';
+import type { ImportedFloatModel, ImportedModel } from '../import/imported-model.js';
 import { modelNameOf } from '../import/names.js';
 import { networkOf, type Operator } from './operators.js';
 import { translations } from './ops/index.js';
@@ -17,10 +18,8 @@ import { isNatural, unpaddedNode } from './view.js';
 
 const mostBytes = 64 * 2 ** 20;
 
-/** A network of an ONNX file: int8 with its scales, or in float (`quantised` false), with float32 constants and no scales. */
-export interface OnnxModel extends ImportedModel {
-  readonly quantised: boolean;
-}
+/** A network of an ONNX file: int8 with its scales, or in float. */
+export type OnnxModel = ImportedFloatModel | ImportedModel;
 
 /**
  * Reads an `.onnx`: a float network as model.ts and its weights would give it, or an int8 one as the quantised forms of ONNX
@@ -39,7 +38,8 @@ export function importOnnxBytes(bytes: Uint8Array, name: string, session: Sessio
   const span = wholeFile(name);
   requireOneOfEach(file, name, span);
   const network = networkOf(file);
-  const builder = new ImportBuilder(8 * bytes.length + 2 ** 20, network.quantised);
+  const elements = 8 * bytes.length + 2 ** 20;
+  const builder = network.quantised ? new QuantisedBuilder(elements) : new FloatBuilder(elements);
   const state: ImportState = { builder, file, network, values: new Map() };
   const [input] = file.inputs;
   state.values.set(input.name, missing);
@@ -48,7 +48,11 @@ export function importOnnxBytes(bytes: Uint8Array, name: string, session: Sessio
   });
   for (const operator of network.operators) translate(operator, state, name, session);
   session.stopOnErrors();
-  return { ...finish(state, name, span), quantised: network.quantised };
+  const output = outputOf(state, name, span);
+  const called = modelNameOf(name);
+  return builder instanceof QuantisedBuilder
+    ? builder.finish(called, output, 'native')
+    : builder.finish(called, output);
 }
 
 function readChecked(bytes: Uint8Array, name: string): OnnxFile {
@@ -108,7 +112,8 @@ function spanOf({ index, kind, name, outputs }: OnnxNode, file: string): Span {
 
 const wholeFile = (file: string): Span => ({ file, line: 1, column: 1, length: 1, element: 'the network' });
 
-function finish({ builder, file, network, values }: ImportState, name: string, span: Span): ImportedModel {
+/** The node that makes the result. */
+function outputOf({ builder, file, network, values }: ImportState, name: string, span: Span): Node {
   const [{ name: output }] = file.outputs;
   const value = values.get(network.aliases.get(output) ?? output);
   if (value === undefined || value === missing || 'integers' in value) {
@@ -117,5 +122,5 @@ function finish({ builder, file, network, values }: ImportState, name: string, s
   if (value.padding !== undefined) fail('E0122', 'padding is the last thing that the network does', { span });
   const node = isNatural(value) ? value.node : unpaddedNode(builder, value, { name: 'output', span });
   if (builder.size < 2) fail('E0117', `the model ${quoteName(name)} does nothing to its input`, { span });
-  return builder.finish(modelNameOf(name), node, 'native');
+  return node;
 }

@@ -4,7 +4,7 @@ import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
 import { quoteName } from '../arrays/quote.js';
-import { ImportBuilder } from '../import/import-builder.js';
+import { type ImportBuilder, QuantisedBuilder } from '../import/import-builder.js';
 import type { ImportedModel } from '../import/imported-model.js';
 import { modelNameOf } from '../import/names.js';
 import { imageOf, shapeOf } from '../import/values.js';
@@ -76,7 +76,7 @@ export function importTflite(path: string, session: Session): ImportedModel {
 /** The same of bytes; `file` is what diagnostics and the C call it. */
 export function importTfliteBytes(bytes: Uint8Array, file: string, session: Session): ImportedModel {
   const contents = readChecked(bytes, file);
-  const builder = new ImportBuilder(8 * bytes.length + 2 ** 20);
+  const builder = new QuantisedBuilder(8 * bytes.length + 2 ** 20);
   const values = new Map<number, Known>();
   const [input, ...otherInputs] = contents.inputs;
   const [output, ...otherOutputs] = contents.outputs;
@@ -198,7 +198,12 @@ function spanOf({ index, kind, outputs }: TfliteOperator, { tensors }: TfliteFil
 
 const wholeFile = (file: string): Span => ({ file, line: 1, column: 1, length: 1, element: 'the network' });
 
-function finish(contents: TfliteFile, builder: ImportBuilder, values: Map<number, Known>, file: string): ImportedModel {
+function finish(
+  contents: TfliteFile,
+  builder: QuantisedBuilder,
+  values: Map<number, Known>,
+  file: string,
+): ImportedModel {
   const tensor = contents.tensors[contents.outputs[0]];
   const value = values.get(tensor.index);
   const span = wholeFile(file);

@@ -1,6 +1,6 @@
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
-import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../../ir/graph.js';
 import type { Constant } from '../../ir/tensor.js';
 import type { OpDefinition, ParameterForm } from '../../ops/op.js';
 import { quoteList, quoteName } from '../arrays/quote.js';
@@ -26,7 +26,7 @@ interface BoundParameter {
 export function reportExtraTensors(
   file: WeightsFile,
   claimed: ReadonlySet<FileTensor>,
-  graph: Graph,
+  graph: FloatGraph,
   session: Session,
 ): void {
   const extra = [...file.tensors.values()].filter(tensor => !claimed.has(tensor) && !isIgnored(tensor.name));
@@ -62,7 +62,7 @@ function bindNode(node: Node, bound: readonly BoundParameter[]): Node {
  * @returns the graph with float32 constants in the layout of the IR, and each epsilon of 0 replaced by the framework's default
  * @throws CompileError with all of E0305 to E0310 that were found, or with E0312 when the file is a quantised one
  */
-export function bindWeights(graph: Graph, file: WeightsFile, lookup: OpLookup, session: Session): Graph {
+export function bindWeights(graph: FloatGraph, file: WeightsFile, lookup: OpLookup, session: Session): FloatGraph {
   if (isQuantisedFormat(file)) {
     fail('E0312', `the weights file ${quoteName(file.path)} is quantised, where the float weights are needed`, {
       hint: 'give the file that `effnetc quantize` was given',

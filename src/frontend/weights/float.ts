@@ -1,5 +1,5 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
-import { type Graph, GraphIndex } from '../../ir/graph.js';
+import { type FloatGraph, GraphIndex } from '../../ir/graph.js';
 import type { ParameterForm } from '../../ops/op.js';
 import { permute } from '../arrays/permute.js';
 import type { OpLookup } from './bind.js';
@@ -7,7 +7,7 @@ import { writeSafetensors } from './safetensors.js';
 import type { FileTensor } from './weights-file.js';
 
 /** The float parameters of a graph under their PyTorch names and in PyTorch's layouts, as `bindWeights` reads them. */
-export function writeFloatWeights(graph: Graph, lookup: OpLookup): Uint8Array {
+export function writeFloatWeights(graph: FloatGraph, lookup: OpLookup): Uint8Array {
   const index = new GraphIndex(graph);
   const tensors = new Map<string, Pick<FileTensor, 'dtype' | 'shape' | 'data'>>();
   for (const node of graph.nodes) {

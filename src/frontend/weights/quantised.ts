@@ -1,6 +1,6 @@
 import { fail, invariant } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
-import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../../ir/graph.js';
 import {
   type Constant,
   describeNarrow,
@@ -21,6 +21,9 @@ import { requireStructure, structureOf } from './structure.js';
 import { nearestHint } from './tensor-names.js';
 import type { FileTensor, WeightsFile } from './weights-file.js';
 
+/** A role as the file names it: `weight_scale` for `weightScale`. */
+const tensorRole = (role: string): string => role.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+
 export type { QuantisedModel };
 
 /** The tensor as a constant; undefined, and a diagnostic, when it is not what the op needs. */
@@ -31,10 +34,10 @@ function takeTensor(
   file: WeightsFile,
   session: Session,
 ): Constant | undefined {
-  const label = `${role} of ${node.op} ${quoteName(node.name)}`;
+  const label = `${tensorRole(role)} of ${node.op} ${quoteName(node.name)}`;
   const { span } = node;
   if (tensor === undefined) {
-    const name = `${node.name}.${role}`;
+    const name = `${node.name}.${tensorRole(role)}`;
     session.error('E0305', `${label} is not in the quantised weights file ${quoteName(file.path)}`, {
       span,
       notes: [`looked for ${quoteName(name)}`],
@@ -97,7 +100,12 @@ function narrowed(
  * and shape that the op lists.
  * @throws CompileError with all of E0305 to E0308 and E0313 that were found, or with E0311 when the file has float weights
  */
-export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup, session: Session): QuantisedModel {
+export function bindQuantised(
+  graph: FloatGraph,
+  file: WeightsFile,
+  lookup: OpLookup,
+  session: Session,
+): QuantisedModel {
   if (!isQuantisedFormat(file)) {
     fail('E0311', `the weights file ${quoteName(file.path)} has float weights, where quantised ones are needed`, {
       hint: 'make them first: effnetc quantize <model.ts> --weights <float weights> --calibration <images.npy> -o q.safetensors',
@@ -134,7 +142,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
     const specs = lookup(node).quantisedParameters?.(node, shapes) ?? [];
     const constants: Record<string, Constant> = {};
     for (const spec of specs) {
-      const tensor = file.tensors.get(`${node.name}.${spec.role}`);
+      const tensor = file.tensors.get(`${node.name}.${tensorRole(spec.role)}`);
       if (tensor !== undefined) claimed.add(tensor);
       const constant = takeTensor(node, spec, tensor, file, session);
       if (constant === undefined) continue;
@@ -154,7 +162,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
   reportExtraTensors(file, claimed, graph, session);
   session.stopOnErrors();
   return {
-    graph: { ...graph, nodes },
+    graph: { ...graph, form: 'quantised', nodes },
     activations: metadata.activations,
     rounding: metadata.rounding,
     quality: metadata.quality,
@@ -163,7 +171,7 @@ export function bindQuantised(graph: Graph, file: WeightsFile, lookup: OpLookup,
 
 /** Reports E0313 for each node whose scale nothing but the file can tell. */
 function requireActivations(
-  graph: Graph,
+  graph: FloatGraph,
   activations: QuantisedModel['activations'],
   file: WeightsFile,
   lookup: OpLookup,
@@ -209,7 +217,7 @@ export function writeQuantised({ graph, activations, rounding, quality }: Quanti
     const { bits } = node.constants.weight ?? {};
     if (bits !== undefined) narrow.set(node.name, bits);
     for (const [role, constant] of Object.entries(node.constants)) {
-      const name = `${node.name}.${role}`;
+      const name = `${node.name}.${tensorRole(role)}`;
       invariant(!tensors.has(name), `two constants are named ${name}`);
       invariant(elementsOf(constant.shape) === constant.data.length, `${name} does not fit its shape`);
       tensors.set(name, constant);

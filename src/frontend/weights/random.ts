@@ -1,4 +1,4 @@
-import { type Graph, GraphIndex, type Node } from '../../ir/graph.js';
+import { type FloatGraph, GraphIndex, type Node } from '../../ir/graph.js';
 import { elementCount } from '../../ir/tensor.js';
 import { Random } from '../../numeric/random.js';
 import type { ParameterSpec } from '../../ops/op.js';
@@ -29,7 +29,7 @@ function randomValues({ shape, typical }: ParameterSpec, random: Random): Float3
  * Gives every parameter of a float graph made-up values instead of those of a weights file. They depend on the seed, the
  * name of the op and the role of the parameter alone: a layer keeps its values when another one is added.
  */
-export function bindRandom(graph: Graph, seed: number, lookup: OpLookup): Graph {
+export function bindRandom(graph: FloatGraph, seed: number, lookup: OpLookup): FloatGraph {
   const index = new GraphIndex(graph);
   const bind = (node: Node): Node => {
     const shapes = index.inputTypes(node).map(type => type.shape);

@@ -1,5 +1,5 @@
 import { fail } from '../../diagnostics/diagnostic.js';
-import type { Graph } from '../../ir/graph.js';
+import type { FloatGraph, Graph } from '../../ir/graph.js';
 import { printGraph } from '../../ir/print.js';
 import { quoteName } from '../arrays/quote.js';
 import type { WeightsFile } from './weights-file.js';
@@ -11,7 +11,8 @@ import type { WeightsFile } from './weights-file.js';
  */
 export function structureOf(graph: Graph): string {
   const nodes = graph.nodes.map(node => ({ ...node, constants: {}, span: undefined, aliases: undefined }));
-  return printGraph({ ...graph, nodes });
+  // The form is not a part of it: the quantised graph has the structure of the float graph.
+  return printGraph({ ...graph, nodes }).replace(/^\w+ /, '');
 }
 
 /** What a line of the text form says, by the name of the op; `return` is the name of the last line. */
@@ -40,7 +41,7 @@ function differences(here: string, there: string): string[] {
  * Holds the model against the structure that the quantised file was made for.
  * @throws CompileError E0313 at the first op that differs
  */
-export function requireStructure(graph: Graph, stored: string, file: WeightsFile): void {
+export function requireStructure(graph: FloatGraph, stored: string, file: WeightsFile): void {
   const structure = structureOf(graph);
   if (structure === stored) return;
   const [now, then] = [linesByName(structure), linesByName(stored)];

@@ -8,16 +8,16 @@ import type { OpDefinition, ParameterSpec, VocabularyEntry } from '../op.js';
  * against the op's own schema before anything else reads them.
  */
 export function defineOp<A extends Attributes>(definition: OpDefinition<A>): OpDefinition {
-  return definition as unknown as OpDefinition;
+  return definition;
 }
 
 /** Likewise for the options of a vocabulary entry: they are what `options` has parsed. */
-export function vocabulary<O>(
+export function vocabulary<O extends Attributes>(
   options: z.ZodType<O>,
   attributes: (options: O, inputs: readonly TensorType[]) => Attributes,
   flags: { readonly optionsOptional?: boolean } = {},
 ): VocabularyEntry {
-  return { options, attributes, ...flags } as unknown as VocabularyEntry;
+  return { options, attributes, ...flags };
 }
 
 /** A parameter of one number per channel, under its PyTorch and its Keras name. */

@@ -19,8 +19,8 @@ function realSlopes(
   channel: number,
 ): { positive: number; negative: number; offset: number } {
   const { activation } = node.attributes;
-  const scale = node.constants.affine_scale?.data[channel] ?? 1;
-  const offset = node.constants.affine_offset?.data[channel] ?? 0;
+  const scale = node.constants.affineScale?.data[channel] ?? 1;
+  const offset = node.constants.affineOffset?.data[channel] ?? 0;
   const below = slopeBelow(activation);
   const slope = below === 'parameter' ? (node.constants.slope?.data[channel] ?? 0) : below;
   return { positive: scale, negative: scale * slope, offset };
@@ -39,7 +39,7 @@ export interface LinearFactors {
 
 /** @throws CompileError E0313 when biases of 64 bits meet int8, E0502 when a scale is not usable */
 export function factorsOf(node: Node<LinearAttributes>, context: QuantiseContext): LinearFactors {
-  const { bias, weight_scale: weightScale } = node.constants;
+  const { bias, weightScale } = node.constants;
   const input = context.inputs[0]?.quantisation;
   invariant(input !== undefined, `${node.name}: input of a linear op without quantisation`);
   const channels = bias.data.length;

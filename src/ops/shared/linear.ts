@@ -65,12 +65,12 @@ export function linearQuantisedParameters(
     { role: 'weight', dtype: 'i8', shape: weightShape },
     // Of doubles where an imported model has int64.
     { role: 'bias', dtype: 'i32', orDtype: 'f64', shape: [channels] },
-    { role: 'weight_scale', dtype: 'f64', shape: [channels] },
+    { role: 'weightScale', dtype: 'f64', shape: [channels] },
     ...(isPerChannel(activation) ? [{ role: 'slope', dtype: 'f64', shape: [channels] } as const] : []),
     ...(affine
       ? [
-          { role: 'affine_scale', dtype: 'f64', shape: [channels] } as const,
-          { role: 'affine_offset', dtype: 'f64', shape: [channels] } as const,
+          { role: 'affineScale', dtype: 'f64', shape: [channels] } as const,
+          { role: 'affineOffset', dtype: 'f64', shape: [channels] } as const,
         ]
       : []),
   ];
@@ -78,7 +78,7 @@ export function linearQuantisedParameters(
 
 /**
  * Turns the parameters of a quantised weights file into those of the integer op: multipliers from scales.
- * The effective scale of channel `o` is `inputScale * weight_scale[o] / outputScale`, in double arithmetic. A bias of doubles stands
+ * The effective scale of channel `o` is `inputScale * weightScale[o] / outputScale`, in double arithmetic. A bias of doubles stands
  * for TFLite's int64: accumulators may then have 48 bits, and multipliers have 16.
  *
  * @throws CompileError E0313 when biases of 64 bits meet int8, E0502 when a scale is
@@ -161,9 +161,9 @@ export function quantiseLinear(
   return {
     weight: { dtype: 'i8', shape: weight.shape, data: quantised },
     bias: { dtype: 'i32', shape: [channels], data: biases },
-    weight_scale: { dtype: 'f64', shape: [channels], data: scales },
+    weightScale: { dtype: 'f64', shape: [channels], data: scales },
     ...(slope === undefined ? {} : { slope: constant('f64', [channels], slope.data) }),
-    ...(affineScale === undefined ? {} : { affine_scale: constant('f64', [channels], affineScale.data) }),
-    ...(affineOffset === undefined ? {} : { affine_offset: constant('f64', [channels], affineOffset.data) }),
+    ...(affineScale === undefined ? {} : { affineScale: constant('f64', [channels], affineScale.data) }),
+    ...(affineOffset === undefined ? {} : { affineOffset: constant('f64', [channels], affineOffset.data) }),
   };
 }

@@ -38,7 +38,7 @@ export const correctBiasAnalytically: LayerStep = {
   run(site, constants) {
     const mean = meanPatch(site.patches, site.floatInputs, 0);
     return shifted(site, constants, o => {
-      const rounded = constants.weight_scale.data[o] * dot(site, constants.weight.data, mean, o);
+      const rounded = constants.weightScale.data[o] * dot(site, constants.weight.data, mean, o);
       return dot(site, site.node.constants.weight.data, mean, o) - rounded;
     });
   },

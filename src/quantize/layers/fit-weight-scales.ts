@@ -70,7 +70,7 @@ export function fitScales(
   const { data: float, shape } = node.constants.weight;
   const [channels] = shape;
   const length = float.length / channels;
-  const scales = Float64Array.from(constants.weight_scale.data);
+  const scales = Float64Array.from(constants.weightScale.data);
   const rounded = Int8Array.from(constants.weight.data);
   const biases = Int32Array.from(constants.bias.data);
   for (let o = 0; o < channels; o++) {
@@ -87,7 +87,7 @@ export function fitScales(
     ...constants,
     weight: { ...constants.weight, data: rounded, ...(bits === undefined ? {} : { bits }) },
     bias: { ...constants.bias, data: biases },
-    weight_scale: constant('f64', [scales.length], scales),
+    weightScale: constant('f64', [scales.length], scales),
   };
 }
 

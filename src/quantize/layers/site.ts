@@ -4,7 +4,7 @@ import type { Constant, NarrowBits, Quantisation, TensorData, TensorType } from 
 import type { Patches } from '../../ops/op.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 
-/** Parameters of a layer as a quantised weights file has them: `weight`, `bias`, `weight_scale`, ... */
+/** Parameters of a layer as a quantised weights file has them: `weight`, `bias`, `weightScale`, ... */
 export type LayerConstants = Readonly<Record<string, Constant>>;
 
 /** A linear layer that is being quantised, and what is known of it. Its predecessors are quantised already. */
@@ -37,8 +37,8 @@ export interface LayerStep {
 export const channelsOf = ({ patches: { groups, outputs } }: LayerSite): number => groups * outputs;
 
 /** Real units of one step of the accumulator of channel `o`. */
-export const accumulatorScale = ({ input }: LayerSite, { weight_scale }: LayerConstants, o: number): number =>
-  input.scale * weight_scale.data[o];
+export const accumulatorScale = ({ input }: LayerSite, { weightScale }: LayerConstants, o: number): number =>
+  input.scale * weightScale.data[o];
 
 /** The mean patch that each group sees over all images and positions: [groups, length], padding as zeros. */
 export function meanPatch(patches: Patches, images: readonly TensorData[], zeroPoint: number): Float64Array {

@@ -84,7 +84,7 @@ function mean(site: NodeSite, rank: number, resultRank: number): void {
       : {
           weight: constant('i8', shape, new Int8Array(count * channels).fill(1)),
           bias: constant('i32', [channels], new Int32Array(channels)),
-          weight_scale: constant('f64', [channels], new Float64Array(channels).fill(1 / count)),
+          weightScale: constant('f64', [channels], new Float64Array(channels).fill(1 / count)),
         };
   const spec = { kind: 'depthwiseConv', name, inputs, options, constants };
   site.bind(site.add(quantisation === undefined ? spec : { ...spec, quantisation }), resultRank);

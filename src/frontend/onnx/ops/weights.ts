@@ -50,7 +50,7 @@ export function linearConstants(
   return {
     weight: { dtype: 'i8', shape, data: result },
     bias: constant('i32', [channels], bias === undefined ? new Int32Array(channels) : biasSteps(site, bias, steps)),
-    weight_scale: { dtype: 'f64', shape: [channels], data: scales },
+    weightScale: { dtype: 'f64', shape: [channels], data: scales },
   };
 }
 

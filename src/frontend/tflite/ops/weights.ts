@@ -10,11 +10,11 @@ export function linearConstants(
   weight: Constant,
   axis: number,
   scaleOf: (scale: number) => number = scale => scale,
-): Record<'weight' | 'bias' | 'weight_scale', Constant> {
+): Record<'weight' | 'bias' | 'weightScale', Constant> {
   const channels = weight.shape[0];
   const scales = weightScales(site.tensor(1), axis, channels, site.span).map(scaleOf);
   const bias = site.quantisation(0).bits === 16 ? longBiasOf(site, channels) : biasOf(site, channels);
-  if (!scales.includes(0)) return { weight, bias, weight_scale: constant('f64', [channels], scales) };
+  if (!scales.includes(0)) return { weight, bias, weightScale: constant('f64', [channels], scales) };
   // A channel of scale zero always gives the zero point, as TFLite's multiplier of zero does: here by an accumulator of zero.
   const neutral = site.outputQuantisation().scale / site.quantisation(0).scale;
   const perChannel = weight.data.length / channels;
@@ -24,7 +24,7 @@ export function linearConstants(
   return {
     weight: constant('i8', weight.shape, zeroed(weight.data, perChannel)),
     bias: constant(bias.dtype, bias.shape, zeroed(bias.data, 1)),
-    weight_scale: constant(
+    weightScale: constant(
       'f64',
       [channels],
       scales.map(scale => (scale === 0 ? neutral : scale)),
