@@ -33,7 +33,7 @@ export function diagnosticsPage(): string {
   const blocks = [
     '# Diagnostics',
     'Every error and warning of effnetc carries a code. `effnetc explain CODE` prints what stands here.\n' +
-      'Made from `src/diagnostics/codes/`; `npx vitest run test/diagnostics -u` makes it anew.',
+      'Made from `src/diagnostics/codes/`; `npm run vitest -- test/diagnostics -u` makes it anew.',
   ];
   for (const [area, title] of Object.entries(codeAreas)) {
     blocks.push(`## ${area}xx: ${title}`);

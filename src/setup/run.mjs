@@ -1,5 +1,5 @@
 // `npm run demo`, `npm test` and others on a machine that has Node and nothing else: sets up what is missing, then runs.
-// Usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments passed on]
+// Usage: node src/setup/run.mjs demo|check|test|slow|bench|calibrate|paper [arguments passed on]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -24,16 +24,39 @@ async function demo(args) {
   return passThrough(process.execPath, [join(root, 'dist', 'cli', 'demo.js'), ...args], { env: process.env });
 }
 
-/** @param {readonly string[]} args */
-async function test(args) {
+/**
+ * Lint, types and lanes of tests. All run even if the first fails: one run shows everything that is wrong.
+ *
+ * @param {readonly string[]} lanes
+ * @param {readonly string[]} args
+ */
+async function checkLanes(lanes, args) {
+  const checked = ['lint', 'typecheck'].map(name => runScript(context, name));
+  const code = await runVitest(context, [...lanes.flatMap(lane => ['--project', lane]), ...args]);
+  return code !== 0 || checked.every(Boolean) ? code : 1;
+}
+
+/** What is run before each commit: it needs no tools. @param {readonly string[]} args */
+const check = args => checkLanes(['unit', 'golden'], args);
+
+/** Installs what tests need, and builds. */
+function prepare() {
   const missing = ensureTools(context, Object.values(tools));
   if (missing.length > 0)
     report.line(`going on; tests that need ${missing.map(tool => tool.name).join(', ')} are skipped`);
   build(context);
-  // All three run even if the first fails: one run shows everything that is wrong.
-  const checked = ['lint', 'typecheck'].map(name => runScript(context, name));
-  const code = await runVitest(context, args);
-  return code !== 0 || checked.every(Boolean) ? code : 1;
+}
+
+/** Everything but the slow lane. @param {readonly string[]} args */
+async function test(args) {
+  prepare();
+  return checkLanes(['unit', 'golden', 'emulated'], args);
+}
+
+/** @param {readonly string[]} args */
+async function slow(args) {
+  prepare();
+  return runVitest(context, ['--project', 'slow', ...args]);
 }
 
 /** @param {readonly string[]} args */
@@ -53,7 +76,7 @@ async function calibrate(targets) {
   build(context);
   const cores = targets.length === 0 ? ['cortex-m0', 'cortex-m3', 'cortex-m4', 'cortex-m55'] : targets;
   process.env.EFFNETC_CALIBRATE = cores.join(' ');
-  return runVitest(context, ['test/costs/calibrate.test.ts']);
+  return runVitest(context, ['test/costs/calibrate.emulated.test.ts']);
 }
 
 /** @param {readonly string[]} args */
@@ -68,9 +91,9 @@ async function main() {
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`Node 20 or newer is needed, this is ${process.version}. See https://nodejs.org/en/download`);
   }
-  const run = { demo, test, bench, calibrate, paper }[what ?? ''];
+  const run = { demo, check, test, slow, bench, calibrate, paper }[what ?? ''];
   if (run === undefined)
-    throw new SetupError('usage: node src/setup/run.mjs demo|test|bench|calibrate|paper [arguments]');
+    throw new SetupError('usage: node src/setup/run.mjs demo|check|test|slow|bench|calibrate|paper [arguments]');
   installPackages(context);
   return run(args);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeAreas, diagnosticsPage, sortedCodes } from '../../src/diagnostics/page.js';
 
 describe('docs/diagnostics.md', () => {
-  it('is what codes.ts says (`npx vitest run test/diagnostics -u` makes it anew)', async () => {
+  it('is what codes.ts says (`npm run vitest -- test/diagnostics -u` makes it anew)', async () => {
     await expect(diagnosticsPage()).toMatchFileSnapshot('../../docs/diagnostics.md');
   });
 

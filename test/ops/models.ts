@@ -3,8 +3,8 @@ import { type FloatGraph, GraphIndex, type Node } from '../../src/ir/graph.js';
 import { constant } from '../../src/ir/tensor.js';
 import { opTable } from '../../src/ops/index.js';
 import { floatPasses, runPasses } from '../../src/passes/index.js';
-import { randomBytes } from '../../src/run/vectors.js';
 import { readText } from '../frontend/read-text.js';
+import { inTurn, type Noise, noiseFrom } from './noise.js';
 
 /** What a model may import, read from the tables. */
 const words = [
@@ -141,17 +141,6 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     "x = conv(x, { channels: 5, kernel: 2 }); x = activation(x, 'elu'); x = activation(x, { kind: 'elu', alpha: 0.3 }); x = conv(x, { channels: 2, kernel: 1 });",
   ],
 };
-
-type Noise = (count: number, low: number, high: number) => Float32Array;
-
-/** Each array from a seed of its own, `first` and those that follow. */
-function noiseFrom(first: number): Noise {
-  let seed = first;
-  return (count, low, high) => Float32Array.from(randomBytes(count, seed++), b => low + ((high - low) * b) / 255);
-}
-
-/** What a model gets from this one depends on the models that were made before it. */
-const inTurn = noiseFrom(1);
 
 /** Made-up parameters for every op of a float graph; variances are positive, gammas of both signs. */
 function withParameters(graph: FloatGraph, noise: Noise): FloatGraph {
