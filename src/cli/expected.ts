@@ -25,7 +25,7 @@ export interface ExpectedOutputs {
  * Reads `--expect`.
  *
  * @param inputs how many inputs there are
- * @param limited rows behind the last input are no mistake, since --limit has left inputs out
+ * @param limited rows after the last input are no mistake, since --limit has left inputs out
  * @throws CompileError E0401 to E0403 (see readNpy), E0912 for another shape or element type
  */
 export function readExpected(path: string, graph: Graph, inputs: number, limited: boolean): ExpectedOutputs {

@@ -16,7 +16,7 @@ export function classCount(graph: Graph): number {
 }
 
 /**
- * @param limited labels behind the last image are no mistake, since --limit has left images out
+ * @param limited labels after the last image are no mistake, since --limit has left images out
  * @throws CompileError E0913 when there are no images, fewer labels than images, or more
  */
 export function requireLabels(file: string, labels: number, images: number, limited: boolean): void {

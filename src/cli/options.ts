@@ -37,9 +37,7 @@ export function percentage(option: string): OptionParser<number> {
 function optionalSeed(option: string): OptionParser<number> {
   const number = wholeNumber(option, 0, 2 ** 32 - 1);
   return text =>
-    /\.\w+$/.test(text)
-      ? refuse(option, text, 'a seed, or nothing; the model goes in front of the option')
-      : number(text);
+    /\.\w+$/.test(text) ? refuse(option, text, 'a seed, or nothing; the model goes before the option') : number(text);
 }
 
 const unitBytes: Readonly<Record<string, number>> = { '': 1, B: 1, K: 1024, M: 1024 ** 2 };

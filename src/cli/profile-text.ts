@@ -9,7 +9,7 @@ import { type Column, renderTable } from './table.js';
 const right = (title: string): Column => ({ title, align: 'right' });
 const ratio = (part: number, whole: number): string => (whole > 0 ? (part / whole).toFixed(2) : '');
 
-/** Instructions by layer, and cycles where they were estimated; behind them what is executed between the layers. */
+/** Instructions by layer, and cycles where they were estimated; after them what is executed between the layers. */
 export function workText(report: ProfileReport, style: TextStyle): string {
   const { layers, driverInstructions, counts, estimatedCycles } = report;
   const estimates = (cycles: { readonly total: number } | undefined, macs: number): string[] =>

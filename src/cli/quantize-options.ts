@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { narrowWidths } from '../ir/tensor.js';
+import { subByteWidths } from '../ir/tensor.js';
 import type { ActivationBitsRule } from '../quantize/activation-bits.js';
 import { type BiasCorrection, biasCorrections } from '../quantize/layers/index.js';
 import type { LayerQuality } from '../quantize/quality.js';
@@ -41,7 +41,7 @@ export function addQuantizeSwitches(command: Command): Command {
       new Option(
         '--weight-bits <rules>',
         'bits of weights by layer names: *.pw=4,block1.pw=8; the last that fits counts',
-      ).argParser(bitsRules('--weight-bits', [8, ...narrowWidths])),
+      ).argParser(bitsRules('--weight-bits', [8, ...subByteWidths])),
     )
     .addOption(
       new Option(

@@ -14,9 +14,9 @@ export async function runOutputs(
   const onProgress = (done: number, total: number) => io.progress.update(name, done, total);
   if (name === 'reference') {
     const { runReferenceOn } = await import('../interpreter/reference.js');
-    const { takeTurns } = await import('../interpreter/yield.js');
+    const { yieldRegularly } = await import('../interpreter/yield.js');
     const { graph } = loaded;
-    const turn = takeTurns();
+    const turn = yieldRegularly();
     const outputs: Uint8Array[] = [];
     for (const vector of vectors) {
       const output = runReferenceOn(graph, vector).get(graph.output);

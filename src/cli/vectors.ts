@@ -7,7 +7,7 @@ import { inputMeaning, toQuantised } from '../quantize/inputs.js';
 import { extremeVectors, randomVectors } from '../run/vectors.js';
 import { readModelInputs } from './model-inputs.js';
 
-/** Vectors of raw input bytes: first the user's, then random ones with the extremes in front. */
+/** Vectors of raw input bytes: first the user's, then random ones with the extremes before. */
 export interface Vectors {
   readonly all: readonly Uint8Array[];
   /** How many of them came from the user. */

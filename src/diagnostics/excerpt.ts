@@ -20,7 +20,7 @@ const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, cell) => 
 
 /**
  * The line of a span, cut to `width` terminal columns around the underline. A span that reaches beyond its line is
- * cut at the end of the line; one that begins beyond it points just behind the last character.
+ * cut at the end of the line; one that begins beyond it points just after the last character.
  *
  * @returns nothing when the text has no such line
  */
@@ -38,8 +38,8 @@ export function excerptOf(sourceText: string, span: Span, width: number): Excerp
   // A span may begin inside of a surrogate pair: the cell that holds its first unit counts.
   const first = cells.findIndex(cell => cell.start + cell.units > from);
   const begin = first < 0 ? cells.length : first;
-  const behind = cells.findIndex((cell, i) => i > begin && cell.start >= to);
-  const end = behind < 0 ? cells.length : behind;
+  const following = cells.findIndex((cell, i) => i > begin && cell.start >= to);
+  const end = following < 0 ? cells.length : following;
 
   const [left, right] = window(cells, begin, end, width);
   const prefix = left + skipped > 0 ? cut : '';
@@ -53,7 +53,7 @@ export function excerptOf(sourceText: string, span: Span, width: number): Excerp
   };
 }
 
-/** Which cells to show: all that fit, else a window with a third of its width in front of the underline. */
+/** Which cells to show: all that fit, else a window with a third of its width before the underline. */
 function window(cells: readonly Cell[], begin: number, end: number, width: number): [left: number, right: number] {
   if (widthOf(cells) <= width) return [0, cells.length];
   const room = Math.max(8, width - 2 * cut.length);
@@ -71,7 +71,7 @@ function window(cells: readonly Cell[], begin: number, end: number, width: numbe
     used += cell.width;
     right++;
   }
-  // Near the end of the line there is room left: show more of what is in front.
+  // Near the end of the line there is room left: show more of what is before.
   for (
     let cell = cells[left - 1];
     right === cells.length && cell && used + cell.width <= room;

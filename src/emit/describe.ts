@@ -37,7 +37,7 @@ export function describeType({ dtype, shape, quantisation }: TensorType): string
 /** The element type of an activation, as people call it. */
 export const numberType = ({ dtype }: Pick<TensorType, 'dtype'>): string => (dtype === 'i16' ? 'int16' : 'int8');
 
-/** What the header says of the result, behind its shape. */
+/** What the header says of the result, after its shape. */
 export function outputMeaning({ dtype, shape, quantisation }: TensorType): string {
   if (dtype === 'i32' || quantisation === undefined) return 'int32_t; the index of the largest value';
   const layout = shape.height * shape.width > 1 ? ', rows of pixels, channels together (HWC)' : '';

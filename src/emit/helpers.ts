@@ -28,13 +28,13 @@ export function upper(text: unknown): string {
   return text.toUpperCase();
 }
 
-/** The value with spaces in front, up to a width: for columns of numbers. Longer values stay as they are. */
+/** The value with spaces before, up to a width: for columns of numbers. Longer values stay as they are. */
 export function pad(value: unknown, width: unknown): string {
   invariant(Number.isInteger(width), `pad takes a width, not ${String(width)}`);
   return String(value).padStart(Number(width));
 }
 
-/** The value with spaces behind it, up to a width: for columns of names. */
+/** The value with spaces after it, up to a width: for columns of names. */
 export function padRight(value: unknown, width: unknown): string {
   invariant(Number.isInteger(width), `padRight takes a width, not ${String(width)}`);
   return String(value).padEnd(Number(width));

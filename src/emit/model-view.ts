@@ -9,8 +9,8 @@ import type { IsaFeature } from '../target/target.js';
 import { numberType, outputMeaning } from './describe.js';
 import type { TemplateEngine } from './engine.js';
 import { layerView, rowLists } from './layer-view.js';
-import { type Placement, placeViews } from './place-views.js';
 import { bufferViews, planTableBytes, pushView, rowTables, stepsView } from './plan-view.js';
+import { type Placement, sectionViews } from './section-views.js';
 import { inLines } from './tables.js';
 import type { LabelledText, LayerView, LimitsView, ModelView, PushView, RowTableView } from './views.js';
 
@@ -88,7 +88,7 @@ export function modelView(
     image,
     arenaSection: placement.arena?.section ?? '',
     weightsSection: placement.weights?.section ?? '',
-    places: placeViews(placement),
+    places: sectionViews(placement),
     boundBytes: plan.boundBytes,
     weightBytes,
     tableBytes,

@@ -18,7 +18,7 @@ export function tableView(table: ConstantTable, symbol: string): TableView {
   return { symbol, ctype: table.ctype, count: values.length, layout: table.layout, lines };
 }
 
-/** Where some blocks of a plan are: the offsets from the first byte of any to behind the last, and how many live at a time. */
+/** Where some blocks of a plan are: the offsets from the first byte of any to after the last, and how many live at a time. */
 export interface Extent {
   readonly live: number;
   readonly lowest: number;

@@ -13,7 +13,7 @@ export interface TableView {
   readonly lines: readonly (readonly (number | string)[])[];
 }
 
-/** How a layer finds the rows of one of its inputs: `rows[first]` and those behind it. */
+/** How a layer finds the rows of one of its inputs: `rows[first]` and those after it. */
 export interface InputView {
   /** Where the rows are: exactly one of these. The caller's are those of the image, overwritten or not. */
   readonly fromCaller: boolean;
@@ -97,7 +97,7 @@ export interface BufferView {
 
 /** The caller's image, where the model overwrites it. */
 export interface ImageView {
-  /** In front of the arena: the bytes of the input, in whole words. */
+  /** Before the arena: the bytes of the input, in whole words. */
   readonly bytes: number;
   readonly words: number;
 }

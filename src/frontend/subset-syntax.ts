@@ -16,7 +16,7 @@ const noLoop = 'loop over an array: `for (const x of [1, 2, 3])`, or Array.from(
 const noAsync = 'a model is a plain description: nothing in it waits';
 const noThrow = 'leave it out: effnetc reports what does not fit';
 const noBitwise = 'use arithmetic, such as Math.floor(x / 2)';
-const noExport = 'write `export` in front of the declaration';
+const noExport = 'write `export` before the declaration';
 const noGeneric = 'write the types out: a model needs no type-level programming';
 
 /** Kinds of syntax with advice of their own. Whatever stands neither here nor among the allowed kinds is refused, too. */

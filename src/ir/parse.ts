@@ -6,8 +6,8 @@ import {
   type Constant,
   type DType,
   dtypeBytes,
-  type NarrowBits,
-  narrowWidths,
+  type SubByteBits,
+  subByteWidths,
   type TensorType,
 } from './tensor.js';
 
@@ -71,10 +71,10 @@ class Parser {
     return { dtype, shape, data, ...(bits === undefined ? {} : { bits }) };
   }
 
-  private bits(): NarrowBits {
+  private bits(): SubByteBits {
     this.symbol(':');
     const width = this.number();
-    return narrowWidths.find(bits => bits === width) ?? this.fault(`a width of ${narrowWidths.join(' or ')} bits`);
+    return subByteWidths.find(bits => bits === width) ?? this.fault(`a width of ${subByteWidths.join(' or ')} bits`);
   }
 
   private attributes(): Attributes {

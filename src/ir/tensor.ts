@@ -84,27 +84,27 @@ export interface Constant {
   readonly shape: readonly number[];
   readonly data: TensorData;
   /** Bits of each value in flash, for int8 weights that need fewer than 8: {@link fitsBits} holds for all of them. */
-  readonly bits?: NarrowBits | undefined;
+  readonly bits?: SubByteBits | undefined;
 }
 
 /** Widths of weights below 8 bits, the widest first; 2 bits are ternary weights, 1 bit binary ones. */
-export const narrowWidths = [4, 3, 2, 1] as const;
-export type NarrowBits = (typeof narrowWidths)[number];
+export const subByteWidths = [4, 3, 2, 1] as const;
+export type SubByteBits = (typeof subByteWidths)[number];
 
 /**
  * Narrow weights lie in -limit to limit: 7 for 4 bits, 3 for 3, 1 for 2. The value below is left free. It would be used by one side of a
  * symmetric scale only, and two channels in one word (`a + 256 * b`) borrow it where `a` is negative. Of 1 bit, -1 and 1 are all
  * that there is, without a 0.
  */
-export const narrowLimit = (bits: NarrowBits): number => (bits === 1 ? 1 : 2 ** (bits - 1) - 1);
+export const subByteLimit = (bits: SubByteBits): number => (bits === 1 ? 1 : 2 ** (bits - 1) - 1);
 
 /** Is it a value that weights of so many bits have? */
-export const fitsBits = (value: number, bits: NarrowBits): boolean =>
-  Math.abs(value) <= narrowLimit(bits) && (bits > 1 || value !== 0);
+export const fitsBits = (value: number, bits: SubByteBits): boolean =>
+  Math.abs(value) <= subByteLimit(bits) && (bits > 1 || value !== 0);
 
 /** The values of weights of so many bits, for messages. */
-export const describeNarrow = (bits: NarrowBits): string =>
-  bits === 1 ? '-1 or 1' : `in -${narrowLimit(bits)} to ${narrowLimit(bits)}`;
+export const describeSubByte = (bits: SubByteBits): string =>
+  bits === 1 ? '-1 or 1' : `in -${subByteLimit(bits)} to ${subByteLimit(bits)}`;
 
 export function elementCount(shape: Shape): number {
   return shape.height * shape.width * shape.channels;

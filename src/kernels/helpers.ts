@@ -1,4 +1,4 @@
-import { narrowWidths } from '../ir/tensor.js';
+import { subByteWidths } from '../ir/tensor.js';
 import { type Rounding, roundings } from '../numeric/requantise.js';
 import { packOf, placeOf, stepsOf } from './packing/bit-layout.js';
 
@@ -26,14 +26,14 @@ export interface HelperTarget {
  * How `kernels/dot-product/swar-dot` is unrolled, by pixels. The jumps over it must fit a byte, and back to its start what `bne` reaches on
  * Armv6-M, 256 bytes.
  */
-export const dotLanes = {
+export const dotSwar = {
   8: { longestRun: 11, tapBytes: 20 },
   4: { longestRun: 16, tapBytes: 12 },
 } as const;
 
 /** The first and the last tap of a run are written out. */
-const eightPixels = { ...dotLanes[8], middleTaps: 9, pixels: 8, words: 4, block: 16, wide: true, stores: true };
-const fourPixels = { ...dotLanes[4], middleTaps: 14, pixels: 4, words: 2, block: 8, wide: false, stores: false };
+const eightPixels = { ...dotSwar[8], middleTaps: 9, pixels: 8, words: 4, block: 16, wide: true, stores: true };
+const fourPixels = { ...dotSwar[4], middleTaps: 14, pixels: 4, words: 2, block: 8, wide: false, stores: false };
 
 /** Inputs that an inner loop takes at a time. */
 const rounds = [4, 8, 16] as const;
@@ -148,7 +148,7 @@ const mve = [
   { name: 'mve-dot', template: 'kernels/dot-product/mve-portable', copies: true },
 ] as const satisfies readonly HelperEntry[];
 
-const narrow = narrowWidths.map(bits => ({
+const narrow = subByteWidths.map(bits => ({
   name: `weight-${bits}` as const,
   template: 'kernels/packing/sub-byte-weight',
   view: {
@@ -163,7 +163,7 @@ const narrow = narrowWidths.map(bits => ({
 }));
 
 /** What weights are unpacked as; binary ones also as pairs of channels, `a + 256 * b`, which the others are by themselves. */
-const unpacked = [...narrowWidths.map(bits => ({ bits, pairs: false })), { bits: 1, pairs: true } as const];
+const unpacked = [...subByteWidths.map(bits => ({ bits, pairs: false })), { bits: 1, pairs: true } as const];
 
 const bytes = unpacked.map(({ bits, pairs }) => ({
   name: pairs ? (`pairs-of-${bits as 1}` as const) : (`bytes-of-${bits}` as const),

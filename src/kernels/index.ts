@@ -27,7 +27,7 @@ import { dspMaxPool } from './pool/dsp.js';
 import { accumulatingAvgPool, genericAvgPool, genericMaxPool } from './pool/generic.js';
 import { mveMaxPool } from './pool/mve.js';
 import { genericRescale } from './rescale/generic.js';
-import { genericSoftmax, wideSoftmax } from './softmax/generic.js';
+import { genericSoftmax, int16Softmax } from './softmax/generic.js';
 
 /** The kernel variants of an op by the instruction set that they need. Portable C suits every target. */
 type Variants = Readonly<Partial<Record<IsaFeature, KernelVariant>>> & {
@@ -77,7 +77,7 @@ const table: Readonly<Record<Exclude<OpKind, WithoutKernels>, OpKernels>> = {
   lookup: { rows: { generic: genericLookup } },
   rescale: { rows: { generic: genericRescale } },
   curve: { rows: { generic: genericCurve } },
-  softmax: { rows: { generic: [wideSoftmax, genericSoftmax] } },
+  softmax: { rows: { generic: [int16Softmax, genericSoftmax] } },
   argmax: { rows: { generic: genericArgmax } },
 };
 

@@ -1,5 +1,5 @@
 import type { Node } from '../ir/graph.js';
-import type { NarrowBits, TensorType } from '../ir/tensor.js';
+import type { SubByteBits, TensorType } from '../ir/tensor.js';
 import type { Helper } from './helpers.js';
 
 export type { Helper } from './helpers.js';
@@ -19,7 +19,7 @@ export interface ConstantTable {
   /** Words of packed values are printed in hexadecimal. */
   readonly packed?: boolean;
   /** Weights of so many bits, packed; 8 and more when left out. */
-  readonly narrow?: NarrowBits;
+  readonly narrow?: SubByteBits;
   /** Weights without their zeros, as `packSparse` makes them. */
   readonly sparse?: true;
 }
@@ -77,8 +77,8 @@ export interface KernelPlan {
   readonly copies?: boolean;
   /**
    * Per input: where the output row may lie over a row of it that nobody needs afterwards. Its first byte must be at least
-   * so many bytes (in what a variant offers: elements) in front of that row's first byte; absent where it may not. It follows from the order in which the kernel
-   * reads and writes: whatever it has still to read must lie behind what it has written.
+   * so many bytes (in what a variant offers: elements) before that row's first byte; absent where it may not. It follows from the order in which the kernel
+   * reads and writes: whatever it has still to read must lie after what it has written.
    */
   readonly overlays?: readonly (number | undefined)[];
   /** Bytes of the sums; present exactly where the kernel takes its input row by row. */
@@ -142,7 +142,7 @@ export interface KernelVariant {
   /** `generic`, `mla`, `dsp`, `mve`, ... */
   readonly name: string;
   /** Takes int16 activations as well. */
-  readonly wide?: true;
+  readonly int16?: true;
   /** Where there are several plans, the one that is fastest as a rule comes first. */
   plan(node: Node, inputs: readonly KernelInput[]): KernelOffer | readonly KernelOffer[];
 }
@@ -151,7 +151,7 @@ export interface KernelVariant {
 export function offersOf(variant: KernelVariant, node: Node, inputs: readonly KernelInput[]): readonly KernelOffer[] {
   const types = [node.type, ...inputs].map(elementType);
   const wide = types.includes('int16_t');
-  if (wide && variant.wide !== true) return [{ unsuited: 'int16 activations' }];
+  if (wide && variant.int16 !== true) return [{ unsuited: 'int16 activations' }];
   const offer = variant.plan(node, inputs);
   const offers = isList(offer) ? offer : [offer];
   return wide ? offers.map(each => (isPlan(each) ? inBytes(each, types) : each)) : offers;

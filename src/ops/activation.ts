@@ -18,7 +18,7 @@ const attributes = z.strictObject({ function: activationSchema });
 type ActivationAttributes = { readonly function: Activation };
 
 /**
- * A function of one value. Behind a linear op it is fused into that op; where that is not possible its integer form is a
+ * A function of one value. After a linear op it is fused into that op; where that is not possible its integer form is a
  * table of 256 values, indexed by `x + 128`.
  */
 export const activation: OpDefinition = defineOp<ActivationAttributes>({

@@ -15,7 +15,7 @@ export const argmax: OpDefinition = defineOp<z.infer<typeof attributes>>({
   kind: 'argmax',
   summary: 'index of the largest value, the first of equals, as int32',
   arity: 1,
-  traits: { integerResult: true, wide: true },
+  traits: { integerResult: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options, { optionsOptional: true }),
   inferShape: () => ({ height: 1, width: 1, channels: 1 }),

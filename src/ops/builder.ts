@@ -58,7 +58,7 @@ export class GraphBuilder {
     fail('E0208', `${op.kind} cannot read '${input.name}', whose result is an index`, {
       span,
       notes: [{ message: `${input.op} is called here`, span: input.span }],
-      hint: `return the result of ${input.op} from the model; what is to be computed goes in front of it`,
+      hint: `return the result of ${input.op} from the model; what is to be computed goes before it`,
     });
   }
 

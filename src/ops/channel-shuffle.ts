@@ -36,7 +36,7 @@ export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   kind: 'channelShuffle',
   summary: 'the first channel of each group, then the second of each, and so on',
   arity: 1,
-  traits: { keepsQuantisation: true, wide: true },
+  traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
   inferShape(site, [input]) {

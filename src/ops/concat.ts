@@ -41,7 +41,7 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
   summary: 'the channels of several tensors of one height and width, one after the other',
   arity: 1,
   variadic: true,
-  traits: { wide: true, joins: true },
+  traits: { int16: true, joins: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
   inferShape(site, inputs) {

@@ -106,7 +106,7 @@ export const curve: OpDefinition = defineOp<CurveAttributes>({
   kind: 'curve',
   summary: 'sigmoid or tanh, int16, interpolated in a table, bit for bit as TFLite computes them',
   arity: 1,
-  traits: { wide: true, fixedQuantisation: { scale: 2 ** -15, zeroPoint: 0, bits: 16 } },
+  traits: { int16: true, fixedQuantisation: { scale: 2 ** -15, zeroPoint: 0, bits: 16 } },
   attributes,
   vocabulary: vocabulary(z.strictObject({ function: z.enum(curves) }), options => options),
   inferShape: (_site, [input]) => input,

@@ -47,13 +47,13 @@ const denseChannels: ChannelRules<DenseAttributes> = {
 
 /**
  * Weights are OHWI: [units, input rows, input columns, input channels]; weights files count the input's elements in the same
- * order. Behind a flatten that counts in another one, a pass reorders them.
+ * order. After a flatten that counts in another one, a pass reorders them.
  */
 export const dense: OpDefinition = defineOp<DenseAttributes>({
   kind: 'dense',
   summary: 'fully connected: each unit is a weighted sum over the whole input',
   arity: 1,
-  traits: { linear: true, wholeInput: true, wide: true },
+  traits: { linear: true, wholeInput: true, int16: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({ units, bias: z.boolean().optional(), weightBits: weightBitsOption.optional() }),

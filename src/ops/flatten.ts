@@ -33,12 +33,12 @@ function elementsOf(order: FlattenAttributes['order'], { height, width, channels
   return upTo(positions).map(position => (order === 'NHWC' ? position * channels + c : c * positions + position));
 }
 
-/** In front of a dense layer a pass folds it into the weights, whatever the order; elsewhere it copies. */
+/** Before a dense layer a pass folds it into the weights, whatever the order; elsewhere it copies. */
 export const flatten: OpDefinition = defineOp<FlattenAttributes>({
   kind: 'flatten',
   summary: 'the whole input as one vector, in NHWC order or in the NCHW order that PyTorch counts in',
   arity: 1,
-  traits: { keepsQuantisation: true, flattens: true, wide: true },
+  traits: { keepsQuantisation: true, flattens: true, int16: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({ order: z.enum(['NHWC', 'NCHW']).optional() }),

@@ -24,7 +24,7 @@ export const input: OpDefinition = defineOp<InputAttributes>({
   kind: 'input',
   summary: 'the image or feature map that the caller hands in',
   arity: 0,
-  traits: { source: true, wide: true },
+  traits: { source: true, int16: true },
   attributes,
   vocabulary: vocabulary(
     attributes

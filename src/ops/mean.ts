@@ -104,7 +104,7 @@ export const mean: OpDefinition = defineOp<MeanAttributes>({
   kind: 'mean',
   summary: 'the mean over height and width, by channel, with a scale of its own',
   arity: 1,
-  traits: { wide: true },
+  traits: { int16: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
   inferShape: (_site, [{ channels }]) => ({ height: 1, width: 1, channels }),

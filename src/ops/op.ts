@@ -86,22 +86,22 @@ export interface OpTraits {
   /** Scale and zero point of the output are given by the op itself. */
   readonly fixedQuantisation?: Quantisation;
   /** The same where it reads int16. */
-  readonly fixedWideQuantisation?: Quantisation;
+  readonly fixedInt16Quantisation?: Quantisation;
   /** The output is not int8 even in a quantised graph. */
   readonly integerResult?: boolean;
   /** Exists in float graphs only: some pass must have replaced it before quantisation. */
   readonly floatOnly?: boolean;
   /** Reads and makes int16 activations as well as int8 ones. What it reads is all of one type. */
-  readonly wide?: boolean;
+  readonly int16?: boolean;
   /** Copies its inputs into its output. Where they are int16, all have its scale; int8 ones are rescaled. */
   readonly joins?: boolean;
 }
 
 /** Scale and zero point that an op gives its output itself, for an input; undefined for most ops. */
 export const fixedQuantisationOf = (
-  { fixedQuantisation, fixedWideQuantisation }: OpTraits,
+  { fixedQuantisation, fixedInt16Quantisation }: OpTraits,
   input: Quantisation | undefined,
-): Quantisation | undefined => (input?.bits === 16 ? (fixedWideQuantisation ?? fixedQuantisation) : fixedQuantisation);
+): Quantisation | undefined => (input?.bits === 16 ? (fixedInt16Quantisation ?? fixedQuantisation) : fixedQuantisation);
 
 /**
  * A linear op as products of matrices: in each group, the outputs at a position are the weights, [outputs, length], times the

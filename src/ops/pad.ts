@@ -43,12 +43,12 @@ function padded(node: Node<PadAttributes>, input: Operand, filling: number) {
   return output;
 }
 
-/** In front of a conv, a padding of zeros is better an option of the conv: then nothing is copied. */
+/** Before a conv, a padding of zeros is better an option of the conv: then nothing is copied. */
 export const pad: OpDefinition = defineOp<PadAttributes>({
   kind: 'pad',
   summary: 'rows and columns of one value around a tensor; 0 unless said otherwise',
   arity: 1,
-  traits: { keepsQuantisation: true, wide: true },
+  traits: { keepsQuantisation: true, int16: true },
   attributes: attributes as z.ZodType<PadAttributes>,
   vocabulary: vocabulary(
     z.strictObject({

@@ -98,7 +98,7 @@ const compute = (node: Node<PoolAttributes>, [input]: readonly Operand[]) =>
 export const maxPool: OpDefinition = defineOp<PoolAttributes>({
   kind: 'maxPool',
   summary: 'the largest value of each window and channel; padding never wins',
-  traits: { keepsQuantisation: true, scalesByChannel: true, wide: true },
+  traits: { keepsQuantisation: true, scalesByChannel: true, int16: true },
   vocabulary: poolVocabulary,
   ...poolShape,
   evaluate: (node, inputs) => Float32Array.from(compute(node, inputs)),
@@ -115,7 +115,7 @@ export function roundedMean(sum: number, taps: number): number {
 export const avgPool: OpDefinition = defineOp<PoolAttributes>({
   kind: 'avgPool',
   summary: 'the mean of each window and channel, padding left out; without a kernel, of the whole input',
-  traits: { keepsQuantisation: true, scalesByChannel: true, wide: true },
+  traits: { keepsQuantisation: true, scalesByChannel: true, int16: true },
   ...poolShape,
   vocabulary: vocabulary(
     z

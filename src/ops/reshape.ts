@@ -20,7 +20,7 @@ export const reshape: OpDefinition = defineOp<z.infer<typeof attributes>>({
   kind: 'reshape',
   summary: 'the same elements in the same order, in fewer rows or with another number of channels',
   arity: 1,
-  traits: { keepsQuantisation: true, wide: true },
+  traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
   inferShape(site, [input]) {

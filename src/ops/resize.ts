@@ -38,7 +38,7 @@ export const resize: OpDefinition = defineOp<ResizeAttributes>({
   kind: 'resize',
   summary: 'enlarges height and width by whole factors: each value is repeated (nearest neighbour)',
   arity: 1,
-  traits: { keepsQuantisation: true, scalesByChannel: true, wide: true },
+  traits: { keepsQuantisation: true, scalesByChannel: true, int16: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({ factor: perAxis }), options => {
     const [rows, columns] = toPair(options.factor);

@@ -30,7 +30,7 @@ export const slice: OpDefinition = defineOp<SliceAttributes>({
   kind: 'slice',
   summary: 'some neighbouring channels of a tensor; a split is one slice for each part',
   arity: 1,
-  traits: { keepsQuantisation: true, wide: true },
+  traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
   inferShape(site, [input]) {

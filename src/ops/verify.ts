@@ -42,7 +42,7 @@ function problemOf(node: Node, seen: ReadonlyMap<string, Node>): string | undefi
   if (missing !== undefined) return `reads '${missing}' before it is made`;
   const parsed = op.attributes.safeParse(node.attributes);
   if (!parsed.success) return parsed.error.issues.map(i => `${i.path.join('.')}: ${i.message}`).join('; ');
-  return shapeProblem(node, seen) ?? typeProblem(node) ?? wideProblem(node, seen) ?? constantProblem(node);
+  return shapeProblem(node, seen) ?? typeProblem(node) ?? int16Problem(node, seen) ?? constantProblem(node);
 }
 
 function shapeProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
@@ -68,11 +68,11 @@ function typeProblem({ type: { dtype, quantisation } }: Node): string | undefine
   return allowed ? undefined : `zero point ${zeroPoint}`;
 }
 
-function wideProblem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
+function int16Problem(node: Node, seen: ReadonlyMap<string, Node>): string | undefined {
   const types = node.inputs.map(name => seen.get(name)?.type.dtype);
   const wide = types.includes('i16');
   if (!wide && node.type.dtype !== 'i16') return undefined;
-  if (opOf(node).traits.wide !== true) return 'it takes no int16';
+  if (opOf(node).traits.int16 !== true) return 'it takes no int16';
   return wide && types.some(type => type !== 'i16') ? `inputs of types ${types.join(', ')}` : undefined;
 }
 

@@ -16,7 +16,7 @@ export function exclusiveLinear(index: GraphIndex, reader: Node): Node<LinearAtt
   return producer as Node<LinearAttributes>;
 }
 
-/** Can the op in front of an activation do its work? A linear op any that is linear on either side of zero, an op that clamps one that is a clamp. */
+/** Can the op before an activation do its work? A linear op any that is linear on either side of zero, an op that clamps one that is a clamp. */
 export function takesIn(producer: Node, activation: Activation): boolean {
   const { linear, clamps } = traits(producer);
   if (!(linear === true && isPiecewiseLinear(activation)) && !(clamps === true && isClamp(activation))) return false;

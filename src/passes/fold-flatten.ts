@@ -23,7 +23,7 @@ export function permuteNchwColumns(
 }
 
 /**
- * Lets a dense layer read the tensor in front of a flatten: the weights are reshaped, and their columns reordered where the
+ * Lets a dense layer read the tensor before a flatten: the weights are reshaped, and their columns reordered where the
  * flatten counted in NCHW.
  * Needs: float graph. Keeps: every value. Breaks: names of the flattens.
  */

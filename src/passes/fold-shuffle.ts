@@ -5,7 +5,7 @@ import type { ChannelOrder } from '../ops/op.js';
 import type { IntegerPass } from './pass.js';
 
 /**
- * Takes channel shuffles out: what is in front of one makes its channels in the shuffled order, or else all that is behind
+ * Takes channel shuffles out: what is before one makes its channels in the shuffled order, or else all that is after
  * it reads them unshuffled. Weights and all that goes with a channel move along, so that nothing is left to do at run time.
  * Needs: float or integer graph. Keeps: every value of what is left, but for the order of channels between the layers that
  * change. Breaks: names of the shuffles.
@@ -32,7 +32,7 @@ function foldFirst(graph: IntegerGraph): IntegerGraph | undefined {
   return undefined;
 }
 
-/** The nodes in front of `shuffle` that have to change for it to go: up to the first that can choose its order. */
+/** The nodes before `shuffle` that have to change for it to go: up to the first that can choose its order. */
 function changedProducers(shuffle: Node, order: ChannelOrder, index: GraphIndex): readonly Node[] | undefined {
   const changed: Node[] = [];
   for (let reader = shuffle; ; ) {
@@ -46,7 +46,7 @@ function changedProducers(shuffle: Node, order: ChannelOrder, index: GraphIndex)
   }
 }
 
-/** The nodes behind `node` that have to change where its channels come in another order: along each way, up to a weighted sum. */
+/** The nodes after `node` that have to change where its channels come in another order: along each way, up to a weighted sum. */
 function changedReaders(node: Node, order: ChannelOrder, index: GraphIndex): readonly Node[] | undefined {
   const readers = index.readers(node.name);
   if (node.name === index.graph.output || readers.length === 0) return undefined;
@@ -56,9 +56,9 @@ function changedReaders(node: Node, order: ChannelOrder, index: GraphIndex): rea
     const op = opOf(reader);
     const end = op?.reorderInputs?.(reader, order);
     const through = end === undefined ? op?.reorderOutputs?.(reader, order) : undefined;
-    const behind = through?.inputs === true ? changedReaders(reader, order, index) : undefined;
+    const following = through?.inputs === true ? changedReaders(reader, order, index) : undefined;
     if (end !== undefined) changed.push(end);
-    else if (through !== undefined && behind !== undefined) changed.push(through.node, ...behind);
+    else if (through !== undefined && following !== undefined) changed.push(through.node, ...following);
     else return undefined;
   }
   return changed;

@@ -6,7 +6,7 @@ import { exclusiveLinear, scaleAndOffset, traits } from './float-epilogue.js';
 import type { FloatPass } from './pass.js';
 
 /**
- * Takes a batch norm that stands *after* an activation into the linear op in front: per channel, two slopes and an offset.
+ * Takes a batch norm that stands *after* an activation into the linear op before: per channel, two slopes and an offset.
  * An activation with an upper bound is left alone: it would need a clamp per channel.
  * Needs: float graph, activations fused. Keeps: every value, up to float rounding. Breaks: names of the batch norms.
  */

@@ -22,7 +22,7 @@ export const floatPasses: readonly FloatPass[] = [
   fuseActivation,
   fuseAffine,
   lowerChannelwise,
-  // A batch norm that has just become a depthwise convolution can take in the activation behind it.
+  // A batch norm that has just become a depthwise convolution can take in the activation after it.
   fuseActivation,
 ];
 
@@ -35,7 +35,7 @@ export const integerPasses: readonly IntegerPass[] = [foldShuffle];
 /** Ways to make the integer graph smaller after those. Each target takes the one that suits its kernels, or none. */
 export const reducingPasses: readonly IntegerPass[] = [eliminateChannels, ...[2, 4, 8, 16].map(eliminateChannelsBy)];
 
-/** Runs passes one after the other, the verifier behind each. */
+/** Runs passes one after the other, the verifier after each. */
 export function runPasses<F extends GraphForm>(graph: Graph<F>, passes: readonly Pass<F>[]): Graph<F> {
   return passes.reduce<Graph<F>>((current, pass) => verifyGraph(pass.run(current), pass.name), graph);
 }

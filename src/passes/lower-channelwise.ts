@@ -10,7 +10,7 @@ import type { FloatPass } from './pass.js';
 /**
  * Turns what is still there of batch norms and per-channel activations into the channelwise linear op, which can compute
  * both: a batch norm is a weight and a bias per channel, a prelu is a weight of one with two slopes. An activation that the
- * op in front will take in, having become linear here, is left to fuse-activation.
+ * op before will take in, having become linear here, is left to fuse-activation.
  * Needs: float graph, after the fusing passes. Keeps: every value, up to float rounding, and all names.
  */
 export const lowerChannelwise: FloatPass = {

@@ -11,7 +11,7 @@ import { bindQuantised } from '../frontend/weights/quantised.js';
 import { bindRandom, randomImages } from '../frontend/weights/random.js';
 import { readWeightsFile } from '../frontend/weights/weights-file.js';
 import { FloatNetwork } from '../interpreter/float-network.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import { type FloatGraph, GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import type { Rounding } from '../numeric/requantise.js';
 import { sourceOf } from '../ops/facts.js';
@@ -20,6 +20,7 @@ import { verifyGraph } from '../ops/verify.js';
 import { floatPasses, runPasses } from '../passes/index.js';
 import { calibrate } from '../quantize/calibrate.js';
 import { requireTellingImages } from '../quantize/check-images.js';
+import { estimateStatistics } from '../quantize/estimate-statistics.js';
 import { declaredQuantisation, inputMeaning, toReal } from '../quantize/inputs.js';
 import type { LabelledImages } from '../quantize/measure-bits.js';
 import type { LayerQuality } from '../quantize/quality.js';
@@ -32,7 +33,6 @@ import {
   type StageProgress,
 } from '../quantize/quantise-model.js';
 import type { BitsGoal } from '../quantize/search-bits.js';
-import { settleStatistics } from '../quantize/settle-statistics.js';
 import { lowering } from './lowering.js';
 import type { Observe } from './stage.js';
 
@@ -133,7 +133,7 @@ export async function floatClasses(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly number[]> {
   const network = new FloatNetwork(graph);
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const classes: number[] = [];
   for (const image of realImages(graph, images)) {
     const scores = network.run(image).get(graph.output) ?? new Float32Array(1);
@@ -260,7 +260,7 @@ export async function randomModel(
   const graph = verifyGraph(await readModel(model, { ops: opTable, session }), 'read-model');
   const images = randomImages(sourceOf(graph), weights.seed);
   const random = bindRandom(graph, weights.seed, opOf);
-  const settled = verifyGraph(await settleStatistics(random, [...realImages(graph, images)]), 'settle-statistics');
+  const settled = verifyGraph(await estimateStatistics(random, [...realImages(graph, images)]), 'settle-statistics');
   const fused = fuse(settled);
   let done = 0;
   const histograms = await calibrate(fused, realImages(fused, images), () => onProgress?.(++done, images.count));

@@ -9,7 +9,7 @@ export interface Block {
   readonly to: number;
   /**
    * Blocks that are read for the last time in the step that makes this one, and over which it may lie: it must start at
-   * least `distance` bytes in front of `block`.
+   * least `distance` bytes before `block`.
    */
   readonly overlays: readonly { readonly block: number; readonly distance: number }[];
   /** Where it has to lie; absent where that is the planner's choice, which is always a word. */

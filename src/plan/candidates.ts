@@ -8,7 +8,7 @@ const mostTrials = 24;
 
 /**
  * Searches for the order with the least peak, as {@link searchOrder} does. Where that comes to no end, other orders are
- * looked at, too: by what adds least, and with tensors made whole before anything behind them is asked for. Those are
+ * looked at, too: by what adds least, and with tensors made whole before anything after them is asked for. Those are
  * heuristics, and cheap.
  */
 export function findOrder(memory: LiveMemory, known: readonly Order[], looks: number): SearchResult {

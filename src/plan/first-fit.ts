@@ -109,7 +109,7 @@ function conflictsOf(blocks: readonly Block[]): readonly Conflicts[] {
     living = living.filter(other => blocks[other].to >= block.from);
     for (const a of living) {
       if (blocks[a].pinned !== undefined && block.pinned !== undefined) continue;
-      // `b` over `a` where it may: then it is enough that b starts `distance` in front of a.
+      // `b` over `a` where it may: then it is enough that b starts `distance` before a.
       const distance = block.overlays.find(overlay => overlay.block === a)?.distance;
       const above = blocks[a].bytes;
       const below = Math.min(block.bytes, distance ?? block.bytes);

@@ -5,7 +5,7 @@ import { aligned, alignment, type RowProgram } from './row-program.js';
  * bytes come first, the arena begins at the next word, and no buffer reaches over that border.
  */
 export interface Image {
-  /** Index of the tensor whose rows it holds, one behind the other. */
+  /** Index of the tensor whose rows it holds, one after the other. */
   readonly tensor: number;
   readonly bytes: number;
   /** Where the arena begins: `bytes`, rounded up to words. */
@@ -39,6 +39,6 @@ const wordOf = (offset: number): number => alignment * Math.floor(offset / align
 export const freedBytes = (row: number, rowBytes: number): number =>
   wordOf((row + 1) * rowBytes) - wordOf(row * rowBytes);
 
-/** By how much an output row must begin in front of the word that an image row begins in, to keep a distance to the row. */
+/** By how much an output row must begin before the word that an image row begins in, to keep a distance to the row. */
 export const overlayInWords = (row: number, rowBytes: number, distance: number): number =>
   wordOf(row * rowBytes) - wordOf(row * rowBytes - distance);

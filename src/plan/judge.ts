@@ -1,4 +1,4 @@
-import { type Columns, horizons, type Layouts } from './layouts.js';
+import { type Columns, horizons, type PartialAllocations } from './partial-allocations.js';
 
 /** How much less each end of lifetimes counts than the one before. */
 const discount = 0.7;
@@ -31,7 +31,7 @@ export class Judge {
   constructor(
     private readonly columns: Columns,
     private readonly bytes: number,
-    private readonly layouts: Layouts,
+    private readonly layouts: PartialAllocations,
     private readonly block: number,
     private readonly until: number,
     private readonly counting: Uint8Array,

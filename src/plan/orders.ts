@@ -13,7 +13,7 @@ export function layerByLayer({ layers }: RowProgram): Order {
  * Asks the last layer for its last step, and before each step does what it needs, depth first. Steps that make a row which
  * nobody reads are done as soon as they can be.
  *
- * @param cuts layers in their order, of which all steps are asked for before anything behind them
+ * @param cuts layers in their order, of which all steps are asked for before anything after them
  * @param memory of the program, for who has it
  */
 export function demandDriven(

@@ -1,10 +1,10 @@
+import { allocateBlocks } from './allocate.js';
 import { type Buffers, buffersOf } from './blocks.js';
 import { findOrder } from './candidates.js';
 import type { Placement } from './first-fit.js';
 import { arenaStart } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
-import { placeBlocks } from './place.js';
 import type { RowProgram, Step } from './row-program.js';
 
 /** Which order of steps: the best that is found, or one of the two that set the standard. */
@@ -17,7 +17,7 @@ export interface RowPlan {
   readonly buffers: Buffers;
   /** Per block of the buffers, in bytes from the start of the space: of the image that is overwritten, or else of the arena. */
   readonly offsets: Int32Array;
-  /** Bytes of the image that the plan overwrites, in whole words: the arena begins behind them. 0 where it overwrites none. */
+  /** Bytes of the image that the plan overwrites, in whole words: the arena begins after them. 0 where it overwrites none. */
   readonly imageBytes: number;
   readonly arenaBytes: number;
   /**
@@ -71,7 +71,7 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     if (best !== undefined && bound >= best.placement.bytes) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
     // An order is placed alike whatever was placed before it: more orders never make the plan worse.
-    const placement = placeBlocks(blocks, bound);
+    const placement = allocateBlocks(blocks, bound);
     if (best === undefined || placement.bytes < best.placement.bytes) best = { order, placement };
   }
   const order = best?.order ?? known[0];

@@ -20,7 +20,7 @@ const plans = new Map<string, RowPlan>();
  * a network is planned again for another core, to see what is saved, and with kernels between which the planner sees no
  * difference. A plan follows from nothing but the program, all of which is the key.
  */
-export function rememberedPlan(program: RowProgram, goal: OrderGoal): RowPlan {
+export function memoisedPlan(program: RowProgram, goal: OrderGoal): RowPlan {
   const key = JSON.stringify([goal, program]);
   const plan = plans.get(key) ?? planRows(program, goal);
   // At the end again: the plan that was asked for longest ago is the first to go.
@@ -82,7 +82,7 @@ function planBesideImage(
   };
   const { kernels, plan } = worthwhile(
     kernelChoices(graph, choices, goal, rowsOf).map(({ kernels, instructions }) => {
-      const plan = rememberedPlan(rowsOf(kernels), goal);
+      const plan = memoisedPlan(rowsOf(kernels), goal);
       return { kernels, plan, instructions, arenaBytes: plan.arenaBytes };
     }),
   );

@@ -24,7 +24,7 @@ export interface RowInput {
   readonly window: RowWindow;
   /**
    * Where the output row may lie over a row that is read for the last time: its first byte must be at least so many bytes
-   * in front of that row's first byte. Absent: nowhere. It follows from the order in which the kernel reads and writes.
+   * before that row's first byte. Absent: nowhere. It follows from the order in which the kernel reads and writes.
    */
   readonly overlay?: number | undefined;
 }

@@ -15,7 +15,7 @@ const nothing = -1;
  * Executes a plan on tagged bytes: each byte of the arena remembers which byte of which buffer was written there last.
  * Every row that a step reads must still be there, whole; so must the state of its layer. Output bytes may take the place
  * of input bytes only as the kernel's declared overlay allows: it is checked byte by byte, with the kernel reading as late
- * and writing as early as that declaration lets it. An image that may be overwritten lies in front of the arena, and holds the
+ * and writing as early as that declaration lets it. An image that may be overwritten lies before the arena, and holds the
  * rows of the input at the start.
  *
  * It shares with the planner no more than the program and the plan: neither lifetimes nor conflicts.

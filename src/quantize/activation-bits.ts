@@ -3,8 +3,8 @@ import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
 import { declaredQuantisation } from './inputs.js';
+import { type Int16Activations, makerOf } from './int16-ranges.js';
 import { matches, refuseName } from './name-pattern.js';
-import { makerOf, type WideActivations } from './wide-ranges.js';
 
 /** Bits of activations by the names of the layers that make them; `*` in a pattern stands for any characters. */
 export interface ActivationBitsRule {
@@ -23,7 +23,7 @@ interface Obstacle {
  * A pattern with `*` takes those that can have them, and never the input: what the caller hands in is asked for by its name.
  * @throws CompileError E0506 for a rule that names no layer, E0508 for a named layer that cannot have int16 activations
  */
-export function wideActivations(graph: FloatGraph, rules: readonly ActivationBitsRule[]): WideActivations {
+export function int16Activations(graph: FloatGraph, rules: readonly ActivationBitsRule[]): Int16Activations {
   const candidates = graph.nodes.filter(needsRange);
   const wanted = new Map<string, 8 | 16>();
   const named = new Set<string>();
@@ -64,12 +64,12 @@ export function layersOf(graph: FloatGraph, names: readonly string[]): readonly 
  * @param makers layers wanted; left are those that can be had
  * @throws CompileError E0508 for a layer in `named`
  */
-function settled(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<string>): WideActivations {
+function settled(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<string>): Int16Activations {
   for (;;) {
     const wide = withFollowers(graph, makers);
     const obstacle = obstacleIn(graph, wide);
     if (obstacle === undefined) return wide;
-    const makersOf = makersBehind(graph, obstacle.node, makers);
+    const makersOf = makersThatReach(graph, obstacle.node, makers);
     const stubborn = [...makersOf].find(name => named.has(name));
     if (stubborn !== undefined) {
       fail('E0508', `the activations of '${stubborn}' cannot be int16: ${obstacle.reason}`, {
@@ -82,25 +82,25 @@ function settled(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<stri
 }
 
 const isSource = (node: Node): boolean => opOf(node).traits.source === true;
-const isWideSource = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
+const isInt16Source = (node: Node): boolean => isSource(node) && declaredQuantisation(node)?.bits === 16;
 
 /** With what is int16 whatever rules say, and the layers whose type is that of what they read. */
 function withFollowers(graph: FloatGraph, makers: ReadonlySet<string>): ReadonlySet<string> {
   const wide = new Set(makers);
   for (const node of graph.nodes) {
-    const { keepsQuantisation, fixedQuantisation, fixedWideQuantisation } = opOf(node).traits;
-    const always = isWideSource(node) || fixedQuantisation?.bits === 16;
-    const follows = keepsQuantisation === true || fixedWideQuantisation !== undefined;
+    const { keepsQuantisation, fixedQuantisation, fixedInt16Quantisation } = opOf(node).traits;
+    const always = isInt16Source(node) || fixedQuantisation?.bits === 16;
+    const follows = keepsQuantisation === true || fixedInt16Quantisation !== undefined;
     if (always || (follows && wide.has(node.inputs[0]))) wide.add(node.name);
   }
   return wide;
 }
 
 /** The makers whose values reach what a node reads or makes. */
-function makersBehind(graph: FloatGraph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
+function makersThatReach(graph: FloatGraph, node: Node, makers: ReadonlySet<string>): ReadonlySet<string> {
   const index = new GraphIndex(graph);
-  const behind = [node.name, ...node.inputs].map(name => makerOf(index, name).name);
-  return new Set(behind.filter(name => makers.has(name)));
+  const reaching = [node.name, ...node.inputs].map(name => makerOf(index, name).name);
+  return new Set(reaching.filter(name => makers.has(name)));
 }
 
 /** The first node that cannot read or make what it would have to, if the activations of `wide` were int16. */
@@ -108,7 +108,7 @@ export function obstacleIn(graph: FloatGraph, wide: ReadonlySet<string>): Obstac
   for (const node of graph.nodes) {
     const reads = node.inputs.map(name => wide.has(name));
     const touches = wide.has(node.name) || reads.includes(true);
-    if (touches && opOf(node).traits.wide !== true) {
+    if (touches && opOf(node).traits.int16 !== true) {
       return { node, reason: `${node.op} '${node.name}' takes no int16` };
     }
     if (reads.includes(true) && reads.includes(false)) {

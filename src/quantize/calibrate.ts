@@ -1,5 +1,5 @@
 import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import type { FloatGraph } from '../ir/graph.js';
 import { requireFiniteConstants, requireFiniteValues } from './finite.js';
 import { Histogram } from './histogram.js';
@@ -26,7 +26,7 @@ export async function observe(
   onImage: () => void = () => {},
 ): Promise<Observation> {
   const { graph } = network;
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   requireFiniteConstants(graph);
   const histograms = new Map(graph.nodes.map(node => [node.name, new Histogram()]));
   const largest = new Map(graph.nodes.map(node => [node.name, new Float64Array(node.type.shape.channels)]));

@@ -1,5 +1,5 @@
 import type { FloatNetwork, FloatTensors } from '../interpreter/float-network.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
 import type { Quantisation } from '../ir/tensor.js';
 import { clamp } from '../numeric/requantise.js';
@@ -34,7 +34,7 @@ export async function chooseRanges(
   wide: ReadonlyMap<string, Quantisation> = new Map(),
   onTensor: (done: number, total: number) => void = () => {},
 ): Promise<ReadonlyMap<string, ChosenRange>> {
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const chosen = new Map<string, ChosenRange>();
   const nodes = network.graph.nodes.filter(needsRange);
   for (const node of nodes) {

@@ -5,9 +5,9 @@ import { opOf } from '../ops/index.js';
 import type { Patches } from '../ops/op.js';
 import { scalesWithInput } from '../ops/shared/activation.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
-import type { NarrowLayers } from './weight-bits.js';
+import type { SubByteLayers } from './weight-bits.js';
 
-/** A channel is made larger by this at most: what it is multiplied by, the weights behind are divided by. */
+/** A channel is made larger by this at most: what it is multiplied by, the weights after are divided by. */
 const mostFactor = 64;
 
 /** A channel smaller than this part of the largest one is silent, and is left alone. */
@@ -30,7 +30,7 @@ const silent = 1e-4;
 export function equalise(
   graph: FloatGraph,
   largest: ReadonlyMap<string, Float64Array>,
-  narrow: NarrowLayers = new Map(),
+  narrow: SubByteLayers = new Map(),
 ): FloatGraph {
   const index = new GraphIndex(graph);
   const changed = new Map<string, Node<LinearAttributes>>();

@@ -3,7 +3,7 @@ const kept = 3;
 
 /**
  * What was computed of layers, for a network that is fitted again and again with other widths of weights: a layer depends on its own
- * width and on those in front of it. All of it stays in memory, so it is for few images.
+ * width and on those before it. All of it stays in memory, so it is for few images.
  */
 export class FittedLayers<Float, Fitted> {
   private readonly floats = new Map<string, Float>();

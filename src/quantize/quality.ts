@@ -1,7 +1,7 @@
 import type { Node } from '../ir/graph.js';
 import {
-  type NarrowBits,
   type Quantisation,
+  type SubByteBits,
   type TensorData,
   type ValueRange,
   valueRanges,
@@ -28,7 +28,7 @@ export interface LayerQuality {
   /** The same of the weights; absent where there are none. */
   readonly weights?: readonly number[] | undefined;
   /** Bits of a weight, where they are fewer than 8. */
-  readonly weightBits?: NarrowBits | undefined;
+  readonly weightBits?: SubByteBits | undefined;
 }
 
 function histogramOf(tensors: readonly ArrayLike<number>[], { low, high }: ValueRange): number[] {

@@ -15,7 +15,7 @@ import {
 import { rankActivations, searchActivations } from './search-activations.js';
 import { allowedStates, type BitsGoal, type FoundBits, searchBits } from './search-bits.js';
 import { weightSensitivity } from './sensitivity.js';
-import { narrowLayers } from './weight-bits.js';
+import { subByteLayers } from './weight-bits.js';
 
 /** A model that meets a goal, and how its bits were found. */
 export interface GoalModel {
@@ -86,12 +86,13 @@ function measuring(
   const models = new Map<string, QuantisedModel>();
   const full: FitBits = async rules => {
     const key = JSON.stringify(rules);
-    const model = models.get(key) ?? (await fitQuantisation(prepared, options, narrowLayers(graph, rules), onProgress));
+    const model =
+      models.get(key) ?? (await fitQuantisation(prepared, options, subByteLayers(graph, rules), onProgress));
     models.set(key, model);
     return model;
   };
   const sketched = sketchQuantisation(prepared, options);
-  const sketch: FitBits = rules => sketched(narrowLayers(graph, rules), onProgress);
+  const sketch: FitBits = rules => sketched(subByteLayers(graph, rules), onProgress);
   return { full, meter: accuracyMeter(labelled, full, sketch, onProgress) };
 }
 

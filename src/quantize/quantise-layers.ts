@@ -1,7 +1,7 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { isLinear } from '../interpreter/float-network.js';
 import { floatLayer, integerLayer } from '../interpreter/linear-layer.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import { type FloatGraph, GraphIndex, type Node, type QuantisedGraph } from '../ir/graph.js';
 import { constant, type Quantisation, quantisedType, type TensorData, type TensorType } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
@@ -17,7 +17,7 @@ import { type LayerOptions, layerSteps } from './layers/index.js';
 import type { LayerConstants } from './layers/site.js';
 import { type LayerQuality, layerQuality } from './quality.js';
 import type { QuantisedModel } from './quantise.js';
-import type { NarrowLayers } from './weight-bits.js';
+import type { SubByteLayers } from './weight-bits.js';
 
 /** A tensor over all calibration images: in the float network, and as the quantised one computes it. */
 interface TensorPair {
@@ -26,7 +26,7 @@ interface TensorPair {
   readonly integer: readonly TensorData[];
 }
 
-/** What the float network computes in a layer of each image; linear layers have the sums in front of the activation, too. */
+/** What the float network computes in a layer of each image; linear layers have the sums before the activation, too. */
 interface FloatResults {
   readonly linear: readonly Float32Array[];
   readonly output: readonly Float32Array[];
@@ -43,14 +43,14 @@ export type LayerMemory = FittedLayers<FloatResults, FittedLayer>;
 
 /** How layers are fitted. */
 export interface FittingOptions extends LayerOptions {
-  readonly narrow?: NarrowLayers | undefined;
+  readonly narrow?: SubByteLayers | undefined;
   /** What was fitted before of the same network, with the same images and the same other options. */
   readonly memory?: LayerMemory | undefined;
 }
 
 /**
  * Quantises layer after layer: each sees what its quantised predecessors make of the calibration images (in real units), and is
- * fitted to what the float network computes. Tensors are dropped behind their last reader.
+ * fitted to what the float network computes. Tensors are dropped after their last reader.
  * @throws CompileError E0503 when a scale is not finite; what lowering throws
  */
 export async function quantiseLayers(
@@ -61,7 +61,7 @@ export async function quantiseLayers(
   options: FittingOptions,
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<QuantisedModel> {
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const index = new GraphIndex(graph);
   const tensors = new Map<string, TensorPair>();
   const activations = new Map<string, Quantisation>();

@@ -2,23 +2,23 @@ import { FloatNetwork, type FloatTensors } from '../interpreter/float-network.js
 import type { FloatGraph } from '../ir/graph.js';
 import { elementCount } from '../ir/tensor.js';
 import type { Rounding } from '../numeric/requantise.js';
-import { type ActivationBitsRule, wideActivations } from './activation-bits.js';
+import { type ActivationBitsRule, int16Activations } from './activation-bits.js';
 import { observe } from './calibrate.js';
 import { type ChosenRange, chooseRanges } from './choose-ranges.js';
 import { equalise } from './equalise.js';
 import { FittedLayers } from './fitted-layers.js';
 import type { Histogram } from './histogram.js';
+import { type Int16Activations, int16Ranges } from './int16-ranges.js';
 import type { LayerOptions } from './layers/index.js';
 import type { QuantisedModel } from './quantise.js';
 import { type FittingOptions, type LayerMemory, quantiseLayers } from './quantise-layers.js';
 import { rangeRules } from './ranges.js';
-import { type NarrowLayers, narrowLayers, type WeightBitsRule } from './weight-bits.js';
-import { type WideActivations, wideRanges } from './wide-ranges.js';
+import { type SubByteLayers, subByteLayers, type WeightBitsRule } from './weight-bits.js';
 
 /** How a network is quantised. */
 export interface QuantiseOptions extends LayerOptions {
   readonly rounding: Rounding;
-  /** Channels of a tensor are brought to one size, as far as the layer behind can take that back. */
+  /** Channels of a tensor are brought to one size, as far as the layer after can take that back. */
   readonly equalise: boolean;
   /** The rule for ranges of activations; `best` tries all of them for each tensor. */
   readonly ranges: string;
@@ -67,7 +67,7 @@ export async function quantiseByImages(
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
 ): Promise<QuantisedModel> {
-  const narrow = narrowLayers(graph, options.weightBits);
+  const narrow = subByteLayers(graph, options.weightBits);
   const prepared = await prepareQuantisation(graph, images, options, onProgress);
   return fitQuantisation(prepared, options, narrow, onProgress);
 }
@@ -85,7 +85,7 @@ export interface PreparedQuantisation {
 export function withWide(prepared: PreparedQuantisation, wide: readonly string[]): PreparedQuantisation {
   const { network, histograms, ranges } = prepared;
   const rules = wide.map(pattern => ({ pattern, bits: 16 as const }));
-  const quantisations = wideRanges(network.graph, wideActivations(network.graph, rules), histograms);
+  const quantisations = int16Ranges(network.graph, int16Activations(network.graph, rules), histograms);
   const changed = [...quantisations].map(([name, quantisation]) => [name, { quantisation, rule: 'min-max' }] as const);
   return { ...prepared, ranges: new Map([...ranges, ...changed]) };
 }
@@ -97,7 +97,7 @@ export async function prepareQuantisation(
   options: QuantiseOptions,
   onProgress: StageProgress = () => {},
 ): Promise<PreparedQuantisation> {
-  const wide: WideActivations = wideActivations(graph, options.activationBits);
+  const wide: Int16Activations = int16Activations(graph, options.activationBits);
   const counter = (stage: string, total: number) => {
     let done = 0;
     return () => onProgress(stage, ++done, total);
@@ -106,12 +106,12 @@ export async function prepareQuantisation(
   if (options.equalise) {
     const few = images.slice(0, equalisingImages);
     const { largest } = await observe(new FloatNetwork(graph), few, 0, counter('equalising', few.length));
-    equalised = equalise(graph, largest, narrowLayers(graph, options.weightBits));
+    equalised = equalise(graph, largest, subByteLayers(graph, options.weightBits));
   }
   const network = new FloatNetwork(equalised);
   const rules = options.ranges === 'best' ? rangeRules : rangeRules.filter(rule => rule.name === options.ranges);
   const { histograms, probes } = await observe(network, images, probeImages, counter('calibrating', images.length));
-  const wideOnes = wideRanges(equalised, wide, histograms);
+  const wideOnes = int16Ranges(equalised, wide, histograms);
   const ranges = await chooseRanges(network, histograms, probes, rules, wideOnes, (done, total) =>
     onProgress('choosing ranges', done, total),
   );
@@ -122,7 +122,7 @@ export async function prepareQuantisation(
 export function fitQuantisation(
   { network: { graph }, images, ranges }: PreparedQuantisation,
   options: QuantiseOptions,
-  narrow: NarrowLayers,
+  narrow: SubByteLayers,
   onProgress: StageProgress = () => {},
 ): Promise<QuantisedModel> {
   return fitLayers(graph, images.slice(0, fittingImages(graph)), ranges, { ...options, narrow }, onProgress);
@@ -139,7 +139,7 @@ const sketchValues = 2 ** 26;
 export function sketchQuantisation(
   { network: { graph }, images, ranges }: PreparedQuantisation,
   options: QuantiseOptions,
-): (narrow: NarrowLayers, onProgress: StageProgress) => Promise<QuantisedModel> {
+): (narrow: SubByteLayers, onProgress: StageProgress) => Promise<QuantisedModel> {
   const values = graph.nodes.reduce((sum, { type }) => sum + 2 * elementCount(type.shape), 0);
   const few = images.slice(0, Math.max(1, Math.min(sketchImages, Math.floor(sketchValues / values))));
   const memory: LayerMemory = new FittedLayers();

@@ -8,11 +8,11 @@ import { loweringPasses, runPasses } from '../passes/index.js';
 import { requireFiniteConstants } from './finite.js';
 import type { Histogram } from './histogram.js';
 import { declaredQuantisation } from './inputs.js';
+import { type Int16Activations, int16Ranges } from './int16-ranges.js';
 import { fitScales } from './layers/fit-weight-scales.js';
 import type { LayerQuality } from './quality.js';
 import { meanSquaredError } from './ranges.js';
 import { declaredBits } from './weight-bits.js';
-import { type WideActivations, wideRanges } from './wide-ranges.js';
 
 /** A quantised graph, and the scales of its tensors. */
 export interface QuantisedModel {
@@ -32,11 +32,11 @@ export function quantiseGraph(
   graph: FloatGraph,
   histograms: ReadonlyMap<string, Histogram>,
   rounding: Rounding,
-  wide: WideActivations = new Set(),
+  wide: Int16Activations = new Set(),
 ): QuantisedModel {
   const activations = new Map<string, Quantisation>();
   const types = new Map<string, TensorType>();
-  const wideOnes = wideRanges(graph, wide, histograms);
+  const wideOnes = int16Ranges(graph, wide, histograms);
   const nodes = graph.nodes.map(node => {
     const inputs = node.inputs.map(name => known(types, name));
     const quantisation = quantisationOfNode(node, inputs, histograms, wideOnes);
@@ -118,7 +118,7 @@ function requireOneType(
 ): void {
   const wide = inputs.filter(({ dtype }) => dtype === 'i16');
   const makesWide = output.bits === 16;
-  if (makesWide && wide.length === 0 && traits.wide !== true) {
+  if (makesWide && wide.length === 0 && traits.int16 !== true) {
     fail('E0508', `${op} '${name}' would make int16, which it cannot`, {
       span,
       hint: 'a rescale makes int16 of int8',
@@ -130,8 +130,8 @@ function requireOneType(
       hint: 'the parts of a concat have its type; a rescale changes the type',
     });
   }
-  if (wide.length === 0 || (traits.wide === true && wide.length === inputs.length)) return;
-  const together = traits.wide === true ? 'int8 and int16 together' : 'int16, which it does not take';
+  if (wide.length === 0 || (traits.int16 === true && wide.length === inputs.length)) return;
+  const together = traits.int16 === true ? 'int8 and int16 together' : 'int16, which it does not take';
   fail('E0508', `${op} '${name}' reads ${together}`, {
     span,
     hint: 'a rescale makes int8 of int16, and int16 of int8',

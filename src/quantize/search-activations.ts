@@ -1,7 +1,7 @@
 import type { FloatNetwork, FloatTensors } from '../interpreter/float-network.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import type { FloatGraph } from '../ir/graph.js';
-import { layersOf, wideActivations } from './activation-bits.js';
+import { int16Activations, layersOf } from './activation-bits.js';
 import { type ChosenRange, errorOfResult, needsRange } from './choose-ranges.js';
 
 /**
@@ -14,8 +14,8 @@ export async function rankActivations(
   ranges: ReadonlyMap<string, ChosenRange>,
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<readonly string[]> {
-  const turn = takeTurns();
-  const possible = wideActivations(network.graph, [{ pattern: '*', bits: 16 }]);
+  const turn = yieldRegularly();
+  const possible = int16Activations(network.graph, [{ pattern: '*', bits: 16 }]);
   const names = network.graph.nodes.flatMap(node => (possible.has(node.name) && needsRange(node) ? [node.name] : []));
   const errors = new Map<string, number>();
   for (const name of names) {

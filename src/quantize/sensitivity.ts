@@ -1,9 +1,9 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { type FloatNetwork, type FloatTensors, isLinear } from '../interpreter/float-network.js';
 import { floatOutput } from '../interpreter/linear-layer.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import { GraphIndex, type Node } from '../ir/graph.js';
-import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
+import { type SubByteBits, subByteWidths } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
 import type { LinearAttributes } from '../ops/shared/linear-attributes.js';
 import { resultName } from './choose-ranges.js';
@@ -34,13 +34,13 @@ export async function weightSensitivity(
   probes: readonly FloatTensors[],
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<readonly LayerSensitivity[]> {
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const layers = network.graph.nodes.filter(isLinear);
   const found: LayerSensitivity[] = [];
   for (const node of layers) {
     const widths: LayerWidth[] = [];
     const widest = declaredBits(node);
-    for (const bits of ([8, ...narrowWidths] as const).filter(width => width <= widest)) {
+    for (const bits of ([8, ...subByteWidths] as const).filter(width => width <= widest)) {
       widths.push({
         bits,
         error: await errorOfWeights(network, probes, rounded(node, bits), turn),
@@ -54,7 +54,7 @@ export async function weightSensitivity(
 }
 
 /** The layer with weights that such integers stand for. */
-function rounded(node: Node<LinearAttributes>, bits: 8 | NarrowBits): Node<LinearAttributes> {
+function rounded(node: Node<LinearAttributes>, bits: 8 | SubByteBits): Node<LinearAttributes> {
   const { weight } = node.constants;
   const narrow = bits === 8 ? undefined : bits;
   const length = weight.data.length / weight.shape[0];

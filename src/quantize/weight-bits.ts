@@ -1,10 +1,10 @@
 import { isLinear } from '../interpreter/float-network.js';
 import type { FloatGraph, Node } from '../ir/graph.js';
-import { type NarrowBits, narrowWidths } from '../ir/tensor.js';
+import { type SubByteBits, subByteWidths } from '../ir/tensor.js';
 import { matches, refuseName } from './name-pattern.js';
 
 /** Bits of a layer's weights. */
-export type WeightBits = 8 | NarrowBits;
+export type WeightBits = 8 | SubByteBits;
 
 /** Widths by the names of layers; `*` in a pattern stands for any characters. */
 export interface WeightBitsRule {
@@ -13,14 +13,14 @@ export interface WeightBitsRule {
 }
 
 /** Widths below 8, by node name. */
-export type NarrowLayers = ReadonlyMap<string, NarrowBits>;
+export type SubByteLayers = ReadonlyMap<string, SubByteBits>;
 
 /** Layers that have weights, which can be narrow: those that `--weight-bits` may name. */
 export const weightLayers = (graph: FloatGraph): readonly Node[] => graph.nodes.filter(isLinear);
 
 /** The width that the model description gives the layer; 8 where it says nothing. */
 export function declaredBits({ attributes: { weightBits } }: Node): WeightBits {
-  const declared = ([8, ...narrowWidths] as const).find(bits => bits === weightBits);
+  const declared = ([8, ...subByteWidths] as const).find(bits => bits === weightBits);
   return declared ?? 8;
 }
 
@@ -29,7 +29,7 @@ export function declaredBits({ attributes: { weightBits } }: Node): WeightBits {
  * rules that name a layer the last one counts.
  * @throws CompileError E0506 for a rule that names no layer with weights
  */
-export function narrowLayers(graph: FloatGraph, rules: readonly WeightBitsRule[]): NarrowLayers {
+export function subByteLayers(graph: FloatGraph, rules: readonly WeightBitsRule[]): SubByteLayers {
   const layers = weightLayers(graph);
   const names = layers.map(({ name }) => name);
   const widths = new Map(layers.map(layer => [layer.name, declaredBits(layer)]));

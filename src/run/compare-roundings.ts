@@ -1,6 +1,6 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
 import { runReferenceOn, type Tensors } from '../interpreter/reference.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import { GraphIndex, type IntegerGraph, type Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
@@ -38,7 +38,7 @@ export async function compareRoundings(
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<RoundingComparison> {
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const index = new GraphIndex(graph);
   const layers = other.nodes.filter(node => opOf(node).traits.source !== true);
   const counts = layers.map(() => ({ elements: 0, alone: 0, together: 0, maxAbsDiff: 0 }));
@@ -69,7 +69,7 @@ function tensorOf(tensors: Tensors, name: string): TensorData {
   return tensor;
 }
 
-/** The layer under its own rule, on what the network computed in front of it. */
+/** The layer under its own rule, on what the network computed before it. */
 function computeAlone(node: Node, tensors: Tensors, index: GraphIndex): TensorData {
   const operands = node.inputs.map((name): Operand => ({ type: index.node(name).type, data: tensorOf(tensors, name) }));
   const computed = opOf(node).reference?.(node, operands);

@@ -1,6 +1,6 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import { fromBytes, runReferenceOn, type Tensors } from '../interpreter/reference.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import type { IntegerGraph, Node } from '../ir/graph.js';
 import type { TensorData } from '../ir/tensor.js';
 import type { DriverResult } from './driver.js';
@@ -22,7 +22,7 @@ export async function referenceTensors(
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly Tensors[]> {
-  const turn = takeTurns();
+  const turn = yieldRegularly();
   const all: Tensors[] = [];
   for (const vector of vectors) {
     all.push(runReferenceOn(graph, vector));

@@ -49,7 +49,7 @@ export interface ProfileOptions {
  * by layer, stack and sizes; and bounds the stack from the code.
  *
  * The total comes from a build without hooks. Layers come from a second build whose hooks restart a timer before each
- * step and read it behind; the rest, from the total to the sum of the layers, is the driver's loop. It is measured besides,
+ * step and read it after; the rest, from the total to the sum of the layers, is the driver's loop. It is measured besides,
  * since both builds must be the same code but for the hooks. Where rows are pushed, the caller's loop over them is in the
  * total and so in the driver's share, too.
  *

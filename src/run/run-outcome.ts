@@ -3,10 +3,10 @@ import type { Outcome, ProcessRun } from '../toolchain/process.js';
 
 /** What the harness ends with: `enum exit_code` of templates/harness/effnetc_harness/port.h. */
 const guards: Readonly<Record<number, string>> = {
-  20: 'wrote in front of the input buffer',
-  21: 'wrote behind the input buffer',
-  22: 'wrote in front of the output buffer',
-  23: 'wrote behind the output buffer',
+  20: 'wrote before the input buffer',
+  21: 'wrote after the input buffer',
+  22: 'wrote before the output buffer',
+  23: 'wrote after the output buffer',
   24: 'changed the input',
 };
 const files: Readonly<Record<number, string>> = { 10: 'in.bin', 11: 'its results', 12: 'trace.bin' };

@@ -25,7 +25,7 @@ export interface StepTimes {
 
 /** Words of a record: layer, ticks of the step, ticks since the step before. */
 const recordWords = 3;
-/** Records beside those of steps: two empty steps in front, the end behind. */
+/** Records beside those of steps: two empty steps before, the end after. */
 const otherRecords = 3;
 const calibrationLayer = 0xffff;
 const endLayer = 0xfffe;
@@ -49,7 +49,7 @@ export function readStepTimes(words: Uint32Array, layers: number, hertz: number)
   invariant(first.layer === calibrationLayer && empty.layer === calibrationLayer, 'a profile begins with empty steps');
   invariant(end?.layer === endLayer, 'a profile ends with the time since the last step');
   const sums = new Array<number>(layers).fill(0);
-  // What the hooks add in front of the first step and behind the last one is together what they add between two.
+  // What the hooks add before the first step and after the last one is together what they add between two.
   let between = end.since - empty.since;
   for (const [i, { layer, instructions, since }] of steps.entries()) {
     if (layer >= layers) fail('E0808', `the profile has a row of layer ${layer}, of ${layers} layers`);

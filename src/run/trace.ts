@@ -33,7 +33,7 @@ export function parseTrace(trace: Uint8Array, layers: readonly TracedRows[], vec
     }
     result.push(rows.data);
   }
-  if (offset !== trace.length) failTrace(`has ${trace.length - offset} bytes behind the last row`);
+  if (offset !== trace.length) failTrace(`has ${trace.length - offset} bytes after the last row`);
   return result;
 }
 

@@ -35,7 +35,7 @@ export function build({ root, env, report }) {
   const hash = sourceHash(root);
   if (existsSync(join(dist, stamp)) && readFileSync(join(dist, stamp), 'utf8') === hash) return;
   const done = report.step('building (npm run build)');
-  // What a deleted source left behind could still be imported.
+  // What a deleted source has left could still be imported.
   rmSync(dist, { recursive: true, force: true });
   const [command, ...args] = npmCommand(env);
   const { ok, output } = capture(command, [...args, 'run', '--silent', 'build'], { cwd: root, env });

@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /** Parts of a model that go elsewhere than where other data goes: the arena into fast memory, weights into slow flash. */
-export interface TargetPlacement {
+export interface LinkerSections {
   readonly arena?: Place | undefined;
   readonly weights?: Place | undefined;
 }
@@ -52,7 +52,7 @@ export interface Target {
   /** The user's budget, enforced by `compile`; absent where a core says nothing about memory. */
   readonly budget?: { readonly ramBytes: number; readonly flashBytes: number } | undefined;
   readonly memory?: EmulatedMemory | undefined;
-  readonly placement?: TargetPlacement | undefined;
+  readonly placement?: LinkerSections | undefined;
   readonly qemu?: QemuBoard | undefined;
   /** True where npm's rp2040js can stand in for QEMU (Armv6-M code). */
   readonly rp2040js: boolean;

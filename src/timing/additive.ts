@@ -7,9 +7,9 @@ const pipelines: ReadonlySet<InstructionKind> = new Set(['load', 'loadNarrow', '
 const accesses = (kind: InstructionKind): boolean => /load|store/i.test(kind);
 
 /**
- * Cycles of instructions that run one after the other, what comes behind the last one left aside.
+ * Cycles of instructions that run one after the other, what comes after the last one left aside.
  *
- * A load or store behind a load is shortened to no less than a cycle; one whose address the instruction before computed
+ * A load or store after a load is shortened to no less than a cycle; one whose address the instruction before computed
  * waits. Source of both rules: Arm Cortex-M3 TRM (DDI 0337), "Load/store timings"; the numbers are the table's.
  *
  * @returns nothing where the table has no cost for one of them
@@ -31,7 +31,7 @@ export function additiveCycles(
   return sum;
 }
 
-/** What the instruction in front adds to an instruction's own cycles, or takes from them. */
+/** What the instruction before adds to an instruction's own cycles, or takes from them. */
 function neighbour(
   table: AdditiveTable,
   before: DecodedInstruction,

@@ -71,7 +71,7 @@ export class ClassTally {
 
   /**
    * @param runs how often the instruction was executed
-   * @param jumps after how many of these the code behind it did not follow
+   * @param jumps after how many of these the code after it did not follow
    */
   add(kind: InstructionKind, runs: number, jumps: number): void {
     const named = classes[kind];

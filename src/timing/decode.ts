@@ -7,7 +7,7 @@ export interface DecodedInstruction {
   readonly instruction: Instruction;
   readonly kind: InstructionKind;
   readonly uses: RegisterUse;
-  /** Jumps whenever it is executed, be it to the code behind it. */
+  /** Jumps whenever it is executed, be it to the code after it. */
   readonly jumps: boolean;
 }
 

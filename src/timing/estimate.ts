@@ -8,7 +8,7 @@ export interface BlockRuns {
   readonly address: number;
   readonly instructions: readonly DecodedInstruction[];
   readonly runs: number;
-  /** After how many of the runs the code behind the last instruction did not follow. */
+  /** After how many of the runs the code after the last instruction did not follow. */
   readonly jumps: number;
 }
 

@@ -36,7 +36,7 @@ class Issue {
     this.free = new Map(Object.entries(table.units).map(([unit, count]) => [unit, new Array<number>(count).fill(0)]));
   }
 
-  /** @returns the cycle behind the last instruction: a branch ends what is issued together */
+  /** @returns the cycle after the last instruction: a branch ends what is issued together */
   run(block: readonly DecodedInstruction[]): number {
     for (const decoded of block) this.issue(decoded);
     this.advance(this.cycle + 1);

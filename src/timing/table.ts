@@ -15,7 +15,7 @@ const cost = z.strictObject({
   cycles: amount,
   /** More of them for each register of a list. */
   perRegister: amount.optional(),
-  /** More of them when the next instruction is another than the one behind it. */
+  /** More of them when the next instruction is another than the one after it. */
   taken: amount.optional(),
 });
 
@@ -48,7 +48,7 @@ const additive = z.strictObject({
   ...head,
   model: z.literal('additive'),
   costs: z.partialRecord(z.enum(instructionKinds), cost),
-  /** Cycles saved by a load or store behind a load whose result is not its address. */
+  /** Cycles saved by a load or store after a load whose result is not its address. */
   pipelined: amount.optional(),
   /** Cycles lost by a load or store whose address the instruction before computed. */
   addressStall: amount.optional(),

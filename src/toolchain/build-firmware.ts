@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompileError, InternalError } from '../diagnostics/diagnostic.js';
-import type { Target, TargetPlacement } from '../target/target.js';
+import type { LinkerSections, Target } from '../target/target.js';
 import { Compiler, warningFlags } from './compiler.js';
 import type { Firmware } from './firmware.js';
 import { type BuildMode, harnessSources, type Platform, traceBufferBytes, writeHarness } from './harness.js';
@@ -28,7 +28,7 @@ export interface Build {
   /** What the compiler knows of the stack of all functions of this build: see call-graph-info.ts. Only to measure. */
   readonly callGraphs: readonly string[];
   readonly compiler: Compiler;
-  readonly placement?: TargetPlacement | undefined;
+  readonly placement?: LinkerSections | undefined;
   readonly flags: readonly string[];
   readonly isa: Target['isa'];
 }

@@ -16,7 +16,7 @@ export function disassemble({ compiler, image, isa }: Build): Promise<string> {
 export interface MachineFunction {
   readonly name: string;
   readonly address: number;
-  /** Behind its last instruction or data. */
+  /** After its last instruction or data. */
   readonly end: number;
   /** Of all instructions that push: no path that passes each of them once goes deeper. */
   readonly pushedBytes: number;
@@ -32,13 +32,13 @@ export interface MachineFunction {
   readonly targets: readonly number[];
   /** A call of an address within it: GCC's jump over more than 2 KB where there is no other (Armv6-M). */
   readonly callWithin: string | undefined;
-  /** The function behind it, where the last instruction does not leave for another place. */
+  /** The function after it, where the last instruction does not leave for another place. */
   readonly fallsInto: number | undefined;
-  /** The last instruction is a call, of a function that does not return or else in front of `fallsInto`. */
+  /** The last instruction is a call, of a function that does not return or else before `fallsInto`. */
   readonly endsInCall: boolean;
 }
 
-/** Functions of `objdump -d --no-show-raw-insn`, in order of addresses. Each symbol with code behind it counts as one. */
+/** Functions of `objdump -d --no-show-raw-insn`, in order of addresses. Each symbol with code after it counts as one. */
 export function parseDisassembly(text: string): MachineFunction[] {
   const readers: FunctionReader[] = [];
   for (const line of text.split('\n')) {

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemplateEngine } from '../emit/engine.js';
-import { placeViews } from '../emit/place-views.js';
+import { sectionViews } from '../emit/section-views.js';
 import { packageRoot } from '../package-root.js';
-import type { EmulatedMemory, TargetPlacement, TargetTimer } from '../target/target.js';
+import type { EmulatedMemory, LinkerSections, TargetTimer } from '../target/target.js';
 import type { Firmware } from './firmware.js';
 
 /** What a build is for. */
@@ -93,7 +93,7 @@ export function writeHarness(directory: string, firmware: Firmware, mode: BuildM
   const config = {
     name: firmware.name,
     inputType: firmware.inputType,
-    // In front of the input: its address is a multiple of what the type promises, and of no more.
+    // Before the input: its address is a multiple of what the type promises, and of no more.
     inputShift: firmware.consumesInput ? 4 : inputBytesOf(firmware),
     outputType: firmware.outputType,
     inputBytes: firmware.inputBytes,
@@ -112,8 +112,8 @@ export function writeHarness(directory: string, firmware: Firmware, mode: BuildM
     );
 }
 
-function linkView({ vectors, code, ram }: EmulatedMemory, placement: TargetPlacement = {}): object {
-  const places = placeViews(placement);
+function linkView({ vectors, code, ram }: EmulatedMemory, placement: LinkerSections = {}): object {
+  const places = sectionViews(placement);
   const regions = [
     { name: 'CODE', ...code },
     { name: 'RAM', ...ram },

@@ -67,7 +67,7 @@ export function parseWeights(text: string): number {
   return [...rows].reduce((sum, [, size]) => sum + Number.parseInt(size ?? '0', 16), 0);
 }
 
-/** Functions and their bytes, constants behind their code included, of `nm -S`: `00000040 0000009c t l00_conv_1x1`. */
+/** Functions and their bytes, constants after their code included, of `nm -S`: `00000040 0000009c t l00_conv_1x1`. */
 export function parseFunctions(text: string): ReadonlyMap<string, number> {
   const rows = text.matchAll(/^[0-9a-f]+ ([0-9a-f]+) [tT] (\S+)$/gm);
   return new Map([...rows].map(([, size, name]) => [name, Number.parseInt(size, 16)]));

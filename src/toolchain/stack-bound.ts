@@ -23,7 +23,7 @@ const none: CompiledFrame = { bytes: 0, dynamic: false, callsIndirectly: false }
  *     node: { title: "net.c:run" label: "run\nnet.c:12:13\n112 bytes (static)" }
  *     edge: { sourcename: "net.c:run" targetname: "__indirect_call" label: "net.c:20:5" }
  *
- * Titles are assembler names, those of static functions behind the name of their file. Qualifiers of a frame are `static`,
+ * Titles are assembler names, those of static functions after the name of their file. Qualifiers of a frame are `static`,
  * `dynamic` and `dynamic,bounded`: where the last stands, the bytes are an upper bound of it all. Source: Using the GNU
  * Compiler Collection (GCC 12), "Developer Options", -fcallgraph-info and -fstack-usage.
  *

@@ -21,7 +21,7 @@ export interface Instruction {
   /** Mnemonic and operands, one blank between. */
   readonly text: string;
   readonly effect: Effect;
-  /** The instruction behind it is not its successor. */
+  /** The instruction after it is not its successor. */
   readonly ends: boolean;
 }
 

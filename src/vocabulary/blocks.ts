@@ -83,7 +83,7 @@ export interface ShufflenetUnitOptions extends BlockUnitOptions {
   readonly firstGroups?: number;
   /** Channels between the 1x1 convs. Default: a quarter of `channels`. */
   readonly bottleneck?: number;
-  /** Of the depthwise conv. Default 1: the input is added. Otherwise a 3x3 average pool of it stands in front. */
+  /** Of the depthwise conv. Default 1: the input is added. Otherwise a 3x3 average pool of it stands before. */
   readonly stride?: PerAxis;
   /** Default true. Without it the last conv makes all channels and has the activation. */
   readonly shortcut?: boolean;

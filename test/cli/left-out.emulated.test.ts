@@ -5,7 +5,7 @@ import { modelText, Workspace } from './workspace.js';
 
 const user = new Workspace();
 
-/** A conv of 16 filters, 5 of them zero, in front of a dense layer: 12 channels stay for a Cortex-M4, which takes 4 at a time. */
+/** A conv of 16 filters, 5 of them zero, before a dense layer: 12 channels stay for a Cortex-M4, which takes 4 at a time. */
 beforeAll(async () => {
   const body = "dense(activation(conv(x, { name: 'c', channels: 16, kernel: 1 }), 'relu'), { name: 'fc', units: 3 })";
   user.write('model.ts', modelText(body));

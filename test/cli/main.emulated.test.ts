@@ -57,7 +57,7 @@ describe('main', () => {
     expect(piped.stderr).toBe('code 0\n');
   });
 
-  it.runIf(existsSync('/dev/full'))('says so when the disk behind standard output is full', () => {
+  it.runIf(existsSync('/dev/full'))('says so when the disk after standard output is full', () => {
     const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
     const full = spawnSync(process.execPath, [main, 'explain'], { encoding: 'utf8', env: env(), stdio: [...stdio] });
     expect(full.status).toBe(2);

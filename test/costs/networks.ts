@@ -198,14 +198,14 @@ function layerLines(layer: string, adds: boolean): string[] {
     number('m') === undefined ? '' : `multiplier: ${number('m')}`,
   ].filter(option => option !== '');
   const op = kind === 'dw' ? 'depthwiseConv' : kind;
-  const behind = [
+  const after = [
     words.includes('relu') ? "  x = activation(x, 'relu');" : '',
     words.includes('leaky') || kind === 'leaky' ? "  x = activation(x, { kind: 'leakyRelu', slope: 0.2 });" : '',
     words.includes('norm') || kind === 'norm' ? '  x = batchNorm(x);' : '',
   ].filter(line => line !== '');
-  if (kind === 'leaky' || kind === 'norm') return behind;
+  if (kind === 'leaky' || kind === 'norm') return after;
   const remember = adds && kind === 'conv' ? ['  before = now;', '  now = x;'] : [];
   if (kind === 'add') return ['  x = add(before, now);'];
   const call = options.length === 0 ? `${op}(x)` : `${op}(x, { ${options.join(', ')} })`;
-  return [`  x = ${call};`, ...behind, ...remember];
+  return [`  x = ${call};`, ...after, ...remember];
 }

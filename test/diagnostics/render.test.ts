@@ -123,7 +123,7 @@ describe('renderDiagnostic', () => {
     expect(render({ source: 'short\nnext', details: at(1, 3, 5000) })).toMatch(/ 1 \| short\n {3}\| {3}\^\^\^\n/);
   });
 
-  it('points just behind the line for a span that begins beyond it', () => {
+  it('points just after the line for a span that begins beyond it', () => {
     expect(render({ source: 'short', details: at(1, 400, 3) })).toMatch(/ 1 \| short\n {3}\| {6}\^\n/);
   });
 

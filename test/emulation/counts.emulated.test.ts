@@ -167,7 +167,7 @@ describe.skipIf(!here)('where it cannot count, it says why, and the rest of the 
     process.env.EFFNETC_QEMU = script;
   }
 
-  /** The reason, and what the machine says behind it. */
+  /** The reason, and what the machine says after it. */
   const reasonOf = async (firmware: Firmware): Promise<string> => {
     const profile = await profileFirmware(firmware, { counts: true });
     expect(profile.instructions).toBeGreaterThan(100);

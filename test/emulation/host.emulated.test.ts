@@ -43,8 +43,8 @@ describe.skipIf(!needsTool('gcc'))('host driver', () => {
   });
 
   it.each([
-    ['overrun', 'the generated code wrote behind the output buffer at vector 0 on the host'],
-    ['underrun', 'the generated code wrote in front of the input buffer at vector 0 on the host'],
+    ['overrun', 'the generated code wrote after the output buffer at vector 0 on the host'],
+    ['underrun', 'the generated code wrote before the input buffer at vector 0 on the host'],
     ['writes_input', 'the generated code changed the input at vector 0 on the host'],
   ])('%s is found by guard bytes without sanitizers', async (source, message) => {
     const found = await failureOf(fastHostDriver.run(toyFirmware('host', source), toyVectors(1), noTrace));

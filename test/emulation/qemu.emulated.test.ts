@@ -56,7 +56,7 @@ describe.skipIf(!here)('qemu driver', () => {
     const found = await failureOf(qemuDriver.run(toyFirmware('cortex-m3', 'overrun'), toyVectors(1), noTrace));
     expect(found).toMatchObject({
       code: 'E0806',
-      message: 'the generated code wrote behind the output buffer at vector 0 on QEMU',
+      message: 'the generated code wrote after the output buffer at vector 0 on QEMU',
     });
   });
 

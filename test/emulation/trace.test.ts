@@ -32,7 +32,7 @@ describe('parseTrace', () => {
     ['has row 2 of layer a, which has 2 in vector 0', trace([[0, 2, [1, 2, 3]]])],
     ['has 2 bytes in row 0 of layer a, where 3 are expected in vector 0', trace([[0, 0, [1, 2]]])],
     ['has row 1 of layer a twice in vector 0', trace([...good.slice(0, 1), ...good])],
-    ['has 9 bytes behind the last row', trace([...good, [1, 0, [7]]])],
+    ['has 9 bytes after the last row', trace([...good, [1, 0, [7]]])],
   ];
   it.each(cases)('refuses a trace that %s', (message, bytes) => {
     expect(() => parseTrace(bytes, layers, 1)).toThrow(`E0808: the trace of the firmware ${message}`);

@@ -1,4 +1,4 @@
-/** Bodies of models that must be read, and what `x` is in the end: the node lines behind the input of 8x8x4. */
+/** Bodies of models that must be read, and what `x` is in the end: the node lines after the input of 8x8x4. */
 export const acceptCases: readonly (readonly [
   name: string,
   body: string,

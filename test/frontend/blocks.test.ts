@@ -92,7 +92,7 @@ describe('shufflenetUnit', () => {
     ]);
   });
 
-  it('puts its average pool in front with a stride', async () => {
+  it('puts its average pool before with a stride', async () => {
     expect(await ops('channels: 24, groups: 4, firstGroups: 1, bottleneck: 4, stride: 2')).toEqual([
       'reduce 8x6x4 <- x: conv [1,1] / [1,1] bias',
       'reduce.act 8x6x4 <- reduce: relu',
@@ -129,7 +129,7 @@ describe('mixConv', () => {
     ]);
   });
 
-  it('has one activation behind it that no conv takes in', async () => {
+  it('has one activation after it that no conv takes in', async () => {
     const all = await ops("kernels: [3, 5], activation: 'swish'");
     expect(all.filter(line => line.includes('swish'))).toEqual(['act 8x6x4 <- concat: swish']);
   });

@@ -61,7 +61,7 @@ describe('model files on disk', () => {
     expect(session.sourceText('nets/shared/head.ts')).toContain('flatten(x)');
   });
 
-  it('leave nothing behind for the next model', async () => {
+  it('leave nothing after for the next model', async () => {
     const first = await readText("import { a } from './a.js';\nexport default a;\n", {
       'a.ts': 'export const a = 1;\n',
     });

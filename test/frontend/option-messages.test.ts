@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readText, withBody } from './read-text.js';
 
-/** Options, behind a cast so that they pass type checking, and all that is said about them. */
+/** Options, after a cast so that they pass type checking, and all that is said about them. */
 const cases: readonly (readonly [call: string, options: string, messages: readonly string[]])[] = [
   ['maxPool', '{ kernel: 0 }', ["option 'kernel' of maxPool is 0; it must be at least 1"]],
   ['maxPool', '{ kernel: [1, 0] }', ["option 'kernel[1]' of maxPool is 0; it must be at least 1"]],

@@ -11,7 +11,7 @@ import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { makeModel, models } from '../ops/models.js';
 
 const names = Object.keys(models);
-/** Weights come from one sequence of random numbers: these stand behind what was here before them. */
+/** Weights come from one sequence of random numbers: these stand after what was here before them. */
 const later = ['rescaled', 'curved', 'exponential', 'resized'];
 
 // Between them these models have every op; read the C as its user would. `npm run vitest -- test/golden -u` blesses it.

@@ -1,18 +1,18 @@
 import type { FloatGraph } from '../../src/ir/graph.js';
-import { constant, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
-import { wideActivations } from '../../src/quantize/activation-bits.js';
+import { constant, type SubByteBits, subByteWidths } from '../../src/ir/tensor.js';
+import { int16Activations } from '../../src/quantize/activation-bits.js';
 import { needsRange } from '../../src/quantize/choose-ranges.js';
+import type { Int16Activations } from '../../src/quantize/int16-ranges.js';
 import type { QuantisedModel } from '../../src/quantize/quantise.js';
-import type { WideActivations } from '../../src/quantize/wide-ranges.js';
-import { narrowed } from '../ops/narrow.js';
+import { narrowed } from '../ops/sub-byte.js';
 import type { Draws } from './draws.js';
 
 /** No, all or some of the layers that can make int16. The input is not among them: its scale is declared, for int8. */
-export function someWide(graph: FloatGraph, draw: Draws): WideActivations {
+export function someInt16(graph: FloatGraph, draw: Draws): Int16Activations {
   const share = draw.of([0, 0, 0.5, 1]);
   const makers = graph.nodes.filter(node => node.inputs.length > 0 && needsRange(node) && draw.share(share));
   // With a `*` it is a wish, which is not granted where an op takes no int16.
-  return wideActivations(
+  return int16Activations(
     graph,
     makers.map(({ name }) => ({ pattern: `${name}*`, bits: 16 })),
   );
@@ -38,7 +38,7 @@ export function hardWeights(model: QuantisedModel, draw: Draws): QuantisedModel 
     });
     return { ...node, constants: { ...node.constants, weight: { ...weight, data } } };
   });
-  const widths: readonly (NarrowBits | undefined)[] = [undefined, undefined, ...narrowWidths];
+  const widths: readonly (SubByteBits | undefined)[] = [undefined, undefined, ...subByteWidths];
   return narrowed({ ...model, graph: { ...model.graph, nodes } }, () => draw.of(widths));
 }
 

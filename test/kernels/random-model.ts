@@ -1,11 +1,11 @@
 import type { IntegerGraph } from '../../src/ir/graph.js';
-import type { NarrowBits } from '../../src/ir/tensor.js';
+import type { SubByteBits } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Rounding } from '../../src/numeric/requantise.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { buildModel } from '../ops/models.js';
-import { narrowed } from '../ops/narrow.js';
+import { narrowed } from '../ops/sub-byte.js';
 
 /** A whole number from `low` to `high`, both included; small ones are as likely as all large ones together. */
 type Draw = (low: number, high: number) => number;
@@ -84,7 +84,7 @@ export function randomChain(seed: number): { readonly input: string; readonly bo
 }
 
 /** The same model with weights of all int8 values, in the ways that are hard: all extreme, mostly extreme, or any. @param bits of weights that are narrow */
-export async function randomIntegerModel(seed: number, rounding: Rounding, bits?: NarrowBits): Promise<IntegerGraph> {
+export async function randomIntegerModel(seed: number, rounding: Rounding, bits?: SubByteBits): Promise<IntegerGraph> {
   const { input, body } = randomChain(seed);
   const { fused, images } = await buildModel(`r${seed}`, input, body);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);

@@ -18,7 +18,7 @@ import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
 import { Draws } from './draws.js';
-import { hardWeights, longBiases, someWide } from './mixed-types.js';
+import { hardWeights, longBiases, someInt16 } from './mixed-types.js';
 import { randomLayers } from './random-layers.js';
 
 export const targets = ['cortex-m4', 'cortex-m0', 'cortex-m3', 'cortex-m55', 'cortex-m33', 'host'] as const;
@@ -60,7 +60,7 @@ async function attemptNetwork(seed: number, attempt: number): Promise<RandomNetw
   // The header wants a file to hash; any will do.
   const source = { model: join(packageRoot(), 'package.json') };
   const { fused, images } = await buildModel(`z${seed}`, input, body, seed * attempts + attempt);
-  const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding, someWide(fused, draw));
+  const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding, someInt16(fused, draw));
   const hard = longBiases(hardWeights(quantised, draw), draw);
   const all: LoadedModel = { graph: runPasses(lowerModel(hard), integerPasses), rounding, source };
 

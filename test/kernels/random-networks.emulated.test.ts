@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFailed } from 'vitest';
-import { narrowWidths } from '../../src/ir/tensor.js';
+import { subByteWidths } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { referenceTensors, requireSameResults } from '../../src/run/compare.js';
 import { extremeVectors, randomVectors } from '../../src/run/vectors.js';
@@ -12,7 +12,7 @@ const few = [60, 61, 8, 153, 16, 119];
 const seeds = exhaustive ? Array.from({ length: 150 }, (_, i) => i + 1) : few;
 
 const kinds = [
-  ...narrowWidths.map(bits => `weights of ${bits} bits`),
+  ...subByteWidths.map(bits => `weights of ${bits} bits`),
   ...[...targets, ...roundings, ...goals],
   ...['infer', 'push-row', 'consume-input'],
   ...['int16', 'zeros', 'biases of 48 bits', 'fewer channels', 'any kernels'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { IntegerGraph } from '../../src/ir/graph.js';
-import { byteCount, type NarrowBits, narrowWidths } from '../../src/ir/tensor.js';
+import { byteCount, type SubByteBits, subByteWidths } from '../../src/ir/tensor.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { compileModel, kernelCandidates, sourceOf } from '../../src/pipeline/index.js';
@@ -31,7 +31,7 @@ describe.each(['cortex-m4', 'cortex-m3', 'cortex-m0'])('%s', target => {
 describe.each(['cortex-m4', 'cortex-m55'])('%s with narrow weights', target => {
   it.each(Array.from({ length: exhaustive ? 30 : 2 }, (_, i) => i + 1))(
     'model %i equals the reference',
-    seed => verify(target, seed, narrowWidths[seed % narrowWidths.length]),
+    seed => verify(target, seed, subByteWidths[seed % subByteWidths.length]),
     300_000,
   );
 });
@@ -69,7 +69,7 @@ function inputBytes(graph: IntegerGraph): number {
 }
 
 /** The kernels that are chosen, on the host and in QEMU. */
-async function verify(target: string, seed: number, bits?: NarrowBits): Promise<void> {
+async function verify(target: string, seed: number, bits?: SubByteBits): Promise<void> {
   const rounding = roundings[seed % roundings.length];
   const graph = await randomIntegerModel(seed, rounding, bits);
   const source = { model: join(packageRoot(), 'package.json'), weights: join(packageRoot(), 'package.json') };

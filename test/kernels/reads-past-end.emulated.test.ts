@@ -17,7 +17,7 @@ import { buildModel } from '../ops/models.js';
 // Intrinsics do not run on the host under sanitizers. So what a kernel reads lies at the very end of a memory of the emulated board:
 // the next byte is not there, and reading it is a fault.
 
-/** QEMU's mps3-an547 (hw/arm/mps2-tz.c): nothing behind the data TCM. */
+/** QEMU's mps3-an547 (hw/arm/mps2-tz.c): nothing after the data TCM. */
 const dataEnd = 0x30080000;
 
 /** One layer of each kernel for MVE, with sizes that fill no vector. */
@@ -52,7 +52,7 @@ async function outcome({ graph }: CompiledModel, firmware: Firmware): Promise<st
   return report.status === 'equal' ? 'equal' : JSON.stringify(report);
 }
 
-/** The firmware with a copy of the image so many bytes in front of the end of the data TCM. */
+/** The firmware with a copy of the image so many bytes before the end of the data TCM. */
 function inputAtEnd(firmware: Firmware, bytes: number): Firmware {
   const source = firmware.files.get(`${firmware.name}.c`) ?? expect.fail('no source');
   const inner = source.replace(/^void \w+_infer\(/m, 'static void inner(');
@@ -72,7 +72,7 @@ void ${firmware.name}_infer(const int8_t input[${firmware.inputBytes}], int8_t o
 describe.skipIf(!needsTool('arm-none-eabi-gcc') || !needsTool('qemu-system-arm'))('kernels for MVE', () => {
   const target = loadTarget('cortex-m55');
   it.each(Object.keys(layers) as (keyof typeof layers)[])(
-    'read nothing behind their input: %s',
+    'read nothing after their input: %s',
     async name => {
       const model = await compiled(name, target);
       const { inputBytes } = model.firmware;

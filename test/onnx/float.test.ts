@@ -12,7 +12,7 @@ const some = (...dims: number[]): TensorSpec =>
   );
 const positive = (count: number): TensorSpec => floats(Array.from({ length: count }, () => 0.5 + random.uniform(0, 1)));
 
-/** Nodes one behind the other: each reads what the one in front makes, and then the inputs given; the last makes `y`. */
+/** Nodes one after the other: each reads what the one before makes, and then the inputs given; the last makes `y`. */
 function chain(
   dims: readonly (number | string)[],
   nodes: readonly (readonly [kind: string, attributes?: NodeSpec['attributes'], ...inputs: string[]])[],
@@ -62,7 +62,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
     chain([1, 4, 9], [['Conv', { pads: [1, 1], strides: [2] }, 'w']], { w: some(3, 4, 3) }),
     'conv',
   ],
-  'Pad in front of Conv': [
+  'Pad before Conv': [
     chain(
       image,
       [
@@ -180,7 +180,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
   GlobalMaxPool: [chain(image, [['GlobalMaxPool']]), 'maxPool'],
   ReduceMax: [chain(image, [['ReduceMax', { axes: [-1, 2], keepdims: 0 }]]), 'maxPool'],
   'ReduceMean without its dimensions': [chain(image, [['ReduceMean', { axes: [2, 3], keepdims: 0 }]]), 'mean'],
-  'Flatten of an image in front of MatMul and Add': [
+  'Flatten of an image before MatMul and Add': [
     chain(['batch', 4, 6, 5], [['Relu'], ['Flatten'], ['MatMul', {}, 'w'], ['Add', {}, 'b']], {
       w: some(120, 7),
       b: some(7),
@@ -188,7 +188,7 @@ const networks: Readonly<Record<string, readonly [ModelSpec, layers: string]>> =
     'activation dense batchNorm',
   ],
   'Flatten as a result': [chain(image, [['Relu'], ['Flatten']]), 'activation flatten'],
-  'Reshape with -1 in front of Gemm': [
+  'Reshape with -1 before Gemm': [
     chain(image, [['Relu'], ['Reshape', {}, 's'], ['Gemm', {}, 'w']], { w: some(120, 3), s: int64s(1, -1) }),
     'activation dense',
   ],

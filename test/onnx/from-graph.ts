@@ -65,7 +65,7 @@ export function onnxOf(graph: FloatGraph): ModelSpec {
     else if (node.op === 'maxPool') emit('MaxPool', window());
     else if (node.op === 'flatten') emit('Flatten');
     else if (node.op === 'dense') {
-      // Behind a flatten; the network counts its elements in NHWC, and ONNX in NCHW.
+      // After a flatten; the network counts its elements in NHWC, and ONNX in NCHW.
       const [flatten] = graph.nodes.filter(({ name }) => name === node.inputs[0]);
       const shape = flatten.op === 'flatten' ? index.inputTypes(flatten)[0].shape : flatten.type.shape;
       give('weight', matrix(weight, shape));

@@ -80,7 +80,7 @@ export function residual(type: 'INT8' | 'UINT8'): ModelSpec {
   return q.model([1, 3, 6, 4], q.quantised(q.op('Gemm', [flat, w3, b3], 'y', { transB: 1 }), 0.07, 4));
 }
 
-/** A Clip to the range of the scale behind it, whose float32 is a little less or more than a 255th. */
+/** A Clip to the range of the scale after it, whose float32 is a little less or more than a 255th. */
 export function clipped(type: 'INT8' | 'UINT8'): ModelSpec {
   const q = new Qdq(type);
   const x = q.quantised('x', 0.02, -10);

@@ -178,7 +178,7 @@ describe('of several channels', () => {
 });
 
 describe('E0502', () => {
-  it('a batch norm behind the activation counts into the factor', () => {
+  it('a batch norm after the activation counts into the factor', () => {
     const layer = { bias: 0, factor: 0.5, rounding: 'native', affineOffset: 0 } as const;
     expect(refusal({ ...layer, affineScale: 65534 })).toBeUndefined();
     expect(refusal({ ...layer, affineScale: -65536 })).toMatch(/^E0502 .* factor of 32768:/);

@@ -64,7 +64,7 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 5, width: 3, channels: 4',
     "const y = conv(x, { channels: 4, kernel: 3, padding: 'same' }); x = activation(add(y, x), 'relu'); x = add(conv(x, { channels: 4, kernel: 1 }), activation(x, 'relu')); x = activation(x, 'relu6'); x = add(x, x);",
   ],
-  // What cannot be fused behind a sum: a sum that two ops read, other activations, batch norms on either side.
+  // What cannot be fused after a sum: a sum that two ops read, other activations, batch norms on either side.
   residualTables: [
     'height: 4, width: 3, channels: 3',
     "const sum = add(x, conv(x, { channels: 3, kernel: 1 })); x = add(sum, activation(sum, 'relu')); x = activation(x, { kind: 'leakyRelu', slope: 0.3 }); x = batchNorm(add(x, batchNorm(x))); x = activation(add(x, maxPool(x, { kernel: 3, stride: 1, padding: 1 })), { kind: 'prelu' });",
@@ -103,7 +103,7 @@ export const models: Readonly<Record<string, readonly [input: string, body: stri
     'height: 6, width: 6, channels: 1',
     "x = conv(x, { channels: 2, kernel: 3, padding: 'same' }); x = conv(x, { channels: 4, kernel: [1, 3], padding: [0, 1], groups: 2 }); x = avgPool(x, { kernel: [2, 1], stride: 1, padding: { top: 1 } }); x = conv(x, { channels: 2, kernel: 2, stride: 2, padding: { bottom: 1, right: 1 } }); x = maxPool(x, { kernel: 1, stride: [1, 2] }); x = depthwiseConv(x, { kernel: 1, multiplier: 2 }); x = conv(x, { channels: 2, kernel: 1, groups: 2 }); x = avgPool(x, { kernel: [1, 2], stride: 1, padding: [0, 1] }); x = conv(x, { channels: 1, kernel: [3, 1] }); x = avgPool(x, { kernel: 1, stride: 2 }); x = depthwiseConv(x, { kernel: [1, 2], multiplier: 1 }); x = conv(x, { channels: 3, kernel: 1 });",
   ],
-  // Functions that are tables, fused behind nothing, and clamps of both kinds.
+  // Functions that are tables, fused after nothing, and clamps of both kinds.
   tables: [
     'height: 3, width: 5, channels: 4',
     "x = activation(conv(x, { channels: 4, kernel: 1 }), 'sigmoid'); x = activation(add(x, x), 'reluN1To1'); x = activation(x, 'tanh'); x = conv(x, { channels: 5, kernel: 1 }); x = activation(x, 'reluN1To1'); x = activation(x, 'hardSwish'); x = conv(x, { channels: 3, kernel: 1 }); x = activation(x, 'swish'); x = lookup(x, { function: { kind: 'relu' } }); x = lookup(x, { perChannel: true });",

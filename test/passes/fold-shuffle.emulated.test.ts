@@ -17,7 +17,7 @@ import { verifyDrivers } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { buildModel } from '../ops/models.js';
 
-/** A chain with shuffles in many places: behind grouped convs and others, in a row, before pools, sums and the end. */
+/** A chain with shuffles in many places: after grouped convs and others, in a row, before pools, sums and the end. */
 function chain(seed: number): string {
   const random = new Random(`shuffles ${seed}`);
   const pick = <T>(of: readonly T[]): T => of[(random.word() >>> 1) % of.length];

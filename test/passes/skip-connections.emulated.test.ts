@@ -3,7 +3,7 @@ import type { Node } from '../../src/ir/graph.js';
 import { floatPasses, runPasses } from '../../src/passes/index.js';
 import { readText, withBody } from '../frontend/read-text.js';
 
-/** What the passes leave of a model: a line per node behind the input, with what was fused into it. */
+/** What the passes leave of a model: a line per node after the input, with what was fused into it. */
 async function fused(body: string): Promise<string[]> {
   const { graph, diagnostics } = await readText(withBody(body));
   expect(diagnostics).toEqual([]);
@@ -20,7 +20,7 @@ function line({ name, op, inputs, attributes }: Node): string {
 const conv = (name: string, from = 'x') => `conv(${from}, { name: '${name}', channels: 4, kernel: 1 })`;
 const act = (from: string, kind: string) => `activation(${from}, { name: 'act', kind: '${kind}' })`;
 
-describe('behind an addition', () => {
+describe('after an addition', () => {
   it.each(['relu', 'relu6'])('%s becomes its clamp', async kind => {
     expect(await fused(`x = ${act(`add(x, ${conv('c')}, { name: 'sum' })`, kind)};`)).toEqual([
       'c = conv(input)',
@@ -76,7 +76,7 @@ describe('a tensor with two readers', () => {
     ).toEqual(['c = conv(input)', 'act = activation(c)', 'norm = depthwiseConv(c)', 'add = add(act, norm)', '-> add']);
   });
 
-  it('keeps a batch norm behind its activation apart', async () => {
+  it('keeps a batch norm after its activation apart', async () => {
     expect(await fused(`const y = ${act(conv('c'), 'relu')};\nx = add(y, batchNorm(y, { name: 'norm' }));`)).toEqual([
       'c = conv(input) relu',
       'norm = depthwiseConv(c)',

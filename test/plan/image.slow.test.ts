@@ -82,7 +82,7 @@ describe('freedBytes', () => {
 });
 
 describe('arenaStart', () => {
-  it('is a word behind the image, and 0 where the image is only read', () => {
+  it('is a word after the image, and 0 where the image is only read', () => {
     const [program] = fc.sample(rowProgram({ min: 1, max: 1, rows: 1 }), { numRuns: 1, seed: 1 });
     const { rowBytes } = program.tensors[0];
     expect(arenaStart(program)).toBe(0);

@@ -61,7 +61,7 @@ class Network {
     return this.layer('add', this.shape(x), { inputs });
   }
 
-  /** The channels of all inputs behind one another. */
+  /** The channels of all inputs after one another. */
   concat(...xs: readonly number[]): number {
     const channels = xs.reduce((sum, x) => sum + this.shape(x).channels, 0);
     const inputs = xs.map(tensor => ({ tensor, window: same }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rememberedPlan } from '../../src/plan/plan.js';
+import { memoisedPlan } from '../../src/plan/plan.js';
 import { planRows } from '../../src/plan/plan-rows.js';
 import type { RowProgram } from '../../src/plan/row-program.js';
 
@@ -23,11 +23,11 @@ const program = (rowBytes = 8, overlay?: number): RowProgram => ({
 const layer = (name: string, tensor: number, output: number, steps: number) =>
   ({ name, inputs: [{ tensor, window: rows }], output, steps, makes: 'each', stateBytes: 0, scratchBytes: 0 }) as const;
 
-describe('rememberedPlan', () => {
+describe('memoisedPlan', () => {
   it('gives the plan of the program, made once', () => {
-    const plan = rememberedPlan(program(), 'search');
+    const plan = memoisedPlan(program(), 'search');
     expect(plan).toEqual(planRows(program(), 'search'));
-    expect(rememberedPlan(program(), 'search')).toBe(plan);
+    expect(memoisedPlan(program(), 'search')).toBe(plan);
   });
 
   it.each<[string, RowProgram, 'search' | 'layers']>([
@@ -35,15 +35,15 @@ describe('rememberedPlan', () => {
     ['an overlay', program(8, 0), 'search'],
     ['another goal', program(), 'layers'],
   ])('makes another one for %s', (_, other, goal) => {
-    const plan = rememberedPlan(other, goal);
+    const plan = memoisedPlan(other, goal);
     expect(plan).toEqual(planRows(other, goal));
-    expect(plan.arenaBytes).not.toBe(rememberedPlan(program(), 'search').arenaBytes);
+    expect(plan.arenaBytes).not.toBe(memoisedPlan(program(), 'search').arenaBytes);
   });
 
   it('forgets what was asked for longest ago', () => {
-    const [first, second] = [rememberedPlan(program(100), 'search'), rememberedPlan(program(104), 'search')];
-    for (let i = 0; i < 31; i++) rememberedPlan(program(200 + 4 * i), 'search');
-    expect(rememberedPlan(program(104), 'search')).toBe(second);
-    expect(rememberedPlan(program(100), 'search')).not.toBe(first);
+    const [first, second] = [memoisedPlan(program(100), 'search'), memoisedPlan(program(104), 'search')];
+    for (let i = 0; i < 31; i++) memoisedPlan(program(200 + 4 * i), 'search');
+    expect(memoisedPlan(program(104), 'search')).toBe(second);
+    expect(memoisedPlan(program(100), 'search')).not.toBe(first);
   });
 });

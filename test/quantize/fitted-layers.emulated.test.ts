@@ -9,7 +9,7 @@ import {
   prepareQuantisation,
   sketchQuantisation,
 } from '../../src/quantize/quantise-model.js';
-import { narrowLayers, type WeightBitsRule } from '../../src/quantize/weight-bits.js';
+import { subByteLayers, type WeightBitsRule } from '../../src/quantize/weight-bits.js';
 import { makeModel } from '../ops/models.js';
 
 const rule = (pattern: string, bits: WeightBitsRule['bits']): WeightBitsRule => ({ pattern, bits });
@@ -33,7 +33,7 @@ describe('layers that were fitted before', () => {
       [rule('b.conv', 4), rule('dense*', 2)],
     ];
     for (const state of states) {
-      const narrow = narrowLayers(graph, state);
+      const narrow = subByteLayers(graph, state);
       const anew = await fitQuantisation(prepared, options, narrow);
       expect(writeQuantised(await sketch(narrow, () => {}))).toEqual(writeQuantised(anew));
     }

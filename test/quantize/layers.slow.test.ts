@@ -67,7 +67,7 @@ describe.each(Object.keys(models))('%s', name => {
 });
 
 describe('equalisation', () => {
-  it('brings the channels in front of a depthwise layer to one size', async () => {
+  it('brings the channels before a depthwise layer to one size', async () => {
     const { fused, images } = await makeModel('block');
     const before = largestOf(fused, images);
     const after = largestOf(equalise(fused, before), images);

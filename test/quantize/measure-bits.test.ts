@@ -50,7 +50,7 @@ describe('accuracies for the search of bits', () => {
   });
 
   it('near to it all images are run', async () => {
-    // 1 % of all images are lost, but all of them behind the first part.
+    // 1 % of all images are lost, but all of them after the first part.
     const late = (i: number) => every(5)(i) || (i > 2000 && i % 80 === 1);
     const { runs, meter } = laboratory({ 8: every(5), 4: late });
     await meter.measure([{ pattern: '*', bits: 8 }]);

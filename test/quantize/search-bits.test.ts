@@ -103,7 +103,7 @@ describe('a search of bits', () => {
   });
 
   it('narrows one layer at a time beyond the order', async () => {
-    // The third step would cost too much; those of other layers behind it would not.
+    // The third step would cost too much; those of other layers after it would not.
     const accuracyOf = (rules: readonly WeightBitsRule[]) =>
       rules[0].bits < 4 ? 0.5 : 1 - (rules[2].bits === 2 ? 0.1 : 0);
     const { meter, calls } = meterOf(accuracyOf);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { constant, narrowLimit } from '../../src/ir/tensor.js';
+import { constant, subByteLimit } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Patches } from '../../src/ops/op.js';
 import { correctBiasAnalytically, correctBiasByData } from '../../src/quantize/layers/correct-bias.js';
@@ -139,9 +139,9 @@ describe('steps of a layer', () => {
       });
       for (const { weight } of [fitted, searched]) {
         expect(weight.bits).toBe(bits);
-        expect(Math.max(...weight.data.map(Math.abs))).toBe(narrowLimit(bits));
+        expect(Math.max(...weight.data.map(Math.abs))).toBe(subByteLimit(bits));
       }
-      const widest = constants.weightScale.data.map(scale => (scale * 7) / narrowLimit(bits));
+      const widest = constants.weightScale.data.map(scale => (scale * 7) / subByteLimit(bits));
       expect(fitted.weightScale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
         bits === 2 ? 3 : 0,
       );

@@ -3,12 +3,12 @@ import { CompileError } from '../../src/diagnostics/diagnostic.js';
 import { Session } from '../../src/diagnostics/session.js';
 import type { InputSet } from '../../src/frontend/arrays/images.js';
 import type { FloatGraph } from '../../src/ir/graph.js';
-import { narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
+import { subByteLimit, subByteWidths } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import { quantiseModel } from '../../src/pipeline/index.js';
 import { matches } from '../../src/quantize/name-pattern.js';
 import { lowerModel } from '../../src/quantize/quantise.js';
-import { narrowLayers, weightLayers } from '../../src/quantize/weight-bits.js';
+import { subByteLayers, weightLayers } from '../../src/quantize/weight-bits.js';
 import { makeModel } from '../ops/models.js';
 
 const [height, width, channels, count] = [8, 8, 3, 40];
@@ -59,7 +59,7 @@ describe('narrow weights', () => {
       { pattern: 'b.pw', bits: 2 },
     ] as const;
     const names = weightLayers(graph).map(({ name }) => name);
-    const widths = narrowLayers(graph, rules);
+    const widths = subByteLayers(graph, rules);
     expect(widths.get('b.pw')).toBe(2);
     expect(widths.has('b.conv')).toBe(false);
     const rest = names.filter(name => name.startsWith('b.') && !['b.conv', 'b.pw'].includes(name));
@@ -68,7 +68,7 @@ describe('narrow weights', () => {
 
   it('a rule that fits no layer is refused, and says which there are', () => {
     try {
-      narrowLayers(graph, [{ pattern: 'b.pv', bits: 4 }]);
+      subByteLayers(graph, [{ pattern: 'b.pv', bits: 4 }]);
       expect.fail('it was taken');
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
@@ -76,15 +76,15 @@ describe('narrow weights', () => {
     }
   });
 
-  it.each(narrowWidths)('%i bits hold the values, and the graph says so', async bits => {
+  it.each(subByteWidths)('%i bits hold the values, and the graph says so', async bits => {
     const rules = [{ pattern: 'b.conv', bits }];
     const quantised = await quantiseModel(graph, images(), { weightBits: rules }, new Session());
     const lowered = lowerModel(quantised);
     for (const node of lowered.nodes)
       expect(node.constants.weight?.bits).toBe(node.name === 'b.conv' ? bits : undefined);
     const { data } = lowered.nodes.find(node => node.name === 'b.conv')?.constants.weight ?? expect.fail('no weights');
-    expect(Math.max(...data)).toBe(narrowLimit(bits));
-    expect(Math.min(...data)).toBe(-narrowLimit(bits));
+    expect(Math.max(...data)).toBe(subByteLimit(bits));
+    expect(Math.min(...data)).toBe(-subByteLimit(bits));
     expect(quantised.quality?.find(({ name }) => name === 'b.conv')?.weightBits).toBe(bits);
   });
 });

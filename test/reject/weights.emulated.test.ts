@@ -25,7 +25,7 @@ const file = (tensors: Readonly<Record<string, NumericArray>>) => writeSafetenso
 const good = { 'fc.weight': f32([3, 4]), 'fc.bias': f32([3]) };
 const images: NumericArray = { dtype: 'u8', shape: [2, 2, 2, 1], data: Uint8Array.from([0, 50, 100, 255, 1, 2, 3, 4]) };
 
-/** A safetensors file whose header is the given text, with some data behind it. */
+/** A safetensors file whose header is the given text, with some data after it. */
 function raw(header: string, dataBytes = 64): Uint8Array {
   const text = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + text.length + dataBytes);

@@ -69,7 +69,7 @@ export const probes = {
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     return shown.flatMap((a, i) => shown.slice(i + 1).filter(b => meet(a, b)).map(() => axis.className));
   })`,
-  /** Texts whose contrast with what is behind them is below 4.5 to 1. */
+  /** Texts whose contrast with what is after them is below 4.5 to 1. */
   contrast: `(() => {
     const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
     const luminance = colour => {
@@ -95,7 +95,7 @@ export const probes = {
       const { left, top, width, height } = path.getBoundingClientRect();
       if (Math.min(width, height) < 2) return [];
       const found = document.elementFromPoint(left + width / 2, top + height / 2);
-      return found?.querySelector(':scope > title') ? [] : [path.getAttribute('d') + ' is behind ' + found?.outerHTML.slice(0, 80)];
+      return found?.querySelector(':scope > title') ? [] : [path.getAttribute('d') + ' is after ' + found?.outerHTML.slice(0, 80)];
     });
   })()`,
 } as const;

@@ -20,7 +20,7 @@ const linear = {
 const refusal = (network: NetworkSpec) => () => importTfliteBytes(writeTflite(network), 'net.tflite', new Session());
 
 describe('sequences of Conv1D', () => {
-  it('PAD in front of EXPAND_DIMS goes into the convolution', () => {
+  it('PAD before EXPAND_DIMS goes into the convolution', () => {
     const network = chain(
       activation([1, 4, 1], 1, 5),
       ['PAD', activation([1, 6, 1], 1, 5), [int32([0, 0, 2, 0, 0, 0], [3, 2])]],
@@ -200,22 +200,22 @@ describe('ARG_MAX', () => {
 
 describe('an input in NCHW', () => {
   const weights = int8([1, 10, 100], [1, 1, 1, 3], [1]);
-  const behind = [
+  const after = [
     ['TRANSPOSE', t(1, 2, 1, 3), [axis(0, 2, 3, 1)]],
     ['CONV_2D', t(1, 2, 1, 1), [weights], linear],
   ] as const;
 
   it('is taken in NHWC where a TRANSPOSE alone reads it', () => {
-    const network = chain(t(1, 3, 2, 1), ...behind);
+    const network = chain(t(1, 3, 2, 1), ...after);
     expect(layersOf(network)).toEqual(['conv']);
     expect(run(network, [1, 0, 1, 3, 2, 0])).toEqual([101, 23]);
-    const quantised = chain({ dims: [1, 3, 2, 1], type: 'FLOAT32' }, ['QUANTIZE', t(1, 3, 2, 1), []], ...behind);
+    const quantised = chain({ dims: [1, 3, 2, 1], type: 'FLOAT32' }, ['QUANTIZE', t(1, 3, 2, 1), []], ...after);
     expect(layersOf(quantised)).toEqual(['conv']);
     expect(run(quantised, [1, 0, 1, 3, 2, 0])).toEqual([101, 23]);
   });
 
   it('is refused where somebody else reads it, too, or it was reshaped', () => {
-    const both = chain(t(1, 3, 2, 1), ...behind);
+    const both = chain(t(1, 3, 2, 1), ...after);
     const relu = { ...both, tensors: [...both.tensors, t(1, 3, 2, 1)] };
     const network = { ...relu, operators: [...relu.operators, { kind: 'RELU', inputs: [0], outputs: [5] }] };
     expect(refusal(network)).toThrow(/no shuffle of channels/);

@@ -34,7 +34,7 @@ const dims = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 6, 7, 65536, 2 ** 31 - 1), 
 const scale = fc.constantFrom(0, -1, 1e-38, 3e-5, 0.02, 0.1, 1, 40, 1e20, Number.NaN, Number.POSITIVE_INFINITY);
 const kind = fc.constantFrom(...translations.keys(), 'CUSTOM', 'RESIZE_BILINEAR', 'CONV_3D');
 
-/** Sound FlatBuffers that say something senseless: reaches what lies behind the checks of the format. */
+/** Sound FlatBuffers that say something senseless: reaches what lies after the checks of the format. */
 const senseless = fc.tuple(
   fc.nat(),
   fc.nat(),

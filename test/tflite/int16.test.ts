@@ -169,7 +169,7 @@ describe('pools and MEAN of int16', () => {
     expect(run(network, telling)).toEqual(pairs.map(pair => average16(pair)));
   });
 
-  it('MAX_POOL_2D, with a clamp behind it', () => {
+  it('MAX_POOL_2D, with a clamp after it', () => {
     const network = chain(row(0.5), ['MAX_POOL_2D', short, [], { ...pool, fused_activation_function: 1 }]);
     expect(layersOf(network)).toEqual(['maxPool', 'rescale']);
     expect(run(network, telling)).toEqual(pairs.map(([a, b]) => Math.max(a, b, 0)));
@@ -448,7 +448,7 @@ describe('operators that only move int16 values', () => {
 });
 
 describe('the edges of an int16 network', () => {
-  it('QUANTIZE in front and DEQUANTIZE behind are left out', () => {
+  it('QUANTIZE before and DEQUANTIZE after are left out', () => {
     const float = (dims: readonly number[]): TensorSpec => ({ dims, type: 'FLOAT32' });
     const network: NetworkSpec = {
       tensors: [float([1, 1, 2, 1]), ...[0, 1].map(() => activation16([1, 1, 2, 1], 0.001)), float([1, 1, 2, 1])],

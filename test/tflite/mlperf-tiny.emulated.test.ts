@@ -39,7 +39,7 @@ describe.skipIf(!here).each([
 
   it.each(Array.from({ length: operators }, (_, i) => i))('operator %i, all inputs, every byte', async operator => {
     const node = graph.nodes.find(candidate => operatorOf(candidate) === operator);
-    // A reshape has become nothing; the operator in front of it has the same values.
+    // A reshape has become nothing; the operator before it has the same values.
     if (node === undefined) return expect(operator).toBe(operators - 3);
     const made = (await tensors).map(all => Buffer.from(all.get(node.name)?.buffer ?? new ArrayBuffer(0)));
     const expected = bytes(`ops/op_${String(operator).padStart(2, '0')}.i8`);

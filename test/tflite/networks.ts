@@ -27,7 +27,7 @@ export type Step = readonly [
   options?: OperatorSpec['options'],
 ];
 
-/** Operators in a row, each with constants of its own behind the tensor that it reads. */
+/** Operators in a row, each with constants of its own after the tensor that it reads. */
 export function chain(first: TensorSpec, ...steps: readonly Step[]): NetworkSpec {
   const tensors: TensorSpec[] = [first];
   let last = 0;

@@ -24,7 +24,7 @@ describe('pools', () => {
     expect(run(network, [4, 8, 12, 16])).toEqual([10, 12, 14, 16]);
   });
 
-  it('MAX_POOL_2D, with a fused activation as a table behind it', () => {
+  it('MAX_POOL_2D, with a fused activation as a table after it', () => {
     const network = chain(t([1, 2, 3, 1], -1), [
       'MAX_POOL_2D',
       t([1, 1, 2, 1], -1),
@@ -42,7 +42,7 @@ describe('pools', () => {
     expect(run(network, [11, 8, 11, 8, 13, 9])).toEqual([2 - 3, -2 - 3]);
   });
 
-  it('MEAN takes axes from behind, and another scale', () => {
+  it('MEAN takes axes from the end, and another scale', () => {
     const network = chain(t([1, 2, 2, 1]), ['MEAN', activation([1, 1, 1, 1], 0.25), [int32([-2, -3])]]);
     expect(run(network, [1, 2, 3, 5])).toEqual([6]); // 11 / 4 * 2 = 5.5, halves up
   });
@@ -175,7 +175,7 @@ describe('operators that only move', () => {
 describe('PAD', () => {
   const around = int32([0, 0, 1, 0, 0, 1, 0, 0], [4, 2]);
 
-  it('goes into the convolution behind it', () => {
+  it('goes into the convolution after it', () => {
     const network = chain(
       t([1, 2, 2, 1], 3),
       ['PAD', t([1, 3, 3, 1], 3), [around]],
@@ -186,7 +186,7 @@ describe('PAD', () => {
     expect(run(network, [4, 5, 6, 7])).toEqual([3, 2, 10, 6]);
   });
 
-  it('is a layer in front of a pool, whose padding counts as nothing', () => {
+  it('is a layer before a pool, whose padding counts as nothing', () => {
     const network = chain(
       t([1, 2, 2, 1], 3),
       ['PAD', t([1, 3, 3, 1], 3), [around]],

@@ -105,7 +105,7 @@ describe('functions of single values', () => {
 describe('the edges', () => {
   const float = (dims: readonly number[]): TensorSpec => ({ dims, type: 'FLOAT32' });
 
-  it('QUANTIZE in front and DEQUANTIZE behind are left out', () => {
+  it('QUANTIZE before and DEQUANTIZE after are left out', () => {
     const network: NetworkSpec = {
       tensors: [
         float([1, 1, 2, 1]),

@@ -105,7 +105,7 @@ describe('Cortex-M3 and M4', () => {
     ['ldr r0, [r1, r2]; str r1, [r3, r2]', 3],
     ['ldr r0, [r1, r5]; ldr r1, [r2]; ldr r2, [r3, #4]', 4],
     ['str r0, [r1, #4]', 1],
-    // Nothing is pipelined behind a store, and a double or a list with nothing.
+    // Nothing is pipelined after a store, and a double or a list with nothing.
     ['str r0, [r1, r2]; ldr r3, [r4]', 4],
     ['ldrd r0, r1, [r2]; ldr r3, [r4]', 5],
     ['ldr r3, [r4]; ldmia r0, {r1, r2, r5}', 6],

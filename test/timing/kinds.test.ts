@@ -6,7 +6,7 @@ import { kindOf } from '../../src/timing/kind.js';
 
 const fixtures = new URL('fixtures/', import.meta.url);
 
-/** Lines of objdump (binutils 2.40) of code assembled for the purpose; the kinds in front were written by hand. */
+/** Lines of objdump (binutils 2.40) of code assembled for the purpose; the kinds before were written by hand. */
 function linesOf(file: string) {
   const text = readFileSync(new URL(file, fixtures), 'utf8');
   return text

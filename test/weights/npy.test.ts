@@ -75,7 +75,7 @@ describe('refusing', () => {
     ['a 4 GB header', withHeader(dict("'<f4'", '(2, 3)'), f4, 2, 0xffffffff), /claims 4,294,967,295/],
     ['a header beyond the limit', withHeader(dict("'<f4'", '(2, 3)').padEnd(70000), f4, 2), /header of 70,000 bytes/],
     ['too little data', withHeader(dict("'<f4'", '(2, 4)'), f4), /needs 32 bytes of data, 24 bytes are there/],
-    ['trailing bytes', withHeader(dict("'<f4'", '(2, 2)'), f4), /8 bytes behind its data/],
+    ['trailing bytes', withHeader(dict("'<f4'", '(2, 2)'), f4), /8 bytes after its data/],
     ['a negative dimension', withHeader(dict("'<f4'", '(-2, 3)'), f4), /dimension '-2'/],
     ['two negative dimensions', withHeader(dict("'<f4'", '(-2, -3)'), f4), /dimension '-2'/],
     ['a huge dimension', withHeader(dict("'<f4'", `(${'9'.repeat(400)},)`), f4), /whole number/],
@@ -93,7 +93,7 @@ describe('refusing', () => {
     ['a key twice', withHeader(`{'descr': '<f4', ${dict("'<f4'", '(2, 3)').slice(1)}`, f4), /twice/],
     ['an unknown key', withHeader(`{'x': '<f4', ${dict("'<f4'", '(2, 3)').slice(1)}`, f4), /unknown key 'x'/],
     ['code', withHeader("{'descr': __import__('os').system('id')}", f4), /damaged/],
-    ['rubbish behind the dict', withHeader(`${dict("'<f4'", '(2, 3)').trim()} 1}`, f4), /damaged/],
+    ['rubbish after the dict', withHeader(`${dict("'<f4'", '(2, 3)').trim()} 1}`, f4), /damaged/],
     ['no dict', withHeader('[]', f4), /not a Python dict/],
   ];
   for (const [name, bytes, message] of cases) it(name, () => expectCode(() => parse(bytes), 'E0402', message));

@@ -130,13 +130,13 @@ describe('refusing', () => {
       /does not inflate|where it claims/,
     ],
     [
-      'data behind the end of the stream',
+      'data after the end of the stream',
       () => {
         const data = new Uint8Array(2 ** 20);
         data.set(deflateSync(array));
         return buildZip([{ name: 'x.npy', data, plain: array }]);
       },
-      /behind the end of its compressed stream/,
+      /after the end of its compressed stream/,
     ],
   ];
   for (const [name, build, message] of cases) it(name, () => expectCode(() => parse(build()), 'E0303', message));

@@ -6,7 +6,7 @@ import type { FloatGraph } from '../../src/ir/graph.js';
 import { Random } from '../../src/numeric/random.js';
 import { opOf } from '../../src/ops/index.js';
 import { sourceOf } from '../../src/pipeline/index.js';
-import { settleStatistics } from '../../src/quantize/settle-statistics.js';
+import { estimateStatistics } from '../../src/quantize/estimate-statistics.js';
 import { readText } from '../frontend/read-text.js';
 
 async function read(input: string, body: string): Promise<FloatGraph> {
@@ -98,7 +98,7 @@ it('images have every value that the input can have', async () => {
 it('batch norms get the statistics of the images, and silent channels no large factor', async () => {
   const graph = bindRandom(await read(pixels, all), 1, opOf);
   const images = [0, 1].map(i => Float32Array.from(inputAt(randomImages(sourceOf(graph), 1), i), q => (q + 128) / 255));
-  const settled = await settleStatistics(graph, images);
+  const settled = await estimateStatistics(graph, images);
   const channel = (node: string, c: number) =>
     images.flatMap(image => Array.from(runFloat(settled, image).get(node) ?? []).filter((_, i) => i % 64 === c));
   for (const c of [0, 63]) {
@@ -109,6 +109,6 @@ it('batch norms get the statistics of the images, and silent channels no large f
   }
   expect(parameter(settled, 'c', 'weight')).toEqual(parameter(graph, 'c', 'weight'));
 
-  const black = await settleStatistics(graph, [new Float32Array(images[0].length)]);
+  const black = await estimateStatistics(graph, [new Float32Array(images[0].length)]);
   expect(new Set(parameter(black, 'n', 'variance'))).toEqual(new Set([1]));
 });

@@ -99,7 +99,7 @@ describe('refusing', () => {
       buildSafetensors(`{"a":${tensor(4, 8, '[1]')}}`, eight),
       /4 bytes between the start of the data and 'a'/,
     ],
-    ['bytes at the end', one(tensor(0, 4, '[1]')), /4 bytes behind 'a'/],
+    ['bytes at the end', one(tensor(0, 4, '[1]')), /4 bytes after 'a'/],
     ['metadata that is no object', buildSafetensors('{"__metadata__":[]}'), /not an object/],
     ['metadata that is no string', buildSafetensors('{"__metadata__":{"a":1}}'), /entry 'a' that is not a string/],
   ];

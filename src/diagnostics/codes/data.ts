@@ -8,7 +8,7 @@ export const dataCodes = {
   ),
   E0402: entry(
     'array file is damaged',
-    'The file is not a well-formed .npy array of numbers: it is truncated, has bytes behind its data, or has elements of a type that effnetc does not take. Write it with numpy.save, little-endian, as uint8, int8, int16, int32, int64, float16, float32 or float64.',
+    'The file is not a well-formed .npy array of numbers: it is truncated, has bytes after its data, or has elements of a type that effnetc does not take. Write it with numpy.save, little-endian, as uint8, int8, int16, int32, int64, float16, float32 or float64.',
   ),
   E0403: entry(
     'array file is too large',

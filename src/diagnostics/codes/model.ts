@@ -56,11 +56,11 @@ export const modelCodes = {
   ),
   E0114: entry(
     'more than one input',
-    'A network of effnetc has one input. Merge the inputs into one tensor in front of the network.',
+    'A network of effnetc has one input. Merge the inputs into one tensor before the network.',
   ),
   E0115: entry(
     'computed but never used',
-    'The result of an op is not needed for the result of the model, so no code is generated for it. Often a `x =` is missing in front of a call.',
+    'The result of an op is not needed for the result of the model, so no code is generated for it. Often a `x =` is missing before a call.',
   ),
   E0116: entry(
     'op outside of a model',
@@ -68,7 +68,7 @@ export const modelCodes = {
   ),
   E0117: entry(
     'model computes nothing',
-    'The result of the model is its input, or its input behind activations that change nothing, so there is nothing to generate.',
+    'The result of the model is its input, or its input after activations that change nothing, so there is nothing to generate.',
   ),
   E0118: entry(
     'used before it is defined',
@@ -92,7 +92,7 @@ export const modelCodes = {
   ),
   E0123: entry(
     'element type cannot be imported',
-    'Tensors of a .tflite must be int8: weights, too, and biases int32; those of an .onnx are float32, or int8 and uint8. Activations of a .tflite may be int16, all that an operator reads and makes but for QUANTIZE; biases are int64 then, or int32 where TensorFlow Lite Micro takes that. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8], or EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 for int16. A QUANTIZE in front of the network and a DEQUANTIZE behind it are left out: the input and the output are int8 or int16 then.',
+    'Tensors of a .tflite must be int8: weights, too, and biases int32; those of an .onnx are float32, or int8 and uint8. Activations of a .tflite may be int16, all that an operator reads and makes but for QUANTIZE; biases are int64 then, or int32 where TensorFlow Lite Micro takes that. Convert with full integer quantisation: in Python, converter.optimizations = [tf.lite.Optimize.DEFAULT], a converter.representative_dataset, and converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8], or EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 for int16. A QUANTIZE before the network and a DEQUANTIZE after it are left out: the input and the output are int8 or int16 then.',
   ),
   E0124: entry(
     'shape cannot be imported',

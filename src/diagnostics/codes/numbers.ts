@@ -12,7 +12,7 @@ export const numericCodes = {
   ),
   E0503: entry(
     'value is not finite',
-    'While a network was quantised, a value became infinite or no number at all: a weight after the batch norm behind it was folded into it, or what a layer computes for a calibration image. Weights, statistics or calibration values are absurdly large, or the variance of a batch norm and its epsilon are almost zero. The message names the op.',
+    'While a network was quantised, a value became infinite or no number at all: a weight after the batch norm that follows was folded into it, or what a layer computes for a calibration image. Weights, statistics or calibration values are absurdly large, or the variance of a batch norm and its epsilon are almost zero. The message names the op.',
   ),
   E0504: entry(
     'calibration images do not suit the network',

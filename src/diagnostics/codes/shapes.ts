@@ -23,7 +23,7 @@ export const shapeCodes = {
     'An op that combines tensors element by element needs them in one shape: the same height, width and channels. In a residual block, give the shortcut a 1x1 conv with the channels and the stride of the other branch, and look at the padding: `same` keeps the size, `valid` does not.',
   ),
   E0208: entry(
-    'op behind the end of a network',
+    'op after the end of a network',
     'argmax gives the index of a class, an int32 number without scale: no op can compute with it, so it has to be the last one.',
   ),
   E0209: entry(

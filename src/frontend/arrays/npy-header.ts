@@ -28,7 +28,7 @@ const wantedKeys = ['descr', 'fortran_order', 'shape'];
 
 function parseShape(text: string, refuse: Refuse): readonly number[] {
   const items = text.split(',').map(item => item.trim());
-  // `()` and a comma behind the last item leave one empty item; `(3)` without comma is a number, not a tuple.
+  // `()` and a comma after the last item leave one empty item; `(3)` without comma is a number, not a tuple.
   if (items.at(-1) === '') items.pop();
   else if (items.length === 1)
     refuse(`its header has the shape (${quoteName(text).slice(1, -1)}), which is not a tuple`);

@@ -59,7 +59,7 @@ export function parseNpy(bytes: Uint8Array, refuse: Refuse): NumericArray {
     refuse(
       found < expected
         ? `is truncated or damaged: ${what}, ${formatBytes(found)} are there`
-        : `has ${formatBytes(found - expected)} behind its data: ${what}`,
+        : `has ${formatBytes(found - expected)} after its data: ${what}`,
     );
   }
   const { dtype, data } = decodeElements(bytes.subarray(end), header.stored, refuse);

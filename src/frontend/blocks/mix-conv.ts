@@ -10,7 +10,7 @@ const options = z.strictObject({
   ...unitOptions,
 });
 
-/** Activations that become part of a conv; the others are cheaper once, behind the concatenation. */
+/** Activations that become part of a conv; the others are cheaper once, after the concatenation. */
 const fused = (activation: ActivationOption): boolean =>
   isPiecewiseLinear(typeof activation === 'string' ? { kind: activation } : activation);
 

@@ -20,7 +20,7 @@ type Options = z.infer<typeof options>;
 /**
  * The unit of ShuffleNet v1, arXiv 1707.01083: grouped 1x1 to a quarter of the channels, channel shuffle, 3x3 depthwise
  * without activation, grouped 1x1 without activation. The input is added to that, or, where the stride is not 1, its 3x3
- * average pool stands in front of it: then the convs make only the channels that are missing.
+ * average pool stands before it: then the convs make only the channels that are missing.
  */
 export const shufflenetUnit = defineBlock<Options>({
   kind: 'shufflenetUnit',

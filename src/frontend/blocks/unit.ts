@@ -35,7 +35,7 @@ export interface UnitOptions {
 
 /** One conv of a block. */
 export interface UnitRequest {
-  /** What stands behind the name of the block: `pw` in `block1.pw`. */
+  /** What stands after the name of the block: `pw` in `block1.pw`. */
   readonly part: string;
   readonly kind: 'conv' | 'depthwiseConv';
   readonly options: Readonly<Record<string, unknown>>;

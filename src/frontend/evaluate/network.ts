@@ -45,7 +45,7 @@ export class Network {
 
   private warnUnused(output: Node, session: Session): void {
     const needed = new Set([output.name]);
-    // Nodes stand behind those that they read.
+    // Nodes stand after those that they read.
     for (const node of [...this.nodes].reverse()) {
       if (needed.has(node.name)) for (const input of node.inputs) needed.add(input);
     }

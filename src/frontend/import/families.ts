@@ -8,7 +8,7 @@ export interface Beginning {
   /** What the first one reads. */
   readonly input: Node;
   readonly index: GraphIndex;
-  /** Activations are part of the nodes in front of them, and there are no batch norms: so in quantised models. */
+  /** Activations are part of the nodes before them, and there are no batch norms: so in quantised models. */
   readonly fuses: boolean;
   /** What is fused into a node. */
   activationOf(node: Node): Activation;
@@ -23,7 +23,7 @@ export interface Family {
 /** What a conv of a float network is dressed in. */
 export const isDress = (op: string): boolean => op === 'activation' || op === 'batchNorm';
 
-/** The longest of the blocks in front: the others may be a part of them. */
+/** The longest of the blocks before: the others may be a part of them. */
 export const families: readonly Family[] = [
   { kind: 'effnetBlock', guesses: effnet },
   { kind: 'shufflenetUnit', guesses: shufflenet },
@@ -55,8 +55,8 @@ const windowOf = (node: Node): Attributes => ({
 function dressOf({ nodes, fuses, activationOf }: Beginning, conv: Node): Attributes {
   if (fuses) return { activation: named(activationOf(conv)), batchNorm: 'none' };
   const at = nodes.indexOf(conv);
-  const behind = nodes.slice(at + 1, at + 3);
-  const dress = behind.slice(0, isDress(behind[0]?.op) ? 2 : 0).filter(({ op }) => isDress(op));
+  const following = nodes.slice(at + 1, at + 3);
+  const dress = following.slice(0, isDress(following[0]?.op) ? 2 : 0).filter(({ op }) => isDress(op));
   const norm = dress.find(({ op }) => op === 'batchNorm');
   const activation = dress.find(({ op }) => op === 'activation')?.attributes.function as Activation | undefined;
   return {

@@ -89,7 +89,7 @@ export abstract class ImportBuilder {
   }
 
   /**
-   * A tensor in place of one that a refused operator makes, so that those behind it are looked at, too. A model with one is
+   * A tensor in place of one that a refused operator makes, so that those after it are looked at, too. A model with one is
    * never finished.
    */
   standIn(name: string, shape: Shape, quantisation: Quantisation = { scale: 1, zeroPoint: 0 }): Node {

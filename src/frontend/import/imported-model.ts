@@ -5,7 +5,7 @@ import type { QuantisedModel } from '../../quantize/quantise.js';
 /** How model.ts would write a node: what was imported can be written down as one. */
 export interface Call {
   readonly options: Attributes;
-  /** Behind the op, and fused into it. */
+  /** After the op, and fused into it. */
   readonly activation: Activation;
 }
 

@@ -4,7 +4,7 @@ import { opOf } from '../../ops/index.js';
 import { type Activation, hasOptions, isIdentity } from '../../ops/shared/activation.js';
 import type { ImportedGraph, RecognisedBlock } from './imported-model.js';
 
-/** Lines are broken behind so many characters. */
+/** Lines are broken after so many characters. */
 const longest = 120;
 
 /**

@@ -73,7 +73,7 @@ const qlinear: ReadonlyMap<string, QLinear> = new Map([
 /** Left out: they give what they are given. A cast between float types is one. */
 const transparent = ['Identity', 'Dropout'];
 
-/** Operators that may take in the activation behind them, and what those are. */
+/** Operators that may take in the activation after them, and what those are. */
 const linear = ['Conv', 'Gemm', 'MatMul', 'Add', 'Sub', 'Mul'];
 const fusible = ['Relu', 'Clip', 'LeakyRelu'];
 
@@ -215,7 +215,7 @@ function fromQLinear(
   return { node, kind, inputs: [...inputs, ...biases], outputs: node.outputs };
 }
 
-/** Takes activations into the operators in front of them, where the tensor between has no scale: it is never made. */
+/** Takes activations into the operators before them, where the tensor between has no scale: it is never made. */
 function fused(
   operators: readonly Operator[],
   scales: Network['scales'],
@@ -243,10 +243,10 @@ function fused(
         result = { ...result, bias, outputs: next.outputs };
       }
     }
-    const behind = onlyReader(result.outputs[0] ?? '');
-    if (behind === undefined || !fusible.includes(behind.kind)) return [result];
-    taken.add(behind.node);
-    return [{ ...result, activation: behind.node, outputs: behind.outputs }];
+    const reader = onlyReader(result.outputs[0] ?? '');
+    if (reader === undefined || !fusible.includes(reader.kind)) return [result];
+    taken.add(reader.node);
+    return [{ ...result, activation: reader.node, outputs: reader.outputs }];
   });
 }
 

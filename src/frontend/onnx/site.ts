@@ -13,7 +13,7 @@ import type { OnnxAttribute, OnnxFile } from './read-file.js';
 import { quantisationOf, sameQuantisation, shortest } from './scales.js';
 import { unpaddedNode, type View, viewOf } from './view.js';
 
-/** A result that was not made, since something in front of it was refused. */
+/** A result that was not made, since something before it was refused. */
 export const missing = 'missing';
 
 /** Whole numbers that are known: shapes that the file computes. */
@@ -24,7 +24,7 @@ export interface Integers {
 
 export type Known = View | Integers | typeof missing;
 
-/** An operator in front of which something was refused: nothing is to be said of it. */
+/** An operator before which something was refused: nothing is to be said of it. */
 export class Unknowable extends Error {}
 
 export interface ImportState {
@@ -107,7 +107,7 @@ export class NodeSite {
     if (this.state.network.constants.has(name)) {
       return this.refuse(`has the constant ${quoteName(name)} where a tensor of the network is expected`);
     }
-    return this.refuse(`reads ${quoteName(name)}, which nothing in front of it makes`);
+    return this.refuse(`reads ${quoteName(name)}, which nothing before it makes`);
   }
 
   view(input: number): View {

@@ -3,7 +3,7 @@
  *
  * The library of the format trusts its input: beyond the end of a buffer it reads zeros, and follows where they lead. A model
  * file may come from anybody, so each access here is checked and says what it was looking for. The format is small: a table
- * is an int32 back to its vtable, which has the uint16 offset of each field; vectors and strings are an uint32 length in front
+ * is an int32 back to its vtable, which has the uint16 offset of each field; vectors and strings are an uint32 length before
  * of their elements. Source: the FlatBuffers internals document.
  */
 

@@ -14,12 +14,12 @@ interface Edge {
   readonly edge: TfliteTensor;
 }
 
-/** A result that was not made, since something in front of it was refused. */
+/** A result that was not made, since something before it was refused. */
 export const missing = 'missing';
 
 export type Known = Value | Edge | typeof missing;
 
-/** An operator in front of which something was refused: nothing is to be said of it. */
+/** An operator before which something was refused: nothing is to be said of it. */
 export class Unknowable extends Error {}
 
 /** One operator as its translation sees it: what it reads, and where its results go. */
@@ -84,7 +84,7 @@ export class OperatorSite {
       return this.refuse(`has a constant where a tensor is expected, ${quoteName(tensor.name)}`);
     if (tensor.type === 'INT32' || tensor.type === 'INT64')
       return this.refuse(`reads the integers ${quoteName(tensor.name)}, where a tensor of the network is expected`);
-    return this.refuse(`reads ${quoteName(tensor.name)}, which no operator in front of it makes`);
+    return this.refuse(`reads ${quoteName(tensor.name)}, which no operator before it makes`);
   }
 
   /** An activation. @throws CompileError E0123 */
@@ -127,9 +127,7 @@ export class OperatorSite {
     if (a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.bits === b.bits) return;
     fail('E0125', `${this.operator.kind} moves values between tensors of different scales`, {
       span: this.span,
-      notes: [
-        `scale ${a.scale}, zero point ${a.zeroPoint} in front; scale ${b.scale}, zero point ${b.zeroPoint} behind`,
-      ],
+      notes: [`scale ${a.scale}, zero point ${a.zeroPoint} before; scale ${b.scale}, zero point ${b.zeroPoint} after`],
     });
   }
 
@@ -155,7 +153,7 @@ export class OperatorSite {
     this.made.add(result);
   }
 
-  /** Makes the input of the network of what an operator in front of it makes int8 or int16. */
+  /** Makes the input of the network of what an operator before it makes int8 or int16. */
   makeSource(edge: TfliteTensor, quantisation: Quantisation): void {
     if (this.builder.size > 0) this.refuse('converts the input a second time');
     this.bindValue(addSource(this.builder, this.output(), edge, quantisation, this.span));

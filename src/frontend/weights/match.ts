@@ -38,7 +38,7 @@ export function describeParameter({ node, spec }: Wanted): string {
 function candidatesFor({ node, spec }: Wanted): readonly Candidate[] {
   const ops = [node.name, ...(node.aliases ?? [])];
   const plain = ops.flatMap(op => spec.forms.map(form => ({ name: `${op}.${form.suffix}`, form })));
-  // In Keras the batch norm behind a layer is a layer, by custom named after the first one.
+  // In Keras the batch norm after a layer is a layer, by custom named after the first one.
   const keras = spec.forms.filter(form => form.convention === 'keras');
   return [...plain, ...ops.flatMap(op => keras.map(form => ({ name: `${op}_bn.${form.suffix}`, form })))];
 }

@@ -54,7 +54,7 @@ function inflateEntry(compressed: Uint8Array, entry: ZipEntry, refuse: Refuse): 
     for (let at = 0; at === 0 || at < compressed.length; at += chunkBytes) {
       const chunk = compressed.subarray(at, at + chunkBytes);
       silent += chunk.length;
-      if (silent > maxSilentBytes) refuse(`is damaged: ${member} has data behind the end of its compressed stream`);
+      if (silent > maxSilentBytes) refuse(`is damaged: ${member} has data after the end of its compressed stream`);
       inflater.push(chunk, at + chunkBytes >= compressed.length);
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../../diagnostics/session.js';
-import { type NarrowBits, narrowWidths, type Quantisation } from '../../ir/tensor.js';
+import { type Quantisation, type SubByteBits, subByteWidths } from '../../ir/tensor.js';
 import { type Rounding, roundings } from '../../numeric/requantise.js';
 import type { LayerQuality } from '../../quantize/quality.js';
 import { quoteName } from '../arrays/quote.js';
@@ -32,7 +32,7 @@ export interface QuantisedMetadata {
   /** The graph that was quantised, as structure.ts writes it. */
   readonly structure: string;
   /** Bits of weights below 8, by node name. */
-  readonly narrow: ReadonlyMap<string, NarrowBits>;
+  readonly narrow: ReadonlyMap<string, SubByteBits>;
   /** Biases are doubles that stand for int64. */
   readonly longBiases?: boolean | undefined;
   readonly quality?: readonly LayerQuality[] | undefined;
@@ -54,7 +54,7 @@ const layerQuality = z.strictObject({
   saturation: z.strictObject({ low: z.number().min(0).max(1), high: z.number().min(0).max(1) }),
   values: counts,
   weights: counts.optional(),
-  weightBits: z.literal(narrowWidths).optional(),
+  weightBits: z.literal(subByteWidths).optional(),
 });
 
 /** The quality of each tensor; undefined for a file without, and null where it cannot be read. */
@@ -67,17 +67,17 @@ function decodeQuality(text: string | undefined): readonly LayerQuality[] | unde
   }
 }
 
-const encodeNarrow = (narrow: ReadonlyMap<string, NarrowBits>): string =>
+const encodeSubByte = (narrow: ReadonlyMap<string, SubByteBits>): string =>
   JSON.stringify(Object.fromEntries([...narrow].sort(([a], [b]) => (a < b ? -1 : 1))));
 
 /** The widths by name; none for a file without, and undefined where they cannot be read. */
-function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits> | undefined {
+function decodeSubByte(text: string | undefined): ReadonlyMap<string, SubByteBits> | undefined {
   if (text === undefined) return new Map();
   try {
     const json = parseStrictJson(text, 2, message => {
       throw new SyntaxError(message);
     });
-    const entries = objectEntries(json)?.map(([name, value]) => [name, z.literal(narrowWidths).parse(value)] as const);
+    const entries = objectEntries(json)?.map(([name, value]) => [name, z.literal(subByteWidths).parse(value)] as const);
     return entries === undefined ? undefined : new Map(entries);
   } catch {
     return undefined;
@@ -86,7 +86,7 @@ function decodeNarrow(text: string | undefined): ReadonlyMap<string, NarrowBits>
 
 const scale = z.number().positive().finite();
 
-/** Scale and zero point; of int16, whose zero point is 0, its bits behind them. */
+/** Scale and zero point; of int16, whose zero point is 0, its bits after them. */
 const activation = z.union([
   z.tuple([scale, z.int().min(-128).max(127)]),
   z.tuple([scale, z.literal(0), z.literal(16)]),
@@ -115,7 +115,7 @@ export function encodeMetadata({
     ...(quality === undefined ? [] : [['quality', JSON.stringify(quality)] as const]),
     ['rounding', rounding],
     ['structure', structure],
-    ...(narrow.size === 0 ? [] : [['weight_bits', encodeNarrow(narrow)] as const]),
+    ...(narrow.size === 0 ? [] : [['weight_bits', encodeSubByte(narrow)] as const]),
   ]);
 }
 
@@ -160,8 +160,8 @@ export function decodeMetadata(file: WeightsFile, session: Session): QuantisedMe
   }
   const quality = decodeQuality(file.metadata.get('quality'));
   if (quality === null) return problem('has a quality of its layers in its metadata that cannot be read');
-  const narrow = decodeNarrow(file.metadata.get('weight_bits'));
+  const narrow = decodeSubByte(file.metadata.get('weight_bits'));
   if (narrow === undefined)
-    return problem(`has widths of weights in its metadata that are not ${narrowWidths.join(', ')} bits by name`);
+    return problem(`has widths of weights in its metadata that are not ${subByteWidths.join(', ')} bits by name`);
   return sound && rounding !== undefined ? { model, rounding, activations, structure, narrow, quality } : undefined;
 }

@@ -3,10 +3,10 @@ import type { Session } from '../../diagnostics/session.js';
 import { type FloatGraph, GraphIndex, type Node } from '../../ir/graph.js';
 import {
   type Constant,
-  describeNarrow,
+  describeSubByte,
   fitsBits,
-  type NarrowBits,
   type Quantisation,
+  type SubByteBits,
   type TensorData,
 } from '../../ir/tensor.js';
 import type { QuantisedParameterSpec } from '../../ops/op.js';
@@ -79,7 +79,7 @@ function requireIntegers(
 function narrowed(
   { name, op, span }: Node,
   weight: Constant,
-  narrow: ReadonlyMap<string, NarrowBits>,
+  narrow: ReadonlyMap<string, SubByteBits>,
   file: WeightsFile,
   session: Session,
 ): Constant {
@@ -90,7 +90,7 @@ function narrowed(
   session.error(
     'E0313',
     `weight of ${op} ${quoteName(name)} has the value ${wide}, beyond the ${bits} ${bits === 1 ? 'bit' : 'bits'} that it has in ${quoteName(file.path)}`,
-    { span, notes: [`weights of ${bits} ${bits === 1 ? 'bit are' : 'bits lie'} ${describeNarrow(bits)}`] },
+    { span, notes: [`weights of ${bits} ${bits === 1 ? 'bit are' : 'bits lie'} ${describeSubByte(bits)}`] },
   );
   return weight;
 }
@@ -211,7 +211,7 @@ function requireDeclared(node: Node, given: Quantisation, file: WeightsFile, ses
  */
 export function writeQuantised({ graph, activations, rounding, quality }: QuantisedModel): Uint8Array {
   const tensors = new Map<string, Constant>();
-  const narrow = new Map<string, NarrowBits>();
+  const narrow = new Map<string, SubByteBits>();
   const longBiases = graph.nodes.some(({ constants }) => constants.bias?.dtype === 'f64');
   for (const node of graph.nodes) {
     const { bits } = node.constants.weight ?? {};

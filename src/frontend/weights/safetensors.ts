@@ -107,7 +107,7 @@ function checkCoverage(places: readonly TensorPlace[], dataBytes: number, refuse
     at = place.end;
     previous = name;
   }
-  if (at !== dataBytes) refuse(`has ${formatBytes(dataBytes - at)} behind ${previous} that belong to no tensor`);
+  if (at !== dataBytes) refuse(`has ${formatBytes(dataBytes - at)} after ${previous} that belong to no tensor`);
 }
 
 function readMetadata(value: unknown, refuse: Refuse): Map<string, string> {

@@ -7,7 +7,7 @@ interface Level {
   expectKey: boolean;
 }
 
-/** Index behind the string that starts at `start`; the end of the text when it does not end. */
+/** Index after the string that starts at `start`; the end of the text when it does not end. */
 function stringEnd(text: string, start: number): number {
   // By hand: a pattern would need V8's backtrack stack to be as deep as a hostile string is long.
   for (let at = start + 1; at < text.length; at++) {

@@ -61,7 +61,7 @@ function findDirectory(view: DataView, refuse: Refuse): Directory {
   return { offset, end: at, count };
 }
 
-/** A size of a local header: the directory's, or zero with a data descriptor behind the data, or a zip64 extra field. */
+/** A size of a local header: the directory's, or zero with a data descriptor after the data, or a zip64 extra field. */
 function localSizesAgree(view: DataView, at: number, flags: number, entry: ZipEntry): boolean {
   const compressed = view.getUint32(at + 18, true);
   const size = view.getUint32(at + 22, true);

@@ -3,7 +3,7 @@ import type { KernelVariant } from '../kernel.js';
 
 export const genericArgmax: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan: (_node, [input]) => ({
     slug: 'argmax',
     template: 'kernels/argmax/generic',

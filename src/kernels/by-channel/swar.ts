@@ -83,7 +83,7 @@ const mostChannels = 4095;
 /** Bytes of copied rows: more costs more RAM than speed is worth. */
 const mostScratch = 5120;
 
-/** Words of the assembler's frame in front of those of the taps. */
+/** Words of the assembler's frame before those of the taps. */
 const fixedWords = 5;
 
 /** Where the taps of an output are, for {@link byChannelPlan}. */

@@ -11,7 +11,7 @@ import type { KernelVariant } from '../kernel.js';
 
 export const genericConcat: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, inputs) {
     const node = plain as Node<ConcatAttributes>;
     const { tables = [] } = node.attributes;
@@ -43,7 +43,7 @@ export const genericConcat: KernelVariant = {
 
 export const genericSlice: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const { attributes, type } = plain as Node<SliceAttributes>;
     return {
@@ -61,7 +61,7 @@ export const genericSlice: KernelVariant = {
 
 export const genericChannelShuffle: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain) {
     const { attributes, type } = plain as Node<ChannelShuffleAttributes>;
     const { width, channels } = type.shape;
@@ -79,7 +79,7 @@ export const genericChannelShuffle: KernelVariant = {
 
 export const genericPad: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<PadAttributes>;
     const [top, bottom, left, right] = node.attributes.padding;
@@ -104,7 +104,7 @@ export const genericPad: KernelVariant = {
 
 export const genericReshape: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(node, [input]) {
     const rows = joinedRows(input.shape, node.type.shape);
     return {
@@ -121,7 +121,7 @@ export const genericReshape: KernelVariant = {
 /** Copies the input's rows into one, channel by channel where PyTorch's order is wanted. */
 export const genericFlatten: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(node, [input]) {
     const { height, width, channels } = input.shape;
     const channelsFirst = (node as Node<FlattenAttributes>).attributes.order === 'NCHW';
@@ -142,7 +142,7 @@ export const genericFlatten: KernelVariant = {
 
 export const genericResize: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const { attributes } = plain as Node<ResizeAttributes>;
     const { width, channels } = input.shape;

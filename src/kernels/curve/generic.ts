@@ -7,7 +7,7 @@ import { termView } from '../requantise/generic.js';
 /** A table of 256 values of one half of the curve, between which is interpolated. */
 export const genericCurve: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<CurveAttributes>;
     const { curve, factor, zeroPoint } = integerCurve(node, input);

@@ -2,9 +2,9 @@ import type { Node } from '../../ir/graph.js';
 import type { Constant } from '../../ir/tensor.js';
 import type { DenseAttributes } from '../../ops/dense.js';
 import { dspDotProductPlans, evenTables } from '../dot-product/dsp.js';
-import { wideDotProductPlan } from '../dot-product/dsp-int16.js';
+import { int16DotProductPlan } from '../dot-product/dsp-int16.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
-import { packNarrow, packs } from '../packing/bit-layout.js';
+import { packSubByte, packs } from '../packing/bit-layout.js';
 import { canPair, pairTable } from '../packing/pairs.js';
 import { bytesOf } from '../packing/sub-byte.js';
 import { requantisePlan } from '../requantise/generic.js';
@@ -13,12 +13,12 @@ import { requantisedKey } from '../shared/work.js';
 /** For the DSP extension, with the whole input at hand: a conv whose kernel is as large as its input. */
 export const dspDense: KernelVariant = {
   name: 'dsp',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
-    if (input.dtype === 'i16') return wideDotProductPlan(node, input, 'dense', geometry);
+    if (input.dtype === 'i16') return int16DotProductPlan(node, input, 'dense', geometry);
     return dspDotProductPlans(node, input, 'dense', geometry);
   },
 };
@@ -26,7 +26,7 @@ export const dspDense: KernelVariant = {
 /** For the DSP extension, row by row: two units at a time, the input widened as it is read. */
 export const dspAccumulatingDense: KernelVariant = {
   name: 'dsp-accumulate',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width, channels } = input.shape;
@@ -81,7 +81,7 @@ function ofHalfBytes({ work: _, tables: [weights, ...tables], ...plan }: KernelP
       unitWords: Number(plan.view.unitWords) / 2,
     },
     tables: [
-      { ...weights, values: packNarrow(bytes, 4), layout: `${weights.layout}, ${packs(4)}`, narrow: 4 },
+      { ...weights, values: packSubByte(bytes, 4), layout: `${weights.layout}, ${packs(4)}`, narrow: 4 },
       ...tables,
     ],
     helpers: [...plan.helpers, 'bytes-of-4'],

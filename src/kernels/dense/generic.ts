@@ -4,14 +4,14 @@ import type { DenseAttributes } from '../../ops/dense.js';
 import { dotProductPlans, packedWeights } from '../dot-product/generic.js';
 import type { KernelPlan, KernelVariant } from '../kernel.js';
 import { isSmaller, moreWork, packSparse, sparseTable, walkedMore } from '../packing/sparse.js';
-import { narrowHelpers, narrowView, walkedView } from '../packing/sub-byte.js';
+import { subByteHelpers, subByteView, walkedView } from '../packing/sub-byte.js';
 import { requantisePlan } from '../requantise/generic.js';
 import { requantisedKey } from '../shared/work.js';
 
 /** A dense layer is a convolution whose kernel is as large as its input. */
 export const genericDense: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(node, [input]) {
     const { height, width } = input.shape;
     const geometry = { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
@@ -22,7 +22,7 @@ export const genericDense: KernelVariant = {
 /** Takes the input row by row: int32 sums of all units instead of the whole input in memory. Same weights, same MACs. */
 export const accumulatingDense: KernelVariant = {
   name: 'accumulate',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<DenseAttributes>;
     const { height, width, channels } = input.shape;
@@ -40,11 +40,11 @@ export const accumulatingDense: KernelVariant = {
         lastRow: height - 1,
         rowElements: width * channels,
         weightsPerUnit: height * width * channels,
-        narrow: narrowView(weight),
+        narrow: subByteView(weight),
         requantise: requantise.view,
       },
       tables: [packedWeights(weight, 'unit'), ...requantise.tables],
-      helpers: [...narrowHelpers(weight), ...requantise.helpers],
+      helpers: [...subByteHelpers(weight), ...requantise.helpers],
       ...requantise.bounds,
       sumsBytes: 4 * units,
       ...(weight.bits === undefined
@@ -94,7 +94,7 @@ function withoutZeros(plan: KernelPlan, weight: Constant, height: number): Kerne
       },
       ...plan.tables.slice(1),
     ],
-    helpers: ['walk-weights', ...plan.helpers.filter(helper => !narrowHelpers(weight).includes(helper))],
+    helpers: ['walk-weights', ...plan.helpers.filter(helper => !subByteHelpers(weight).includes(helper))],
     ...moreWork(plan.work, data.length * walkedMore),
     form: 'without zeros',
   };

@@ -8,21 +8,21 @@ import { overlayDistance } from '../shared/overlay.js';
 import { padTable, type TapsView, tapsView } from '../shared/taps.js';
 
 /** What `kernels/depthwise/dsp-int16` reads. */
-export interface WideDepthwiseView {
+export interface Int16DepthwiseView {
   readonly taps: TapsView;
   readonly channels: number;
   readonly requantise: RequantiseView;
 }
 
 /** For the DSP extension, on int16 without a multiplier: two channels to a word of inputs, and their weights to a word. */
-export function dspWideDepthwisePlan(node: Node<DepthwiseConvAttributes>, input: KernelInput): KernelOffer {
+export function dspInt16DepthwisePlan(node: Node<DepthwiseConvAttributes>, input: KernelInput): KernelOffer {
   const { kernel, stride } = node.attributes;
   const { channels } = input.shape;
   if (channels % 2 === 1) return { unsuited: 'an odd number of channels of int16' };
   const requantise = requantisePlan(node, input);
   if (requantise.view.acc !== 'int32_t') return { unsuited: 'sums beyond int32' };
   const taps = tapsView(node.attributes, input, node.type, true);
-  const view: WideDepthwiseView = { taps, channels, requantise: requantise.view };
+  const view: Int16DepthwiseView = { taps, channels, requantise: requantise.view };
   return {
     slug: `dwconv_${kernel[0]}x${kernel[1]}`,
     template: 'kernels/depthwise/dsp-int16',

@@ -7,7 +7,7 @@ import { type Saturating, saturatingNames, saturatingOf } from '../requantise/ds
 import { type RequantiseView, requantisePlan, type TermView, tableOf, termView } from '../requantise/generic.js';
 import { overlayDistance } from '../shared/overlay.js';
 import { counted, requantisedKey } from '../shared/work.js';
-import { dspWideDepthwisePlan } from './dsp-int16.js';
+import { dspInt16DepthwisePlan } from './dsp-int16.js';
 import { type DepthwiseWindowView, depthwiseWindow, tapOrder } from './window.js';
 
 /** A tap of the window: the row that it is in, and bytes from the window's first tap in that row. */
@@ -41,7 +41,7 @@ export interface DspDepthwiseView extends DepthwiseWindowView {
   readonly halvesAway: boolean;
   /** Not in all channels: where a shift comes last. */
   readonly halvesMasked: boolean;
-  /** Words behind the weights. */
+  /** Words after the weights. */
   readonly tail: number;
 }
 
@@ -57,7 +57,7 @@ const mostTaps = 25;
 /** For the DSP extension: 4 channels at a time, two taps in a multiplication. */
 export const dspDepthwiseConv: KernelVariant = {
   name: 'dsp',
-  wide: true,
+  int16: true,
   plan(plain, [input]): KernelOffer {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier, stride, padding } = node.attributes;
@@ -65,7 +65,7 @@ export const dspDepthwiseConv: KernelVariant = {
     const { channels } = input.shape;
     const taps = kernelRows * kernelColumns;
     if (multiplier > 1) return { unsuited: 'a multiplier' };
-    if (input.dtype === 'i16') return dspWideDepthwisePlan(node, input);
+    if (input.dtype === 'i16') return dspInt16DepthwisePlan(node, input);
     if (channels % 4 !== 0) return { unsuited: 'channels are no multiple of 4' };
     if (!input.aligned) return { unsuited: 'rows of the caller are not aligned' };
     if (taps > mostTaps) return { unsuited: `more than ${mostTaps} taps` };

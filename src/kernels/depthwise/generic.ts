@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import type { DepthwiseConvAttributes } from '../../ops/depthwise-conv/attributes.js';
 import type { KernelVariant } from '../kernel.js';
-import { type NarrowView, narrowHelpers, narrowTable, narrowView } from '../packing/sub-byte.js';
+import { type SubByteView, subByteHelpers, subByteTable, subByteView } from '../packing/sub-byte.js';
 import { type RequantiseView, requantisePlan } from '../requantise/generic.js';
 import { overlayDistance } from '../shared/overlay.js';
 import { padTable, type TapsView, tapsView } from '../shared/taps.js';
@@ -13,14 +13,14 @@ export interface DepthwiseView {
   readonly severalChannels: boolean;
   readonly multiplier: number;
   readonly multiplied: boolean;
-  readonly narrow: NarrowView;
+  readonly narrow: SubByteView;
   readonly requantise: RequantiseView;
 }
 
 /** Portable C: for each output pixel and channel, the taps one after the other, weights packed tap by tap. */
 export const genericDepthwiseConv: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<DepthwiseConvAttributes>;
     const { kernel, multiplier } = node.attributes;
@@ -34,7 +34,7 @@ export const genericDepthwiseConv: KernelVariant = {
       severalChannels: channels > 1,
       multiplier,
       multiplied: multiplier > 1,
-      narrow: narrowView(weight),
+      narrow: subByteView(weight),
       requantise: requantise.view,
     };
     const { height, width } = node.type.shape;
@@ -45,7 +45,7 @@ export const genericDepthwiseConv: KernelVariant = {
       label: 'generic',
       view: { ...view },
       tables: [
-        narrowTable(
+        subByteTable(
           {
             suffix: 'weights',
             ctype: 'int8_t',
@@ -59,7 +59,7 @@ export const genericDepthwiseConv: KernelVariant = {
         ...padTable(taps, input),
         ...requantise.tables,
       ],
-      helpers: [...narrowHelpers(weight), ...requantise.helpers],
+      helpers: [...subByteHelpers(weight), ...requantise.helpers],
       ...requantise.bounds,
       overlays: [
         overlayDistance(

@@ -4,16 +4,16 @@ import { byChannelPlan } from '../by-channel/swar.js';
 import type { KernelVariant } from '../kernel.js';
 import type { Multiplication } from '../requantise/swar.js';
 import { dspDotProductPlans } from './dsp.js';
-import { wideDotProductPlan } from './dsp-int16.js';
+import { int16DotProductPlan } from './dsp-int16.js';
 import { dotProductPlans } from './generic.js';
 import { mveDotProductPlan } from './mve.js';
-import { mveNarrowPlan } from './mve-few-inputs.js';
-import { lanesDotProductPlans } from './swar.js';
+import { mveFewInputsPlan } from './mve-few-inputs.js';
+import { swarDotProductPlans } from './swar.js';
 
 /** Portable C: for each output pixel and channel, a dot product over the contiguous runs of the window. */
 export const genericConv: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(node, [input]) {
     const conv = node as Node<ConvAttributes>;
     const { kernel, groups } = conv.attributes;
@@ -35,7 +35,7 @@ function swarConv(name: string, multiplication: Multiplication): KernelVariant {
       const slug = `conv_${kernel[0]}x${kernel[1]}`;
       const geometry = { ...node.attributes, ofChannel: false };
       const byChannel = byChannelPlan(node, input, slug, geometry, multiplication);
-      const lanes = lanesDotProductPlans(node, input, slug, node.attributes, multiplication);
+      const lanes = swarDotProductPlans(node, input, slug, node.attributes, multiplication);
       return kernel[0] * kernel[1] * input.shape.channels <= fewTaps ? [byChannel, ...lanes] : [...lanes, byChannel];
     },
   };
@@ -48,14 +48,14 @@ export const thumb1Conv = swarConv('thumb1', 'short');
 /** For the DSP extension: tiles of 2 output positions by 2 output channels, group by group where the window is one column wide. */
 export const dspConv: KernelVariant = {
   name: 'dsp',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups, interleaved } = node.attributes;
     // A tile makes neighbours.
     if (groups > 1 && interleaved === true) return { unsuited: 'groups whose channels are shuffled' };
     const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
-    if (input.dtype === 'i16') return wideDotProductPlan(node, input, slug, node.attributes, groups);
+    if (input.dtype === 'i16') return int16DotProductPlan(node, input, slug, node.attributes, groups);
     return dspDotProductPlans(node, input, slug, node.attributes, groups);
   },
 };
@@ -68,6 +68,9 @@ export const mveConv: KernelVariant = {
     const { kernel, groups } = node.attributes;
     if (groups > 1) return { unsuited: 'groups' };
     const slug = `conv_${kernel[0]}x${kernel[1]}`;
-    return [mveNarrowPlan(node, input, slug, node.attributes), mveDotProductPlan(node, input, slug, node.attributes)];
+    return [
+      mveFewInputsPlan(node, input, slug, node.attributes),
+      mveDotProductPlan(node, input, slug, node.attributes),
+    ];
   },
 };

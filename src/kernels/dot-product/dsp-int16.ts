@@ -10,7 +10,7 @@ import { padTable, type TapsView, tapsView, type WindowGeometry } from '../share
 const block = 4;
 
 /** What `kernels/dot-product/dsp-int16` reads. */
-export interface WideDotProductView {
+export interface Int16DotProductView {
   readonly taps: TapsView;
   readonly channels: number;
   /** Output channels of a block by number. */
@@ -24,7 +24,7 @@ export interface WideDotProductView {
  * A conv or dense layer on int16 for the DSP extension. Inputs are read where they are, two to a word, so nothing is widened; four
  * weights to a word are, by SXTB16, and each pair of products is one SMLAD. Weights are int8 in flash.
  */
-export function wideDotProductPlan(
+export function int16DotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
@@ -38,7 +38,7 @@ export function wideDotProductPlan(
   if (requantise.view.acc !== 'int32_t') return { unsuited: 'sums beyond int32' };
   const { weight } = node.constants;
   const channels = weight.shape[0];
-  const view: WideDotProductView = {
+  const view: Int16DotProductView = {
     taps,
     channels,
     lanes: Array.from({ length: block }, (_, lane) => lane),

@@ -4,9 +4,9 @@ import type { KernelInput, KernelPlan } from '../kernel.js';
 import {
   type BlockPacking,
   type BlockPackingView,
-  narrowBlocks,
   packingView,
   sparseBlocks,
+  subByteBlocks,
 } from '../packing/blocks.js';
 import { isSmaller, moreWork } from '../packing/sparse.js';
 import { bytesOf } from '../packing/sub-byte.js';
@@ -15,8 +15,8 @@ import { tileOverlayDistance } from '../shared/overlay.js';
 import type { DspDotProductView } from './dsp-view.js';
 
 /** What `kernels/dot-product/dsp-sub-byte` reads besides the view of whole bytes. */
-interface NarrowDotProductView extends BlockPackingView {
-  /** Bytes of a position that nothing is gathered into; and the words of it behind the groups of 4 bytes, from the first to the last. */
+interface SubByteDotProductView extends BlockPackingView {
+  /** Bytes of a position that nothing is gathered into; and the words of it after the groups of 4 bytes, from the first to the last. */
   readonly fillBytes: number;
   readonly depth: number;
   readonly fillsWords: boolean;
@@ -30,7 +30,7 @@ interface NarrowDotProductView extends BlockPackingView {
   readonly unpackedWords: number;
   /** Words of the table of channels for each of them. */
   readonly channelWords: number;
-  /** Where in the scratch bytes are put one behind the other. */
+  /** Where in the scratch bytes are put one after the other. */
   readonly bytesOffset: number;
 }
 
@@ -48,7 +48,7 @@ export function packedDotProductPlans(
   const { bits } = node.constants.weight;
   const made = (packing: BlockPacking) =>
     [false, true].map(sparing => packedDotProductPlan(node, input, plan, view, packing, sparing));
-  const narrow = bits === undefined ? [] : made(narrowBlocks(bits, true));
+  const narrow = bits === undefined ? [] : made(subByteBlocks(bits, true));
   const sparse = made(sparseBlocks(true));
   return [...narrow, ...sparse.filter(each => isSmaller(each, narrow.at(0) ?? plan))];
 }
@@ -79,13 +79,13 @@ function packedDotProductPlan(
   const chunk = Math.min(positions, outputWidth + (outputWidth % 2));
   const unpackedWords = (packed.packs * packing.unitWeights) / 4;
   const tiles = Math.min(chunk, tiled) / 2;
-  // The last position goes behind the tiles in front of it, which may fill a chunk.
+  // The last position goes after the tiles before it, which may fill a chunk.
   const rest = tiled < outputWidth ? ((tiled % chunk) / 2) * (tileWords + 1) + words + 1 : 0;
   const widened = Math.max(tiles * (tileWords + 1), rest);
   // No weight is 0, so that what fills up the positions has to be.
   const binary = node.constants.weight.bits === 1;
   const depth = node.constants.weight.data.length / channels;
-  const narrow: NarrowDotProductView = {
+  const narrow: SubByteDotProductView = {
     ...packed,
     depth,
     fillBytes: binary ? 4 * fours - depth : 0,

@@ -1,10 +1,10 @@
 import type { Work } from '../kernel.js';
 import type { RequantiseView } from '../requantise/generic.js';
-import type { GatherView } from '../shared/im2row.js';
+import type { Im2rowView } from '../shared/im2row.js';
 import { counted, requantisedKey, type WindowTaps } from '../shared/work.js';
 
 /** What `kernels/dot-product/dsp` reads. */
-export interface DspDotProductView extends GatherView, Readonly<Record<string, unknown>> {
+export interface DspDotProductView extends Im2rowView, Readonly<Record<string, unknown>> {
   readonly outputWidth: number;
   readonly channels: number;
   /** The last channel has no partner. */
@@ -23,7 +23,7 @@ export interface DspDotProductView extends GatherView, Readonly<Record<string, u
   readonly prefix: string;
   /** Inputs per round of the inner loop. */
   readonly round: number;
-  /** Rows are widened where they are; otherwise their bytes are put one behind the other first. */
+  /** Rows are widened where they are; otherwise their bytes are put one after the other first. */
   readonly inPlace: boolean;
   /** Inputs of a pixel in groups of 4 bytes, the last one filled up. */
   readonly fours: number;

@@ -3,10 +3,10 @@ import { type AccumulatorRange, magnitudeOf, rangesOf } from '../../ops/shared/a
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import type { Round } from '../helpers.js';
 import type { ConstantTable, Helper, KernelInput, KernelOffer, KernelPlan } from '../kernel.js';
-import { canPair, pairTable, wideTable } from '../packing/pairs.js';
+import { canPair, int16WeightTable, pairTable } from '../packing/pairs.js';
 import { type Saturating, saturatingNames, saturatingOf } from '../requantise/dsp.js';
 import { requantisePlan, tableOf } from '../requantise/generic.js';
-import { gatherView } from '../shared/im2row.js';
+import { im2rowView } from '../shared/im2row.js';
 import { groupOverlayDistance, tileOverlayDistance } from '../shared/overlay.js';
 import type { WindowGeometry } from '../shared/taps.js';
 import { windowTaps } from '../shared/work.js';
@@ -36,7 +36,7 @@ export function dspDotProductPlans(
   const { weight, bias } = node.constants;
   const ranges = rangesOf(node);
   if (groups > 1) {
-    const { columnsMayMiss } = gatherView(geometry, input, node.type);
+    const { columnsMayMiss } = im2rowView(geometry, input, node.type);
     if (geometry.kernel[1] > 1 || columnsMayMiss) return [{ unsuited: 'groups, and a window of several columns' }];
     if ((bias.data.length / groups) % 2 === 1) return [{ unsuited: 'groups of an odd number of channels' }];
     const fused = saturatingOf(node, requantisePlan(node, input), ranges) !== undefined;
@@ -73,7 +73,7 @@ function dspDotProductPlan(
   const channels = bias.data.length;
   const requantise = requantisePlan(node, input);
   const { rounding } = requantise;
-  const whole = gatherView(geometry, input, node.type);
+  const whole = im2rowView(geometry, input, node.type);
   const window = { ...whole, columnBytes: whole.columnBytes / groups, rowBytes: whole.rowBytes / groups };
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes, rowBytes, zeroPoint } = window;
   const depth = weight.data.length / channels;
@@ -133,7 +133,7 @@ function dspDotProductPlan(
     label: 'dsp',
     view: { ...view },
     tables: [
-      wide ? wideTable(weight, channels, 2 * words) : pairTable(weight, channels, 2 * words),
+      wide ? int16WeightTable(weight, channels, 2 * words) : pairTable(weight, channels, 2 * words),
       ...(fused ? [channelTable(requantise.tables, saturating)] : evenTables(requantise.tables)),
     ],
     helpers,

@@ -3,7 +3,7 @@ import type { Constant, TensorType } from '../../ir/tensor.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import type { ConstantTable, KernelPlan } from '../kernel.js';
 import { isSmaller, moreWork, packSparse, sparseTable, walkedMore } from '../packing/sparse.js';
-import { type NarrowView, narrowHelpers, narrowTable, narrowView, walkedView } from '../packing/sub-byte.js';
+import { type SubByteView, subByteHelpers, subByteTable, subByteView, walkedView } from '../packing/sub-byte.js';
 import { type RequantiseView, requantisePlan } from '../requantise/generic.js';
 import { overlayDistance } from '../shared/overlay.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from '../shared/taps.js';
@@ -22,7 +22,7 @@ export interface DotProductView {
   /** Input channels that a group reads: the distance between the parts of a tap. */
   readonly inputsPerGroup: number;
   readonly severalInputs: boolean;
-  readonly narrow: NarrowView;
+  readonly narrow: SubByteView;
   readonly requantise: RequantiseView;
 }
 
@@ -41,7 +41,7 @@ export function dotProductPlans(
     ...plan,
     view: { ...plan.view, narrow: walkedView },
     tables: [sparseTable(plainWeights(weight, 'output channel'), packSparse(weight.data)), ...plan.tables.slice(1)],
-    helpers: ['walk-weights', ...plan.helpers.filter(helper => !narrowHelpers(weight).includes(helper))],
+    helpers: ['walk-weights', ...plan.helpers.filter(helper => !subByteHelpers(weight).includes(helper))],
     ...moreWork(plan.work, height * width * weight.data.length * walkedMore),
     form: 'without zeros',
   };
@@ -75,7 +75,7 @@ function dotProductPlan(
     severalOutputs: channels > groups,
     inputsPerGroup,
     severalInputs: inputsPerGroup > 1,
-    narrow: narrowView(weight),
+    narrow: subByteView(weight),
     requantise: requantise.view,
   };
   const { height, width } = node.type.shape;
@@ -89,7 +89,7 @@ function dotProductPlan(
     label: 'generic',
     view: { ...view },
     tables: [packedWeights(weight, 'output channel'), ...padTable(taps, input), ...requantise.tables],
-    helpers: [...narrowHelpers(weight), ...requantise.helpers],
+    helpers: [...subByteHelpers(weight), ...requantise.helpers],
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
     ...(weight.bits === undefined
@@ -111,7 +111,7 @@ function dotProductPlan(
 
 /** Weights in the order of the IR, packed where they are narrow. @param what a line of the table is for */
 export const packedWeights = (weight: Constant, what: 'output channel' | 'unit'): ConstantTable =>
-  narrowTable(plainWeights(weight, what), weight);
+  subByteTable(plainWeights(weight, what), weight);
 
 /** The same as int8. */
 export function plainWeights(weight: Constant, what: 'output channel' | 'unit'): ConstantTable {

@@ -8,7 +8,7 @@ import { tapsView, type WindowGeometry } from '../shared/taps.js';
 import { counted } from '../shared/work.js';
 
 /** What `kernels/dot-product/mve-few-inputs` reads. */
-export interface MveNarrowView {
+export interface MveFewInputsView {
   /** Inputs of a position. */
   readonly depth: number;
   readonly channels: number;
@@ -39,7 +39,7 @@ const largestNear = 127;
  * load takes in a position and some of the following ones, whose weights are zeros. Does not suit odd widths, nor what is not
  * requantised in one go.
  */
-export function mveNarrowPlan(
+export function mveFewInputsPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
@@ -60,7 +60,7 @@ export function mveNarrowPlan(
   const requantise = requantisePlan(node, input);
   if (!isFused(requantise.view, node)) return { unsuited: 'the requantisation' };
   const offset = node.constants.offset.data[0];
-  const view: MveNarrowView = {
+  const view: MveFewInputsView = {
     depth,
     channels,
     groups: channels / tileChannels,

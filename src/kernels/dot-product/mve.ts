@@ -4,7 +4,7 @@ import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 import type { Helper, KernelInput, KernelOffer, Work } from '../kernel.js';
 import { type RequantiseView, requantisePlan } from '../requantise/generic.js';
 import { finishHelpers, isFused, preShiftOf, requantiseTables } from '../requantise/mve.js';
-import { type GatherView, gatherView } from '../shared/im2row.js';
+import { type Im2rowView, im2rowView } from '../shared/im2row.js';
 import {
   groupTable,
   groupWeights,
@@ -19,7 +19,7 @@ import type { WindowGeometry } from '../shared/taps.js';
 import { counted, requantisedKey, type WindowTaps, windowTaps } from '../shared/work.js';
 
 /** What `kernels/dot-product/mve` reads. */
-export interface MveDotProductView extends GatherView {
+export interface MveDotProductView extends Im2rowView {
   readonly outputWidth: number;
   readonly channels: number;
   /** Channels in groups of 4; the last one is not whole where `partial`. */
@@ -30,7 +30,7 @@ export interface MveDotProductView extends GatherView {
   readonly hasPairs: boolean;
   readonly hasSingle: boolean;
   readonly tile: TileView;
-  /** The pixels are read where they are; otherwise their bytes are put one behind the other first. */
+  /** The pixels are read where they are; otherwise their bytes are put one after the other first. */
   readonly direct: boolean;
   /** Bytes from the inputs of an output position to those of the next, if direct. */
   readonly step: number;
@@ -67,7 +67,7 @@ export function mveDotProductPlan(
   const fused = channels % tileChannels === 0 && isFused(requantise.view, node);
   const tile = tileView(weight.data.length / channels, fused);
   if (tile.pitch > largestPitch || channels > largestPitch) return { unsuited: 'its size' };
-  const window = gatherView(geometry, input, node.type);
+  const window = im2rowView(geometry, input, node.type);
   const { rowsMayMiss, columnsMayMiss, stride, left, columnBytes } = window;
   const mayMiss = rowsMayMiss || columnsMayMiss;
   const { width } = node.type.shape;
@@ -120,7 +120,7 @@ export function mveDotProductPlan(
   };
 }
 
-/** How far in front of its input row the output row must start, where the pixels of a tile are read until it is written. */
+/** How far before its input row the output row must start, where the pixels of a tile are read until it is written. */
 function directOverlayDistance(input: Shape, output: Shape, stride: number, paired: number): number {
   let distance = 0;
   for (let x = 0; x < output.width; x++) {

@@ -28,7 +28,7 @@ function fits(weights: ArrayLike<number>, from: number, to: number): boolean {
 
 /**
  * The lengths of the fewest runs that a channel's taps can be split into, or nothing where there is no way (two weights of
- * -128 behind each other; a single tap).
+ * -128 after each other; a single tap).
  *
  * @param longestRun taps that are unrolled
  */

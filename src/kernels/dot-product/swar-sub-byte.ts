@@ -4,13 +4,13 @@ import { moreWork } from '../packing/sparse.js';
 import { tableOf } from '../requantise/generic.js';
 
 /** What `kernels/dot-product/swar` reads besides, where weights are packed; nothing that counts where they are not. */
-export interface NarrowLanesView extends BlockPackingView {
+export interface SubByteSwarView extends BlockPackingView {
   readonly narrow: boolean;
-  /** Where in the scratch they are as bytes: behind pixels and sums. */
+  /** Where in the scratch they are as bytes: after pixels and sums. */
   readonly weightsOffset: number;
 }
 
-export const wholeBytes: NarrowLanesView = {
+export const wholeBytes: SubByteSwarView = {
   narrow: false,
   unpack: '',
   walks: false,
@@ -32,13 +32,13 @@ interface TiledView {
  * The kernel for weights that are packed, made from that for int8: the weights of a block of channels are unpacked into scratch for
  * each tile, whose 4 or 8 positions share them.
  */
-export function narrowLanesPlan(plan: KernelPlan, view: TiledView, packing: BlockPacking, height: number): KernelPlan {
+export function subByteSwarPlan(plan: KernelPlan, view: TiledView, packing: BlockPacking, height: number): KernelPlan {
   const { work, scratchBytes = 0, tables, ...rest } = plan;
   const weights = tableOf(tables, 'weights');
   const blockBytes = view.block + view.nextBlock;
   const packed = packingView(packing, blockBytes);
   const weightsOffset = 4 * Math.ceil(scratchBytes / 4);
-  const narrow: NarrowLanesView = { ...packed, narrow: true, weightsOffset };
+  const narrow: SubByteSwarView = { ...packed, narrow: true, weightsOffset };
   const bytes = Int8Array.from(weights.values);
   const unpacking = packing.instructions(bytes);
   const tiles = height * Math.ceil(view.outputWidth / view.pixels);

@@ -1,8 +1,8 @@
 import type { Node } from '../../ir/graph.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
-import { dotLanes } from '../helpers.js';
+import { dotSwar } from '../helpers.js';
 import type { Helper, KernelInput, KernelOffer, KernelPlan, Work } from '../kernel.js';
-import { narrowBlocks, sparseBlocks } from '../packing/blocks.js';
+import { sparseBlocks, subByteBlocks } from '../packing/blocks.js';
 import { isSmaller } from '../packing/sparse.js';
 import { type RequantiseView, requantisePlan } from '../requantise/generic.js';
 import { type Multiplication, requantiseManyPlan } from '../requantise/swar.js';
@@ -10,10 +10,10 @@ import { tileOverlayDistance } from '../shared/overlay.js';
 import { padTable, type TapsView, tapsView, type WindowGeometry } from '../shared/taps.js';
 import { counted, requantisedKey } from '../shared/work.js';
 import { blockTable, runsOf, runTable } from './swar-runs.js';
-import { type NarrowLanesView, narrowLanesPlan, wholeBytes } from './swar-sub-byte.js';
+import { type SubByteSwarView, subByteSwarPlan, wholeBytes } from './swar-sub-byte.js';
 
 /** What `kernels/dot-product/swar` reads. */
-export interface LanesDotProductView extends NarrowLanesView {
+export interface SwarDotProductView extends SubByteSwarView {
   readonly taps: TapsView;
   readonly channels: number;
   readonly outputWidth: number;
@@ -50,8 +50,8 @@ interface Tile {
 }
 
 const tiles: readonly Tile[] = [
-  { pixels: 8, instructions: 10, ...dotLanes[8] },
-  { pixels: 4, instructions: 6, ...dotLanes[4] },
+  { pixels: 8, instructions: 10, ...dotSwar[8] },
+  { pixels: 4, instructions: 6, ...dotSwar[4] },
 ];
 
 /** The packed pixels may have so many bytes: more costs more RAM than speed is worth on such a core. */
@@ -65,7 +65,7 @@ const fillPart = 1 / 8;
  * A conv for cores without SIMD: two output positions in one multiplication (see runs.ts), 4 or 8 positions for each weight
  * that is loaded. Does not suit groups, nor weights that cannot be split into runs.
  */
-export function lanesDotProductPlans(
+export function swarDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
@@ -76,10 +76,10 @@ export function lanesDotProductPlans(
   const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
   return [...tiles]
     .sort((a, b) => cost(a) - cost(b))
-    .flatMap(tile => lanesDotProductPlan(node, input, slug, geometry, multiplication, tile));
+    .flatMap(tile => swarDotProductPlan(node, input, slug, geometry, multiplication, tile));
 }
 
-function lanesDotProductPlan(
+function swarDotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
   slug: string,
@@ -104,7 +104,7 @@ function lanesDotProductPlan(
     if (ofChannel === undefined) return [{ unsuited: 'weights cannot be split into runs' }];
     runs.push(ofChannel);
   }
-  // Behind the pixels: the sums, and where there are not enough registers what the runs add up to.
+  // After the pixels: the sums, and where there are not enough registers what the runs add up to.
   const mostRuns = runs.reduce((most, { length }) => Math.max(most, length), 0);
   const sumBytes = Math.max(4 * pixels, pixels === 8 ? 2 * pixels * mostRuns : 0);
   const block = 2 * pixels;
@@ -112,7 +112,7 @@ function lanesDotProductPlan(
   const plain = requantiseManyPlan(node, input, requantise.view, channels, multiplication);
   const many = plain?.preShift === 0 ? plain : undefined;
   const taps = tapsView(geometry, input, node.type, false);
-  const view: LanesDotProductView = {
+  const view: SwarDotProductView = {
     taps,
     channels,
     outputWidth: width,
@@ -166,13 +166,13 @@ function lanesDotProductPlan(
     ),
   };
   const narrow =
-    weight.bits === undefined ? [] : [narrowLanesPlan(plan, view, narrowBlocks(weight.bits, false), height)];
-  const sparse = narrowLanesPlan(plan, view, sparseBlocks(false), height);
+    weight.bits === undefined ? [] : [subByteSwarPlan(plan, view, subByteBlocks(weight.bits, false), height)];
+  const sparse = subByteSwarPlan(plan, view, sparseBlocks(false), height);
   return [plan, ...narrow, ...(isSmaller(sparse, narrow.at(0) ?? plan) ? [sparse] : [])];
 }
 
 /** For a layer of so many output rows. @param runs of all channels */
-function workOf(view: LanesDotProductView, height: number, runs: number, multiplication: Multiplication): Work {
+function workOf(view: SwarDotProductView, height: number, runs: number, multiplication: Multiplication): Work {
   const { taps, pixels, channels, outputWidth, fused, many, requantise } = view;
   const tiles = height * Math.ceil(outputWidth / pixels);
   const packs = tiles * view.words * taps.count;

@@ -38,7 +38,7 @@ function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'tem
 
 export const genericMean: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan: (node, [input]) => ({
     slug: 'mean',
     template: 'kernels/mean/generic',
@@ -50,7 +50,7 @@ export const genericMean: KernelVariant = {
 /** Takes the rows one by one: int32 sums instead of the whole input in memory. */
 export const accumulatingMean: KernelVariant = {
   name: 'accumulate',
-  wide: true,
+  int16: true,
   plan(node, [input]) {
     if (input.shape.height === 1) return { unsuited: 'the input has one row' };
     const sumsBytes = 4 * input.shape.channels;

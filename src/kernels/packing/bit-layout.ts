@@ -1,5 +1,5 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { NarrowBits } from '../../ir/tensor.js';
+import type { SubByteBits } from '../../ir/tensor.js';
 
 /** How values of a width are packed: so many of them in so many words. */
 interface Packing {
@@ -18,7 +18,7 @@ const inBytes = (i: number, bits: number): number => (i % 4) * 8 + Math.floor(i 
 /** Values from the least one that the bits have. */
 const successive = (bits: number) => ({ least: -(2 ** (bits - 1)), step: 1 });
 
-const packings: Readonly<Record<NarrowBits, Packing>> = {
+const packings: Readonly<Record<SubByteBits, Packing>> = {
   4: { ...successive(4), values: 8, words: 1, place: i => ({ word: 0, shift: inBytes(i, 4) }) },
   // The low two bits as those of 2-bit weights, in two words; the highest ones in a third.
   3: { ...successive(3), values: 32, words: 3, place: i => ({ word: Math.floor(i / 16), shift: inBytes(i % 16, 2) }) },
@@ -28,20 +28,20 @@ const packings: Readonly<Record<NarrowBits, Packing>> = {
 };
 
 /** Values that are packed together: so many of them in so many words. */
-export const packOf = (bits: NarrowBits): { readonly values: number; readonly words: number } => packings[bits];
+export const packOf = (bits: SubByteBits): { readonly values: number; readonly words: number } => packings[bits];
 
 /** What the values with the bits 0 and 1 are. */
-export const stepsOf = (bits: NarrowBits): { readonly least: number; readonly step: number } => packings[bits];
+export const stepsOf = (bits: SubByteBits): { readonly least: number; readonly step: number } => packings[bits];
 
 /** In which word of its pack value `i` is, and where there; of 3 bits the low two. */
-export const placeOf = (bits: NarrowBits, i: number): ReturnType<Packing['place']> => packings[bits].place(i);
+export const placeOf = (bits: SubByteBits, i: number): ReturnType<Packing['place']> => packings[bits].place(i);
 
 /**
  * Packs values of few bits into words; each is stored as its distance from the least value of its width. Of 4 bits, values 0 to 3
  * are in the low halves of the bytes of the first word and 4 to 7 in the high ones. What fills up tables with zeros becomes some value
  * where weights are binary: kernels must not use it.
  */
-export function packNarrow(values: ArrayLike<number>, bits: NarrowBits): Uint32Array {
+export function packSubByte(values: ArrayLike<number>, bits: SubByteBits): Uint32Array {
   const pack = packings[bits];
   const { least, step } = pack;
   const words = new Uint32Array(Math.ceil(values.length / pack.values) * pack.words);
@@ -57,10 +57,10 @@ export function packNarrow(values: ArrayLike<number>, bits: NarrowBits): Uint32A
 }
 
 /** `4 bits` */
-export const widthName = (bits: NarrowBits): string => (bits === 1 ? '1 bit' : `${bits} bits`);
+export const widthName = (bits: SubByteBits): string => (bits === 1 ? '1 bit' : `${bits} bits`);
 
 /** `8 weights of 4 bits in a word` */
-export function packs(bits: NarrowBits): string {
+export function packs(bits: SubByteBits): string {
   const { values, words } = packings[bits];
   return `${values} weights of ${widthName(bits)} in ${words === 1 ? 'a word' : `${words} words`}`;
 }

@@ -1,6 +1,6 @@
-import type { NarrowBits } from '../../ir/tensor.js';
+import type { SubByteBits } from '../../ir/tensor.js';
 import type { ConstantTable, Helper } from '../kernel.js';
-import { packNarrow, packOf, packs, widthName } from './bit-layout.js';
+import { packOf, packSubByte, packs, widthName } from './bit-layout.js';
 import { expandingInstructions, groupWeights, packSparse, sparseTable } from './sparse.js';
 
 /** How weights lie in flash that are unpacked into scratch, the weights of a block of channels at a time. */
@@ -40,7 +40,7 @@ export const packingView = (
 };
 
 /** Weights of few bits. @param pairs they are unpacked as pairs of channels, `a + 256 * b` */
-export function narrowBlocks(bits: NarrowBits, pairs: boolean): BlockPacking {
+export function subByteBlocks(bits: SubByteBits, pairs: boolean): BlockPacking {
   const { values, words } = packOf(bits);
   const binaryPairs = bits === 1 && pairs;
   return {
@@ -56,7 +56,7 @@ export function narrowBlocks(bits: NarrowBits, pairs: boolean): BlockPacking {
       kind,
       ctype: 'uint32_t',
       values: blocksOf(binaryPairs ? withoutBorrow(bytes) : bytes, blockBytes).flatMap(block => [
-        ...packNarrow(block, bits),
+        ...packSubByte(block, bits),
       ]),
       perLine: 8,
       layout: `${layout.replace(', a line per tap', '')}, ${packs(bits)}`,
@@ -66,7 +66,7 @@ export function narrowBlocks(bits: NarrowBits, pairs: boolean): BlockPacking {
   };
 }
 
-/** Weights without zeros. @param pairs as for {@link narrowBlocks} */
+/** Weights without zeros. @param pairs as for {@link subByteBlocks} */
 export const sparseBlocks = (pairs: boolean): BlockPacking => ({
   form: 'without zeros',
   helpers: pairs ? ['halves-of-bytes', 'expand-pairs'] : ['expand-bytes'],

@@ -55,7 +55,7 @@ export function pairTable(weight: Constant, channels: number, depth: number): Co
 }
 
 /** The same as int16, for speed or where channels cannot be paired: a word of `a`, then one of `b`. */
-export function wideTable(weight: Constant, channels: number, depth: number): ConstantTable {
+export function int16WeightTable(weight: Constant, channels: number, depth: number): ConstantTable {
   const { at, pairs } = padded(weight, channels);
   const values = pairs.flatMap(pair =>
     inFours(depth).flatMap(k =>

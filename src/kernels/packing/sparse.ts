@@ -1,7 +1,7 @@
 import { type ConstantTable, constantBytes, type KernelPlan, type Work } from '../kernel.js';
 
 /**
- * Weights of which zeros take a bit: of each 8 a byte says which are there, the lowest bit for the first, and the bytes behind it are
+ * Weights of which zeros take a bit: of each 8 a byte says which are there, the lowest bit for the first, and the bytes after it are
  * these. The last 8 are filled up with zeros.
  */
 export function packSparse(values: ArrayLike<number>): number[] {

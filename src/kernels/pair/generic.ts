@@ -51,7 +51,7 @@ export function pairOverlays(output: Shape, operands: readonly Shape[]): readonl
 /** Portable C of a sum or difference: one accumulator under `native`, three requantisations under the TFLite rules. */
 const genericSum = (slug: string, sign: Sign): KernelVariant => ({
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, inputs) {
     const node = plain as Node<SumAttributes>;
     const { requantisation } = node.attributes;
@@ -125,7 +125,7 @@ export const genericSub = genericSum('sub', -1);
 /** Portable C of a product: one multiplication and one requantisation an element. */
 export const genericMul: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, inputs) {
     const node = plain as Node<MulAttributes>;
     const { requantisation } = node.attributes;

@@ -14,7 +14,7 @@ export function outputsKey(taps: number): string {
 export function genericPool(slug: string, template: string): KernelVariant {
   return {
     name: 'generic',
-    wide: true,
+    int16: true,
     plan(plain, [input]) {
       const node = plain as Node<PoolAttributes>;
       const { kernel } = node.attributes;
@@ -64,7 +64,7 @@ export const genericMaxPool = genericPool('maxpool', 'kernels/pool/generic-maxim
 /** A mean over all rows takes them one by one: int32 sums of its outputs instead of the whole input in memory. */
 export const accumulatingAvgPool: KernelVariant = {
   name: 'accumulate',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<PoolAttributes>;
     const { kernel, stride, padding } = node.attributes;

@@ -15,7 +15,7 @@ const factorView = ({ multiplier, shift, preShift }: RescaleFactor) => ({
 /** One or two requantisations a value; slopes and offsets that differ between channels are in tables. */
 export const genericRescale: KernelVariant = {
   name: 'generic',
-  wide: true,
+  int16: true,
   plan(plain, [input]) {
     const node = plain as Node<RescaleAttributes>;
     const { requantisation, channels, from, to } = integerParts(node, input);

@@ -2,8 +2,8 @@ import type { TensorType } from '../../ir/tensor.js';
 import type { KernelInput } from '../kernel.js';
 import { tapsView, type WindowGeometry } from './taps.js';
 
-/** A window over the input whose bytes are put one behind the other: what `kernels/shared/clip` and the gathering templates read. */
-export interface GatherView {
+/** A window over the input whose bytes are put one after the other: what `kernels/shared/clip` and the gathering templates read. */
+export interface Im2rowView {
   readonly kernelRows: number;
   readonly severalRows: boolean;
   readonly kernelColumns: number;
@@ -23,7 +23,7 @@ export interface GatherView {
   readonly zeroPoint: number;
 }
 
-export function gatherView(geometry: WindowGeometry, input: KernelInput, output: TensorType): GatherView {
+export function im2rowView(geometry: WindowGeometry, input: KernelInput, output: TensorType): Im2rowView {
   const taps = tapsView(geometry, input, output, false);
   const [kernelRows, kernelColumns] = geometry.kernel;
   return {

@@ -1,7 +1,7 @@
 import type { Shape } from '../../ir/tensor.js';
 
 /**
- * How far in front of an input row the output row must start to lie over it, in bytes, for a kernel that goes over the
+ * How far before an input row the output row must start to lie over it, in bytes, for a kernel that goes over the
  * columns from left to right and writes int8.
  *
  * `pixel`: it may read all taps of a position until that position is written whole. `channel`: to write a channel it reads

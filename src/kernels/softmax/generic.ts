@@ -38,7 +38,7 @@ export const genericSoftmax: KernelVariant = {
   },
 };
 
-const wideTable = (suffix: string, values: readonly number[], layout: string): ConstantTable => ({
+const int16WeightTable = (suffix: string, values: readonly number[], layout: string): ConstantTable => ({
   suffix,
   ctype: 'int16_t',
   values,
@@ -48,9 +48,9 @@ const wideTable = (suffix: string, values: readonly number[], layout: string): C
 });
 
 /** Of int16: exponentials and the reciprocal of their sum are interpolated in tables. */
-export const wideSoftmax: KernelVariant = {
+export const int16Softmax: KernelVariant = {
   name: 'wide',
-  wide: true,
+  int16: true,
   plan(plain) {
     const node = plain as Node<SoftmaxAttributes>;
     if (node.type.dtype !== 'i16') return { unsuited: 'int8 activations' };
@@ -64,8 +64,8 @@ export const wideSoftmax: KernelVariant = {
       label: 'wide',
       view: { width, channels, multiplier, factor: 2 ** Math.max(shift, 0), right: Math.max(-shift, 0) },
       tables: [
-        wideTable('exponentials', exponentialTable, '2^15 * exp(x), x from -10 to 0'),
-        wideTable('reciprocals', reciprocalTable, '2^15 / (1 + x), x from 0 to 1'),
+        int16WeightTable('exponentials', exponentialTable, '2^15 * exp(x), x from -10 to 0'),
+        int16WeightTable('reciprocals', reciprocalTable, '2^15 / (1 + x), x from 0 to 1'),
       ],
       overlays: [0],
       // The same under every rounding rule.

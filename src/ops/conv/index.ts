@@ -29,7 +29,7 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
   summary:
     'convolution, grouped if wanted: each output channel is a weighted sum over the window and its group of channels',
   arity: 1,
-  traits: { linear: true, wide: true },
+  traits: { linear: true, int16: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({

@@ -26,7 +26,7 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
   kind: 'depthwiseConv',
   summary: 'depthwise convolution: each input channel has filters of its own',
   arity: 1,
-  traits: { linear: true, wide: true },
+  traits: { linear: true, int16: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({

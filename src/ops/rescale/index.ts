@@ -83,7 +83,7 @@ export const rescale: OpDefinition = defineOp<RescaleAttributes>({
   summary:
     'a multiple of each value, with numbers that come with the weights: between scales, and between int8 and int16',
   arity: 1,
-  traits: { wide: true },
+  traits: { int16: true },
   attributes,
   vocabulary: vocabulary(
     z.strictObject({

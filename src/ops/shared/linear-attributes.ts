@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Attributes } from '../../ir/graph.js';
-import { narrowWidths, valueRanges } from '../../ir/tensor.js';
+import { subByteWidths, valueRanges } from '../../ir/tensor.js';
 import { roundings } from '../../numeric/requantise.js';
 import { type Activation, activationSchema } from './activation.js';
 
@@ -19,7 +19,7 @@ const requantisationSchema = z.strictObject({
 });
 
 /** Bits of weights as a model declares them. */
-export const weightBitsOption = z.literal([8, ...narrowWidths]);
+export const weightBitsOption = z.literal([8, ...subByteWidths]);
 
 export const linearAttributes = {
   bias: z.boolean(),

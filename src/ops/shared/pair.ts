@@ -46,7 +46,7 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
     kind,
     summary,
     arity: 2,
-    traits: { clamps: true, wide: true },
+    traits: { clamps: true, int16: true },
     attributes: z.strictObject({
       activation: activationSchema.refine(
         a => a.kind === 'identity' || isClamp(a),

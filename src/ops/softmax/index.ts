@@ -43,9 +43,9 @@ export const softmax: OpDefinition = defineOp<SoftmaxAttributes>({
   summary: 'probabilities over the channels of each position, bit for bit as TFLite computes them',
   arity: 1,
   traits: {
-    wide: true,
+    int16: true,
     fixedQuantisation: { scale: 1 / 256, zeroPoint: -128 },
-    fixedWideQuantisation: { scale: 2 ** -15, zeroPoint: 0, bits: 16 },
+    fixedInt16Quantisation: { scale: 2 ** -15, zeroPoint: 0, bits: 16 },
   },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),

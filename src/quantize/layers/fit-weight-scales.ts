@@ -1,5 +1,5 @@
 import type { Node } from '../../ir/graph.js';
-import { constant, type NarrowBits, narrowLimit, type Quantisation } from '../../ir/tensor.js';
+import { constant, type Quantisation, type SubByteBits, subByteLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import type { LayerConstants, LayerStep } from './site.js';
 
@@ -13,23 +13,23 @@ const leastPercent = { wide: 60, narrow: 20 } as const;
 const biasBits = 29;
 
 /** Weights lie in -limit to limit. */
-export const limitOf = (bits: NarrowBits | undefined): number => (bits === undefined ? 127 : narrowLimit(bits));
+export const limitOf = (bits: SubByteBits | undefined): number => (bits === undefined ? 127 : subByteLimit(bits));
 
 /** The value of a width that is nearest to a weight. Binary weights have no 0: a weight of 0 is 1. */
-export function roundTo(w: number, scale: number, bits: NarrowBits | undefined): number {
+export function roundTo(w: number, scale: number, bits: SubByteBits | undefined): number {
   if (bits === 1) return w < 0 ? -1 : 1;
   const limit = limitOf(bits);
   return clamp(Math.round(w / scale), -limit, limit);
 }
 
-function squaredError(weights: ArrayLike<number>, scale: number, bits: NarrowBits | undefined): number {
+function squaredError(weights: ArrayLike<number>, scale: number, bits: SubByteBits | undefined): number {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) sum += (weights[i] - scale * roundTo(weights[i], scale, bits)) ** 2;
   return sum;
 }
 
 /** The scale with the least squared error for the weights of a channel, not all 0; `widest` holds the largest of them. */
-export function bestScale(weights: ArrayLike<number>, widest: number, bits: NarrowBits | undefined): number {
+export function bestScale(weights: ArrayLike<number>, widest: number, bits: SubByteBits | undefined): number {
   if (bits === 1) return meanMagnitude(weights);
   const least = bits === undefined ? leastPercent.wide : leastPercent.narrow;
   let best = { scale: widest, error: squaredError(weights, widest, bits) };
@@ -65,7 +65,7 @@ export function fitScales(
   node: Node,
   constants: LayerConstants,
   { input, output }: { readonly input: Quantisation; readonly output: Quantisation },
-  bits: NarrowBits | undefined,
+  bits: SubByteBits | undefined,
 ): LayerConstants {
   const { data: float, shape } = node.constants.weight;
   const [channels] = shape;

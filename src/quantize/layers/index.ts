@@ -1,4 +1,4 @@
-import type { NarrowBits } from '../../ir/tensor.js';
+import type { SubByteBits } from '../../ir/tensor.js';
 import { correctBiasAnalytically, correctBiasByData } from './correct-bias.js';
 import { fitWeightScales } from './fit-weight-scales.js';
 import { searchRounding } from './search-rounding.js';
@@ -16,13 +16,13 @@ export interface LayerOptions {
   readonly biasCorrection: BiasCorrection;
 }
 
-/** The steps that a linear layer is quantised in, behind rounding to nearest; in order. @param bits of narrow weights */
-export function layerSteps(options: LayerOptions, bits?: NarrowBits): readonly LayerStep[] {
+/** The steps that a linear layer is quantised in, after rounding to nearest; in order. @param bits of narrow weights */
+export function layerSteps(options: LayerOptions, bits?: SubByteBits): readonly LayerStep[] {
   return [
     ...(options.fitWeightScales || bits !== undefined ? [fitWeightScales] : []),
     ...(options.roundingSearch ? [searchRounding] : []),
     ...(options.biasCorrection === 'analytic' ? [correctBiasAnalytically] : []),
-    // Behind all others: it takes back what they have done to the mean.
+    // After all others: it takes back what they have done to the mean.
     ...(options.biasCorrection === 'measured' ? [correctBiasByData] : []),
   ];
 }

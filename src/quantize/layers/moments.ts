@@ -45,7 +45,7 @@ export async function momentsOf(
     const target = targets[image];
     for (let position = 0; position < positions; position += block) {
       const some = Math.min(block, positions - position);
-      // Behind the last position there are zeros, which add nothing.
+      // After the last position there are zeros, which add nothing.
       if (some < block) wanted.fill(0);
       for (let at = 0; at < some * channels; at++) wanted[at] = target[position * channels + at];
       for (let o = 0; o < channels; o++) {

@@ -1,5 +1,5 @@
 import { centred, gather, positionsOf } from '../../interpreter/products.js';
-import { narrowLimit } from '../../ir/tensor.js';
+import { subByteLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
 import { momentsOf } from './moments.js';
 import { accumulatorScale, channelsOf, type LayerSite, type LayerStep, meanOf, meanPatch } from './site.js';
@@ -53,7 +53,7 @@ type Nearest = (best: number, want: number) => number;
 function neighboursOf({ bits }: LayerSite): Nearest {
   // -1 and 1 are neighbours: there is nothing between them.
   if (bits === 1) return (best, want) => (want >= 1 || (want > -1 && best >= 0) ? 1 : -1);
-  const limit = bits === undefined ? 127 : narrowLimit(bits);
+  const limit = bits === undefined ? 127 : subByteLimit(bits);
   return (best, want) => clamp(clamp(Math.round(best), Math.floor(want), Math.ceil(want)), -limit, limit);
 }
 

@@ -1,6 +1,6 @@
 import { centred, gather, positionsOf } from '../../interpreter/products.js';
 import type { Node } from '../../ir/graph.js';
-import type { Constant, NarrowBits, Quantisation, TensorData, TensorType } from '../../ir/tensor.js';
+import type { Constant, Quantisation, SubByteBits, TensorData, TensorType } from '../../ir/tensor.js';
 import type { Patches } from '../../ops/op.js';
 import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 
@@ -23,7 +23,7 @@ export interface LayerSite {
   /** `sum(w * x) + bias` in the float network, before the activation: [positions, channels] of each image. */
   readonly targets: readonly Float32Array[];
   /** Its weights have so many bits; 8 when left out. */
-  readonly bits?: NarrowBits | undefined;
+  readonly bits?: SubByteBits | undefined;
 }
 
 /** One step of quantising a linear layer: better constants from those of the step before. */

@@ -16,7 +16,7 @@ export interface RejectCase {
 
 const marker = '§';
 
-/** @param marked sources in which a § stands in front of the place that the diagnostic must point at */
+/** @param marked sources in which a § stands before the place that the diagnostic must point at */
 export function rejectCase(
   name: string,
   code: DiagnosticCode,

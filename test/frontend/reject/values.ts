@@ -9,12 +9,12 @@ export const valueCases = [
   rejectCase('infinite literal', 'E0109', model('const r = §1e999;')),
   rejectCase('largest of nothing', 'E0109', model('const r = §Math.max();')),
   rejectCase(
-    'index behind the end',
+    'index after the end',
     'E0110',
     model('const sizes = [4, 8];\nfor (const i of [0, 1, 2]) x = conv(x, { channels: sizes[§i] ?? 1, kernel: 1 });'),
   ),
   rejectCase('negative index', 'E0110', model('const sizes = [4, 8];\nx = dense(x, { units: sizes[§-1] ?? 1 });')),
-  rejectCase('at behind the end', 'E0110', model('x = dense(x, { units: §[4, 8].at(2) ?? 1 });')),
+  rejectCase('at after the end', 'E0110', model('x = dense(x, { units: §[4, 8].at(2) ?? 1 });')),
   rejectCase('destructured too far', 'E0110', model('const sizes: number[] = [4];\nconst [a, §b] = sizes;')),
   rejectCase(
     'reduce of nothing',

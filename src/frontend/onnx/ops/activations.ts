@@ -102,7 +102,7 @@ export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
   const meaning =
     clipMeaning([low, high]) ??
     clipMeaning([low < least ? Number.NEGATIVE_INFINITY : low, high > most ? Number.POSITIVE_INFINITY : high]);
-  return meaning ?? own.refuse(`has the bounds ${low} and ${high}, and no scale in front`);
+  return meaning ?? own.refuse(`has the bounds ${low} and ${high}, and no scale before it`);
 }
 
 function siteOf({ state, span }: NodeSite, node: OnnxNode): NodeSite {

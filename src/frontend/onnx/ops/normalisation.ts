@@ -5,7 +5,7 @@ import type { Translation } from './op.js';
 
 export const batchNormalization: Translation = site => {
   if (site.quantised)
-    site.refuse('is in a quantised network', 'fold it into the convolution in front before you quantise');
+    site.refuse('is in a quantised network', 'fold it into the convolution before it, and then quantise');
   const rank = dimsOf(site.view(0)).length;
   const input = site.image(0, 'norm');
   const { channels } = input.type.shape;
@@ -52,5 +52,5 @@ export const argMax: Translation = site => {
   site.bindIndex(site.add({ kind: 'argmax', name: site.place('argmax').name, inputs: [input] }));
 };
 
-/** A second QuantizeLinear behind the first: another scale. */
+/** A second QuantizeLinear after the first: another scale. */
 export const requantise: Translation = site => site.bindView(site.view(0));

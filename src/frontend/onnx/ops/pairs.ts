@@ -8,14 +8,14 @@ import type { Translation } from './op.js';
 interface Pair {
   /** The op of two tensors; absent where only a constant may be the second. */
   readonly kind?: 'add' | 'sub' | 'mul';
-  /** Factor and offset of the tensor, for a constant behind the operator and in front of it. */
-  readonly behind: (c: number) => readonly [factor: number, offset: number];
-  readonly front?: (c: number) => readonly [factor: number, offset: number];
+  /** Factor and offset of the tensor, for a constant after the operator and before it. */
+  readonly asSecond: (c: number) => readonly [factor: number, offset: number];
+  readonly asFirst?: (c: number) => readonly [factor: number, offset: number];
 }
 
 /** An operator of two tensors, or of a tensor and one constant for all or for each channel. */
 const pair =
-  (short: string, { kind, behind, front }: Pair): Translation =>
+  (short: string, { kind, asSecond, asFirst }: Pair): Translation =>
   site => {
     const constants = [0, 1].filter(input => site.isConstant(input));
     if (ofShapes(site, short, constants)) return;
@@ -25,7 +25,7 @@ const pair =
     const [fixed] = constants;
     if (fixed === undefined)
       return kind === undefined ? site.refuse('divides by a tensor') : ofTensors(site, kind, name);
-    const of = fixed === 1 ? behind : front;
+    const of = fixed === 1 ? asSecond : asFirst;
     if (of === undefined) return site.refuse('divides a constant');
     const rank = dimsOf(site.view(1 - fixed)).length;
     const input = site.image(1 - fixed, short);
@@ -95,7 +95,7 @@ function ofTensors(site: NodeSite, kind: 'add' | 'sub' | 'mul', name: string): v
   }
   const activation = fusedActivation(site, quantisation);
   if (activation.kind !== 'identity' && !isClamp(activation))
-    site.refuse(`has a ${activation.kind} behind it without a scale between`);
+    site.refuse(`has a ${activation.kind} after it without a scale between`);
   site.bind(site.add({ kind, name, inputs, activation, quantisation }), ranks[0]);
 }
 
@@ -113,7 +113,7 @@ function gate(site: NodeSite): { input: number; meaning: 'swish' | 'hardSwish' }
   return undefined;
 }
 
-export const add = pair('add', { kind: 'add', behind: c => [1, c], front: c => [1, c] });
-export const sub = pair('sub', { kind: 'sub', behind: c => [1, -c], front: c => [-1, c] });
-export const mul = pair('mul', { kind: 'mul', behind: c => [c, 0], front: c => [c, 0] });
-export const div = pair('div', { behind: c => [1 / c, 0] });
+export const add = pair('add', { kind: 'add', asSecond: c => [1, c], asFirst: c => [1, c] });
+export const sub = pair('sub', { kind: 'sub', asSecond: c => [1, -c], asFirst: c => [-1, c] });
+export const mul = pair('mul', { kind: 'mul', asSecond: c => [c, 0], asFirst: c => [c, 0] });
+export const div = pair('div', { asSecond: c => [1 / c, 0] });

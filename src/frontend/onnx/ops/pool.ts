@@ -31,7 +31,7 @@ const pool =
     site.bind(site.add({ kind, name, inputs: [input], options: windowOptions(kernel, stride, padding) }), rank);
   };
 
-/** A window that begins inside the input or in front of it, and goes beyond its end, counts: padding makes room for it. */
+/** A window that begins inside the input or before it, and goes beyond its end, counts: padding makes room for it. */
 function roundedUp(window: Window, { height, width }: { readonly height: number; readonly width: number }): Window {
   const { kernel, stride, padding } = window;
   const end = (size: number, axis: 0 | 1, before: number, after: number): number => {

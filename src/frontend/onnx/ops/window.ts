@@ -59,7 +59,7 @@ export function windowOf(
   return { kernel, stride, dilation, padding: [rows[0], rows[1], columns[0], columns[1]] };
 }
 
-/** Padding in front and behind. Source: the ONNX operator Conv, attribute auto_pad. */
+/** Padding before and after. Source: the ONNX operator Conv, attribute auto_pad. */
 function sidesOf(site: NodeSite, size: number, taps: number, stride: number, explicit: Pair): Pair {
   const mode = site.attribute('auto_pad')?.text ?? 'NOTSET';
   if (mode === 'NOTSET') return explicit;

@@ -1,6 +1,6 @@
 import { isIdentity } from '../../../ops/shared/activation.js';
 import type { OperatorSite } from '../site.js';
-import { clampBehind } from './lookups.js';
+import { clampAfter } from './lookups.js';
 import { fusedActivation, type Translation } from './op.js';
 import { constantIntegers } from './places.js';
 
@@ -21,7 +21,7 @@ export const concatenation: Translation = site => {
   const plain = isIdentity(activation);
   const quantisation = site.outputQuantisation();
   const joined = site.add({ kind: 'concat', name: plain ? name : `${name}.parts`, inputs: parts, quantisation });
-  site.bind(plain ? joined : clampBehind(site, joined, activation, name));
+  site.bind(plain ? joined : clampAfter(site, joined, activation, name));
 };
 
 /** A slice for each part of the channels. */

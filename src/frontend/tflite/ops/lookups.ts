@@ -23,7 +23,7 @@ import {
 import type { Translation } from './op.js';
 import { addRescale, evenly, isWide, type RescaleNumbers } from './rescales.js';
 
-/** Adds a lookup behind `input`, with one table or one for each channel. */
+/** Adds a lookup after `input`, with one table or one for each channel. */
 export function addLookup(
   site: OperatorSite,
   name: string,
@@ -47,7 +47,7 @@ export function addLookup(
 }
 
 /** A clamp that an operator has fused in, and its counterpart here has not. */
-export function clampBehind(site: OperatorSite, input: Node, activation: Activation, name: string): Node {
+export function clampAfter(site: OperatorSite, input: Node, activation: Activation, name: string): Node {
   const quantisation = site.outputQuantisation();
   if (quantisation.bits === 16) return addRescale(site, name, input, evenly(1), activation, quantisation);
   const { low, high } = clampRange(activation, quantisation);
@@ -230,8 +230,8 @@ export const prelu: Translation = site => {
 };
 
 /**
- * QUANTIZE: between int8 and int16 tensors a change of scale. In front of the network it makes the float or uint8 input int8 or
- * int16, and is left out: the input is that then. Behind it, towards uint8, likewise.
+ * QUANTIZE: between int8 and int16 tensors a change of scale. Before the network it makes the float or uint8 input int8 or
+ * int16, and is left out: the input is that then. After it, towards uint8, likewise.
  */
 export const quantize: Translation = site => {
   const input = site.known(0);
@@ -262,7 +262,7 @@ function requireShifted(site: OperatorSite, int8: Quantisation, uint8: Quantisat
   );
 }
 
-/** DEQUANTIZE behind the network is left out: the output is int8 or int16 then. */
+/** DEQUANTIZE after the network is left out: the output is int8 or int16 then. */
 export const dequantize: Translation = site => {
   const value = site.value(0);
   if (!site.isNetworkOutput()) site.refuse('is in the middle of the network, which then computes in float');

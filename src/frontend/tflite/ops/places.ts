@@ -14,7 +14,7 @@ export const reshape: Translation = site => {
   if (productOf(value.dims) !== productOf(dims)) site.bindValue(value);
   const [before, after] = [shapeOf(value.dims), shapeOf(dims)];
   if (before !== undefined && after !== undefined && sameShape(before, after)) {
-    // Rows and columns stay what they are, and so does padding around them: causal convolutions of sequences have it in front.
+    // Rows and columns stay what they are, and so does padding around them: causal convolutions of sequences have it before.
     site.bindValue({ ...value, dims });
     return;
   }

@@ -1,6 +1,6 @@
 import { isIdentity } from '../../../ops/shared/activation.js';
 import type { OperatorSite } from '../site.js';
-import { clampBehind } from './lookups.js';
+import { clampAfter } from './lookups.js';
 import { fusedActivation, type Translation } from './op.js';
 import { constantIntegers } from './places.js';
 import { windowOptions } from './window.js';
@@ -17,7 +17,7 @@ const pool =
     const options = windowOptions(site, [rows, columns], input.type.shape, [0, 0, 0, 0]);
     const plain = isIdentity(activation);
     const pooled = site.add({ kind, name: plain ? name : `${name}.pool`, inputs: [input], options });
-    site.bind(plain ? pooled : clampBehind(site, pooled, activation, name));
+    site.bind(plain ? pooled : clampAfter(site, pooled, activation, name));
   };
 
 export const averagePool2d = pool('avgPool');

@@ -4,7 +4,7 @@ import { paddings } from '../schema.js';
 import type { OperatorSite } from '../site.js';
 
 /**
- * Kernel, stride and padding as options of model.ts. A padding around the input, from a PAD in front, is added: it holds zero
+ * Kernel, stride and padding as options of model.ts. A padding around the input, from a PAD before, is added: it holds zero
  * points, as the operator's own does.
  */
 export function windowOptions(site: OperatorSite, kernel: readonly [number, number], input: Shape, around: Padding) {
@@ -24,7 +24,7 @@ export function windowOptions(site: OperatorSite, kernel: readonly [number, numb
 }
 
 /**
- * The input and the window of an operator that pads with zero points by itself. The padding of a PAD in front goes into its
+ * The input and the window of an operator that pads with zero points by itself. The padding of a PAD before goes into its
  * own, unless some output would then see nothing else, which kernels do not compute: it stays a layer.
  */
 export function paddedWindow(site: OperatorSite, short: string, kernel: readonly [number, number]) {

@@ -88,7 +88,7 @@ function candidates(blocks: readonly Block[], layout: Layout, block: Block, byte
   return found;
 }
 
-/** How many blocks of the layout lie in front of an offset. */
+/** How many blocks of the layout lie before an offset. */
 function position({ offsets }: Layout, offset: number): number {
   let at = 0;
   while (at < offsets.length && offsets[at] <= offset) at++;

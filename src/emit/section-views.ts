@@ -12,7 +12,7 @@ interface PartPlace {
 }
 
 /** What a linker script has to say about a placement: that of the product as that of the test firmware. */
-export function placeViews({ arena, weights }: Placement): PlaceView[] {
+export function sectionViews({ arena, weights }: Placement): PlaceView[] {
   const view = (part: PartPlace, region: string, noload: boolean, content: string): PlaceView => ({
     section: part.section,
     region,

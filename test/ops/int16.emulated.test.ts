@@ -9,7 +9,7 @@ import { opOf } from '../../src/ops/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { integerPasses, runPasses } from '../../src/passes/index.js';
 import { compileModel } from '../../src/pipeline/index.js';
-import { wideActivations } from '../../src/quantize/activation-bits.js';
+import { int16Activations } from '../../src/quantize/activation-bits.js';
 import { calibrate } from '../../src/quantize/calibrate.js';
 import { lowerModel, quantiseGraph } from '../../src/quantize/quantise.js';
 import { defaultQuantiseOptions, quantiseByImages } from '../../src/quantize/quantise-model.js';
@@ -125,7 +125,7 @@ async function expectEqual(
   rounding: Rounding,
   entry: Entry,
 ) {
-  const wide = wideActivations(fused, [{ pattern: '*', bits: 16 }]);
+  const wide = int16Activations(fused, [{ pattern: '*', bits: 16 }]);
   expect(wide.size).toBeGreaterThan(0);
   const lowered = lowerModel(quantiseGraph(fused, await calibrate(fused, images), rounding, wide));
   // A curve makes int16 whatever it reads.

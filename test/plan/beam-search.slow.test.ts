@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { beamSearch } from '../../src/plan/beam-search.js';
 import { buffersOf } from '../../src/plan/blocks.js';
 import { arenaStart, consuming } from '../../src/plan/image.js';
 import { LiveMemory } from '../../src/plan/live-memory.js';
 import { demandDriven, layerByLayer, peakOf, stepsOf } from '../../src/plan/orders.js';
-import { sweepBlocks } from '../../src/plan/sweep.js';
-import { plainSweep } from './plain-sweep.js';
+import { plainSweep } from './plain-beam-search.js';
 import { rowProgram } from './random-program.js';
 
 const runs = process.env.EFFNETC_EXHAUSTIVE === '1' ? 3000 : 300;
@@ -27,7 +27,7 @@ describe('a sweep', () => {
           const made = order(program);
           const { blocks } = buffersOf(program, stepsOf(made, program.layers.length));
           const bytes = Math.max(arenaStart(program), peakOf(new LiveMemory(program), made)) + 4 * slack;
-          const offsets = sweepBlocks(blocks, bytes, width);
+          const offsets = beamSearch(blocks, bytes, width);
           expect(offsets).toEqual(plainSweep(blocks, bytes, width));
           if (offsets === undefined) found.none++;
           else found.some++;

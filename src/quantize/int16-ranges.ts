@@ -5,15 +5,15 @@ import { needsRange } from './choose-ranges.js';
 import type { Histogram } from './histogram.js';
 
 /** Names of the layers whose activations are int16; those that only pass values on are among them. */
-export type WideActivations = ReadonlySet<string>;
+export type Int16Activations = ReadonlySet<string>;
 
 /**
  * The quantisation of each int16 tensor that has one of its own. Zero is in the middle, as TFLite has it, and nothing that was seen is
  * clipped: with 65,535 steps no outlier makes the others coarse. Tensors that are joined have one scale, so that joining is copying.
  */
-export function wideRanges(
+export function int16Ranges(
   graph: FloatGraph,
-  wide: WideActivations,
+  wide: Int16Activations,
   histograms: ReadonlyMap<string, Histogram>,
 ): ReadonlyMap<string, Quantisation> {
   const index = new GraphIndex(graph);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { IntegerGraph } from '../../src/ir/graph.js';
-import { type NarrowBits, narrowLimit, narrowWidths } from '../../src/ir/tensor.js';
+import { type SubByteBits, subByteLimit, subByteWidths } from '../../src/ir/tensor.js';
 import { constantBytes } from '../../src/kernels/kernel.js';
-import { packNarrow, packOf } from '../../src/kernels/packing/bit-layout.js';
+import { packOf, packSubByte } from '../../src/kernels/packing/bit-layout.js';
 import { Random } from '../../src/numeric/random.js';
 import { roundings } from '../../src/numeric/requantise.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -15,7 +15,7 @@ import { allOf } from '../../src/select/choose.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { expectDriversEqual } from './equality.js';
 import { makeModel, models } from './models.js';
-import { narrowed } from './narrow.js';
+import { narrowed } from './sub-byte.js';
 
 const exhaustive = process.env.EFFNETC_EXHAUSTIVE === '1';
 
@@ -28,7 +28,7 @@ const source = { model: join(packageRoot(), 'package.json'), weights: join(packa
 async function narrowModel(
   name: string,
   rounding: (typeof roundings)[number],
-  bitsOf: (layer: number) => NarrowBits,
+  bitsOf: (layer: number) => SubByteBits,
 ): Promise<IntegerGraph> {
   const { fused, images } = await makeModel(name);
   const quantised = quantiseGraph(fused, await calibrate(fused, images), rounding);
@@ -38,8 +38,8 @@ async function narrowModel(
 /** All widths in turn. */
 const inTurn =
   (first: number) =>
-  (layer: number): NarrowBits =>
-    narrowWidths[(first + layer) % narrowWidths.length];
+  (layer: number): SubByteBits =>
+    subByteWidths[(first + layer) % subByteWidths.length];
 
 async function expectEqual(graph: IntegerGraph, rounding: (typeof roundings)[number], target: string): Promise<void> {
   const { firmware } = compileModel({ graph, rounding, source }, loadTarget(target), '0.0.0');
@@ -68,18 +68,18 @@ describe.each(['thin', 'fours', 'tiles', 'conv'])('%s with binary weights', name
 });
 
 describe('narrow weights in flash', () => {
-  it.each(narrowWidths)('%i bits each, the last pack filled up', bits => {
+  it.each(subByteWidths)('%i bits each, the last pack filled up', bits => {
     const random = new Random('pack');
-    const limit = narrowLimit(bits);
+    const limit = subByteLimit(bits);
     for (const count of [1, 3, 8, 31, 32, 33, 100]) {
       const values = Array.from({ length: count }, () =>
         bits === 1 ? (random.word() % 2 === 0 ? 1 : -1) : Math.round(random.uniform(-limit - 1, limit)),
       );
-      const words = packNarrow(values, bits);
+      const words = packSubByte(values, bits);
       expect(words.length).toBe(Math.ceil(count / packOf(bits).values) * packOf(bits).words);
     }
-    expect(() => packNarrow([limit + 1], bits)).toThrow(/bits/);
-    expect(() => packNarrow([-limit - 2], bits)).toThrow(/bits/);
+    expect(() => packSubByte([limit + 1], bits)).toThrow(/bits/);
+    expect(() => packSubByte([-limit - 2], bits)).toThrow(/bits/);
   });
 
   it.each(cores)(

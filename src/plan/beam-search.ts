@@ -1,24 +1,24 @@
 import type { Block } from './blocks.js';
 import { Judge } from './judge.js';
-import { type Columns, type Extension, horizons, Layouts } from './layouts.js';
+import { type Columns, type Extension, horizons, PartialAllocations } from './partial-allocations.js';
 import { aligned, alignment } from './row-program.js';
 
 /**
  * Places blocks in the order of time into `bytes` of memory: at each birth all layouts so far are extended by all offsets
  * at the edges of their gaps, and the best `width` layouts are kept (a beam search). A layout is as good as its gaps are
- * large, now and after the next lifetimes end. Layouts in which the living blocks lie alike are one.
+ * large, now and after the next lifetimes end. PartialAllocations in which the living blocks lie alike are one.
  *
  * @param blocks by time of birth
  * @returns offsets, or nothing when it found none
  */
-export function sweepBlocks(blocks: readonly Block[], bytes: number, width: number): Int32Array | undefined {
+export function beamSearch(blocks: readonly Block[], bytes: number, width: number): Int32Array | undefined {
   const columns = {
     bytes: Int32Array.from(blocks, block => block.bytes),
     to: Int32Array.from(blocks, block => block.to),
   };
   const gaps = new Gaps(columns, bytes);
   const counting = new Uint8Array(blocks.length);
-  let layouts = new Layouts(1, 0);
+  let layouts = new PartialAllocations(1, 0);
   let judge: Judge | undefined;
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];
   for (const [b, block] of blocks.entries()) {
@@ -70,7 +70,7 @@ class Gaps {
   }
 
   /** Offsets at both ends of every gap that the block fits into; for a pinned one the offset that it has to have. */
-  candidates({ blocks, offsets, living }: Layouts, layout: number, block: Block): number[] {
+  candidates({ blocks, offsets, living }: PartialAllocations, layout: number, block: Block): number[] {
     if (block.pinned !== undefined) return [block.pinned];
     const { lows, highs } = this;
     const start = layout * living;
@@ -104,8 +104,8 @@ class Gaps {
   }
 }
 
-/** How many blocks of the layout lie in front of an offset. */
-function position({ offsets, living }: Layouts, layout: number, offset: number): number {
+/** How many blocks of the layout lie before an offset. */
+function position({ offsets, living }: PartialAllocations, layout: number, offset: number): number {
   const start = layout * living;
   let at = 0;
   while (at < living && offsets[start + at] <= offset) at++;
@@ -115,14 +115,14 @@ function position({ offsets, living }: Layouts, layout: number, offset: number):
 /** The layouts with the block in them, without those that are dead when the next one is born. */
 function extended(
   { to }: Columns,
-  layouts: Layouts,
+  layouts: PartialAllocations,
   block: number,
   extensions: readonly Extension[],
   until: number,
   judge: Judge,
-): Layouts {
+): PartialAllocations {
   const others = layouts.blocks.subarray(0, layouts.living);
-  const result = new Layouts(extensions.length, [...others, block].filter(b => to[b] >= until).length);
+  const result = new PartialAllocations(extensions.length, [...others, block].filter(b => to[b] >= until).length);
   let next = 0;
   const keep = (number: number, where: number): void => {
     if (to[number] < until) return;

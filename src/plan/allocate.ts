@@ -1,8 +1,8 @@
+import { beamSearch } from './beam-search.js';
 import type { Block } from './blocks.js';
 import { FirstFit, type Placement } from './first-fit.js';
 import { improvePlacing } from './improve.js';
 import { alignment } from './row-program.js';
-import { sweepBlocks } from './sweep.js';
 
 /** Blocks up to which every order of placing is tried. */
 const exhaustiveBlocks = 7;
@@ -22,14 +22,14 @@ const improvedOrders = 4;
  * allocation, which is NP-hard. Proven least where it reaches `lowerBound`, and for up to {@link exhaustiveBlocks} blocks.
  *
  * First each block in turn is put at the lowest offset that its placed rivals leave free, in several orders of placing.
- * Then sweeps over time ({@link sweepBlocks}) try to do with less: with `lowerBound`, then with the middle between that and
+ * Then sweeps over time ({@link beamSearch}) try to do with less: with `lowerBound`, then with the middle between that and
  * the best so far, and so on. Then the best of the orders of placing are improved ({@link improvePlacing}), and after that
  * the one that the best placement has. At last sweeps go on from there, and what they find is improved.
  *
  * @param blocks by time of birth
  * @param lowerBound in bytes: no placement needs less
  */
-export function placeBlocks(blocks: readonly Block[], lowerBound: number): Placement {
+export function allocateBlocks(blocks: readonly Block[], lowerBound: number): Placement {
   const fit = new FirstFit(blocks);
   const { meetings } = fit;
   if (fit.free.length <= exhaustiveBlocks) return placeExhaustively(fit, lowerBound);
@@ -46,7 +46,7 @@ export function placeBlocks(blocks: readonly Block[], lowerBound: number): Place
   let tried = lowerBound - alignment;
   const sweep = (bytes: number): void => {
     if (bytes >= best.bytes) return;
-    const offsets = sweepBlocks(blocks, bytes, width);
+    const offsets = beamSearch(blocks, bytes, width);
     if (offsets === undefined) tried = bytes;
     else better({ offsets, bytes: blocks.reduce((most, b, i) => Math.max(most, offsets[i] + b.bytes), 0) });
   };

@@ -1,5 +1,5 @@
 import { InternalError } from '../diagnostics/diagnostic.js';
-import { takeTurns } from '../interpreter/yield.js';
+import { yieldRegularly } from '../interpreter/yield.js';
 import type { FloatGraph, Node } from '../ir/graph.js';
 import { type Constant, constant, type TensorData } from '../ir/tensor.js';
 import { opOf } from '../ops/index.js';
@@ -37,8 +37,8 @@ function statisticsOf(tensors: readonly TensorData[], channels: number): Readonl
  * Gives batch norms the statistics that training on `images` (real units, NHWC) would have left in them, layer by layer, so
  * that random weights make activations like those of a trained network: without it, channels are silent or constant.
  */
-export async function settleStatistics(graph: FloatGraph, images: readonly Float32Array[]): Promise<FloatGraph> {
-  const turn = takeTurns();
+export async function estimateStatistics(graph: FloatGraph, images: readonly Float32Array[]): Promise<FloatGraph> {
+  const turn = yieldRegularly();
   const tensors = new Map<string, readonly TensorData[]>();
   const types = new Map(graph.nodes.map(node => [node.name, node.type]));
   const nodes: Node[] = [];

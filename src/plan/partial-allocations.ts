@@ -8,17 +8,17 @@ export interface Columns {
 export const horizons = 12;
 
 /**
- * Layouts of the blocks that live at one time, one after the other in arrays that all share: so many small arrays take long
+ * PartialAllocations of the blocks that live at one time, one after the other in arrays that all share: so many small arrays take long
  * to make and to throw away. Each has the same blocks, at other offsets and so in another order.
  */
-export class Layouts {
+export class PartialAllocations {
   /** Per layout its blocks and their offsets, by offset. */
   readonly blocks: Int32Array;
   readonly offsets: Int32Array;
   /** Per layout two numbers that are the same where the living blocks lie alike. */
   readonly hashes: Uint32Array;
   /**
-   * Per layout and end of lifetimes, of the blocks that outlive it: the squares of all gaps but the one behind the last of
+   * Per layout and end of lifetimes, of the blocks that outlive it: the squares of all gaps but the one after the last of
    * them, and where that one begins. See Judge, which says which ends.
    */
   readonly squares: Float64Array;
