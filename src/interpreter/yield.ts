@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Long enough that the turns cost nothing, short enough that Ctrl-C seems to work at once. */
+/** Milliseconds between two yields: so rare that they cost nothing, so frequent that Ctrl-C seems to work at once. */
 const sliceMs = 50;
 
 /**
- * For loops of long work: `await` the result once per round, and every 50 ms the event loop gets a turn. Without one
- * neither Ctrl-C nor a timer is noticed before the loop has ended.
+ * Lets a long loop yield to the event loop: the loop awaits the returned function in each round, and that yields every 50 ms.
+ * Otherwise Ctrl-C and timers have no effect before the loop ends.
  */
 export function yieldRegularly(now: () => number = () => performance.now()): () => Promise<void> {
   let since = now();
@@ -16,9 +16,9 @@ export function yieldRegularly(now: () => number = () => performance.now()): () 
   };
 }
 
-/** Gives a signal that has already come the time to end the process: to be awaited before anything is written. */
+/** Handles a signal that has already arrived, which ends the process: to be awaited before files are written. */
 export async function letSignalsEndUs(): Promise<void> {
-  // Signals arrive where the loop polls. The first turn may end before that, the second one lies after it.
+  // The event loop takes signals when it polls. That may be after the first yield, but is before the second one.
   await setImmediate();
   await setImmediate();
 }

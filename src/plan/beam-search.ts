@@ -1,15 +1,15 @@
 import type { Block } from './blocks.js';
-import { Judge } from './judge.js';
+import { GapScore } from './gap-score.js';
 import { type Columns, type Extension, horizons, PartialAllocations } from './partial-allocations.js';
 import { aligned, alignment } from './row-program.js';
 
 /**
- * Places blocks in the order of time into `bytes` of memory: at each birth all layouts so far are extended by all offsets
- * at the edges of their gaps, and the best `width` layouts are kept (a beam search). A layout is as good as its gaps are
- * large, now and after the next lifetimes end. PartialAllocations in which the living blocks lie alike are one.
+ * Allocates blocks in `bytes` of memory by a beam search over time. At each birth every partial allocation of the beam is extended by the
+ * new block, at each end of each gap that it fits into; the best `width` extensions are the next beam. Extensions in which the living
+ * blocks have the same offsets count as one. docs/planning.md has a picture.
  *
  * @param blocks by time of birth
- * @returns offsets, or nothing when it found none
+ * @returns offsets; nothing when the beam came to an end
  */
 export function beamSearch(blocks: readonly Block[], bytes: number, width: number): Int32Array | undefined {
   const columns = {
@@ -19,22 +19,22 @@ export function beamSearch(blocks: readonly Block[], bytes: number, width: numbe
   const gaps = new Gaps(columns, bytes);
   const counting = new Uint8Array(blocks.length);
   let layouts = new PartialAllocations(1, 0);
-  let judge: Judge | undefined;
+  let scores: GapScore | undefined;
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];
   for (const [b, block] of blocks.entries()) {
     const until = blocks[b + 1]?.from ?? block.to;
-    judge = new Judge(columns, bytes, layouts, b, until, counting, judge);
+    scores = new GapScore(columns, bytes, layouts, b, until, counting, scores);
     const seen = new Set<number>();
     let extensions: Extension[] = [];
     for (let from = 0; from < layouts.count; from++) {
-      judge.lookAt(from);
+      scores.lookAt(from);
       for (const offset of gaps.candidates(layouts, from, block)) {
-        const hashes = judge.hashesWith(offset);
+        const hashes = scores.hashesWith(offset);
         const key = hashes[0] * 2 ** 20 + (hashes[1] >>> 12);
         if (seen.has(key)) continue;
         seen.add(key);
         const at = position(layouts, from, offset);
-        extensions.push({ from, offset, at, score: judge.score(at, offset), hashes });
+        extensions.push({ from, offset, at, score: scores.score(at, offset), hashes });
       }
     }
     if (extensions.length === 0) return undefined;
@@ -45,7 +45,7 @@ export function beamSearch(blocks: readonly Block[], bytes: number, width: numbe
       offset[i] = extension.offset;
     }
     history.push({ from, offset });
-    layouts = extended(columns, layouts, b, extensions, until, judge);
+    layouts = extended(columns, layouts, b, extensions, until, scores);
   }
   const offsets = new Int32Array(blocks.length);
   for (let b = blocks.length - 1, at = 0; b >= 0; b--) {
@@ -119,7 +119,7 @@ function extended(
   block: number,
   extensions: readonly Extension[],
   until: number,
-  judge: Judge,
+  scores: GapScore,
 ): PartialAllocations {
   const others = layouts.blocks.subarray(0, layouts.living);
   const result = new PartialAllocations(extensions.length, [...others, block].filter(b => to[b] >= until).length);
@@ -138,8 +138,8 @@ function extended(
     if (at === layouts.living) keep(block, offset);
     result.hashes.set(hashes, 2 * e);
     const [row, end] = [e * horizons, (e + 1) * horizons];
-    judge.lookAt(from);
-    judge.writeGaps(at, offset, result.squares.subarray(row, end), result.reached.subarray(row, end));
+    scores.lookAt(from);
+    scores.writeGaps(at, offset, result.squares.subarray(row, end), result.reached.subarray(row, end));
   }
   return result;
 }

@@ -19,8 +19,9 @@ export interface KernelSet {
 }
 
 /**
- * Which way each layer is computed, where that is for memory to decide. Several choices where little RAM is wanted: live
- * bytes are what is looked at here, and the arena can be larger, so that the caller has to see how each is placed.
+ * Chooses kernels by the RAM that they need. Usually there is one question for each layer: does it read its whole input, or add up
+ * rows as they come (`accumulate`)? For `--optimize ram` every candidate of every layer is open, and several sets of kernels are
+ * returned, from sparing to fast. They are compared by live bytes here; the arena can be larger, so the caller plans each set.
  */
 export function kernelChoices(
   graph: IntegerGraph,
@@ -38,7 +39,7 @@ export function kernelChoices(
   const fast = rowsOrSums(index, choices, peakWith);
   const layers = [...choices].flatMap(([name, { sparing }]) => (sparing === undefined ? [] : [{ name, sparing }]));
   if (layers.length === 0) return [{ kernels: fast, instructions: undefined }];
-  const slim = slimmest(index, layers, peakWith);
+  const slim = leastRam(index, layers, peakWith);
   const [least, most] = [peakWith(slim), peakWith(fast)];
   const between = levels.map(part => least + Math.floor(part * (most - least)));
   const peaks = [...new Set([least, ...(most > least ? between : [])])];
@@ -48,17 +49,18 @@ export function kernelChoices(
   }));
 }
 
-/** Peaks of live bytes that are tried, from the least that there is to that of the fastest kernels. */
+/** Peaks of live bytes to aim at, as parts of the way from the least peak to the peak of the fastest kernels. */
 const levels = [1 / 2];
 
-/** A plan that takes twice the instructions of another has to save this part of its arena. */
+/** A plan with twice the instructions of another must save this part of the arena. */
 const partOfDouble = 1 / 8;
 
 /**
- * The plan that is worth its instructions: of all, that with the smallest arena, if for each doubling of the instructions of the
- * fastest an eighth is added to it. Where instructions are not known, the smallest arena; of equals the first.
+ * The plan that saves enough RAM for its instructions. The price of a plan is its arena, plus an eighth of that for each doubling of the
+ * instructions of the fastest plan; the lowest price wins, and of equal ones the first. Where instructions are unknown, the smallest
+ * arena wins.
  *
- * @param plans the last one is the usual one: whatever has a larger arena is not looked at
+ * @param plans the last one is the usual plan: plans with a larger arena than that are left out
  */
 export function worthwhile<T extends { readonly instructions: number | undefined; readonly arenaBytes: number }>(
   plans: readonly T[],
@@ -85,8 +87,8 @@ function sumOf(layers: readonly SparingLayer[], kernels: Kernels): number | unde
 }
 
 /**
- * For layers that can take their input row by row: whether that is better than to have the input whole. Starts from what
- * takes less by itself, then tries the other way of each layer, and keeps those that lower the peak of live bytes.
+ * Whole input or sums of rows, for each layer that can do both. Starts with what keeps fewer bytes in each layer alone. Then it
+ * tries the other way, layer by layer, and keeps it where the peak of live bytes gets lower.
  */
 function rowsOrSums(
   index: GraphIndex,
@@ -116,7 +118,7 @@ function rowsOrSums(
   return chosen;
 }
 
-/** Bytes that a kernel keeps besides rows that it has in any case: sums, or all rows of the input but one. */
+/** Bytes that a way of computing keeps between rows: the sums, or all rows of the input but one. */
 function ownBytes(node: Node, index: GraphIndex, { sumsBytes }: KernelPlan): number {
   const [{ shape }] = index.inputTypes(node);
   return sumsBytes ?? (shape.height - 1) * shape.width * shape.channels;
@@ -128,8 +130,8 @@ interface SparingLayer {
   readonly sparing: readonly Candidate[];
 }
 
-/** Of each layer what takes least by itself; then whatever else lowers the peak of live bytes. */
-function slimmest(
+/** The kernels with the least RAM. Starts with the least of each layer alone; then keeps every change that lowers the peak of live bytes. */
+function leastRam(
   index: GraphIndex,
   layers: readonly SparingLayer[],
   peakWith: (kernels: Kernels) => number,
@@ -160,8 +162,8 @@ function slimmest(
 }
 
 /**
- * Faster kernels wherever live bytes stay within `peak`, in the order of the instructions that they save: a layer
- * that takes long is the first to get what it wants of the bytes that there are.
+ * Replaces sparing kernels by faster ones as long as live bytes stay within `peak`. The replacement that saves most instructions is
+ * tried first, so that the slowest layers get the bytes that are left.
  */
 function fasterWithin(
   layers: readonly SparingLayer[],
@@ -190,6 +192,6 @@ function fasterWithin(
   return chosen;
 }
 
-/** Does the planner see no difference? */
+/** Are they the same for the planner? */
 const alike = (a: KernelPlan, b: KernelPlan): boolean =>
   a.sumsBytes === b.sumsBytes && a.scratchBytes === b.scratchBytes && a.overlays?.join() === b.overlays?.join();

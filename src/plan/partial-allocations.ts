@@ -1,10 +1,10 @@
-/** What is looked at most often of the blocks, each in an array of its own: this is where planning takes its time. */
+/** Sizes and ends of lifetimes of all blocks, as arrays: the beam search reads them most often. */
 export interface Columns {
   readonly bytes: Int32Array;
   readonly to: Int32Array;
 }
 
-/** How many ends of lifetimes ahead a layout is judged by. */
+/** How many ends of lifetimes a score looks ahead. */
 export const horizons = 12;
 
 /**
@@ -12,21 +12,21 @@ export const horizons = 12;
  * to make and to throw away. Each has the same blocks, at other offsets and so in another order.
  */
 export class PartialAllocations {
-  /** Per layout its blocks and their offsets, by offset. */
+  /** Of each partial allocation its blocks, in the order of their offsets, and these. */
   readonly blocks: Int32Array;
   readonly offsets: Int32Array;
-  /** Per layout two numbers that are the same where the living blocks lie alike. */
+  /** Of each, two hashes of the offsets of its living blocks. */
   readonly hashes: Uint32Array;
   /**
-   * Per layout and end of lifetimes, of the blocks that outlive it: the squares of all gaps but the one after the last of
-   * them, and where that one begins. See Judge, which says which ends.
+   * Of each, at each of the next {@link horizons} ends of lifetimes, for the blocks that live on: the sum of the squares of all gaps but the
+   * last one, and where the last one begins. GapScore says which ends.
    */
   readonly squares: Float64Array;
   readonly reached: Int32Array;
 
   constructor(
     readonly count: number,
-    /** Blocks of each. */
+    /** Living blocks of each. */
     readonly living: number,
   ) {
     this.blocks = new Int32Array(count * living);
@@ -37,12 +37,12 @@ export class PartialAllocations {
   }
 }
 
-/** A layout and one more block: where it goes, and how good that is. */
+/** A partial allocation with one more block: the offset of the block, and the score. */
 export interface Extension {
-  /** The number of the layout. */
+  /** The number of the partial allocation. */
   readonly from: number;
   readonly offset: number;
-  /** Position among the blocks of the layout. */
+  /** The position of the block among the others, by offset. */
   readonly at: number;
   readonly score: number;
   readonly hashes: readonly [number, number];

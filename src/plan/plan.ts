@@ -10,20 +10,20 @@ import { programOf } from './program-of.js';
 import { cutAtInputRows, type Pushing } from './pushing.js';
 import type { RowLayer, RowProgram } from './row-program.js';
 
-/** Plans that are kept: those of all kernels and of both uses of the image, for a few networks. */
+/** How many plans are kept: enough for all sets of kernels and both uses of the image, for a few networks. */
 const most = 32;
 
 const plans = new Map<string, RowPlan>();
 
 /**
- * {@link planRows}, once for each program of a process, as far as those of late go. Planning takes longer than all else, and
- * a network is planned again for another core, to see what is saved, and with kernels between which the planner sees no
- * difference. A plan follows from nothing but the program, all of which is the key.
+ * {@link planRows}, memoised. Planning is the slowest part of compiling, and the same program is planned several times: for another core,
+ * to compare, and with kernels that are the same for the planner. A plan depends on nothing but the program, which is the key.
+ * The latest {@link most} plans are kept.
  */
 export function memoisedPlan(program: RowProgram, goal: OrderGoal): RowPlan {
   const key = JSON.stringify([goal, program]);
   const plan = plans.get(key) ?? planRows(program, goal);
-  // At the end again: the plan that was asked for longest ago is the first to go.
+  // A map keeps the order of insertion: the plan that was used last goes to the end, and the first one is dropped.
   plans.delete(key);
   plans.set(key, plan);
   for (const oldest of plans.keys()) {

@@ -26,16 +26,16 @@ export function plainSweep(blocks: readonly Block[], bytes: number, width: numbe
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];
   for (const [b, block] of blocks.entries()) {
     const until = blocks[b + 1]?.from ?? block.to;
-    const judge = new Judge(blocks, bytes, until);
+    const scores = new GapScore(blocks, bytes, until);
     const seen = new Set<number>();
     let extensions: Extension[] = [];
     for (const [from, layout] of layouts.entries()) {
       for (const offset of candidates(blocks, layout, block, bytes)) {
         const at = position(layout, offset);
-        const key = judge.key(layout, b, at, offset);
+        const key = scores.key(layout, b, at, offset);
         if (seen.has(key)) continue;
         seen.add(key);
-        extensions.push({ from, offset, at, score: judge.score(layout, b, at, offset) });
+        extensions.push({ from, offset, at, score: scores.score(layout, b, at, offset) });
       }
     }
     if (extensions.length === 0) return undefined;
@@ -119,7 +119,7 @@ function extended(
 }
 
 /** Looks at layouts of one time. */
-class Judge {
+class GapScore {
   private ends: Int32Array | undefined;
   private readonly position = new Float64Array(horizons);
   private readonly sums = new Float64Array(horizons);

@@ -1,8 +1,9 @@
 import { type ConstantTable, constantBytes, type KernelPlan, type Work } from '../kernel.js';
 
 /**
- * Weights of which zeros take a bit: of each 8 a byte says which are there, the lowest bit for the first, and the bytes after it are
- * these. The last 8 are filled up with zeros.
+ * Packs weights without their zeros, in groups of 8. A byte begins a group: its lowest bit is set if the first weight is not zero, the
+ * next bit for the second, and so on. The weights that are not zero follow, a byte each. So a zero takes one bit. The last group is
+ * filled up with zeros.
  */
 export function packSparse(values: ArrayLike<number>): number[] {
   const bytes: number[] = [];
@@ -14,10 +15,10 @@ export function packSparse(values: ArrayLike<number>): number[] {
   return bytes;
 }
 
-/** Weights that one byte tells of. */
+/** Weights of a group. */
 export const groupWeights = 8;
 
-/** A table of so packed bytes. */
+/** The table of what {@link packSparse} has made. */
 export const sparseTable = (
   { suffix, kind, layout }: Pick<ConstantTable, 'suffix' | 'kind' | 'layout'>,
   values: readonly number[],
@@ -31,27 +32,28 @@ export const sparseTable = (
   sparse: true,
 });
 
-/** A table has to be smaller by so much, or what reads it is not worth having: an eighth, and bytes. */
+/** Packing without zeros must save this part of the bytes of weights, and at least so many bytes: otherwise it is not worth its code. */
 const leastGain = 1 / 8;
 const fewestBytes = 16;
 
-/** Is the plan with such weights that much smaller than the same kernel with all of them? */
+/** Does a plan without zeros save enough bytes, compared with the same kernel with all weights? */
 export function isSmaller(sparse: KernelPlan, full: KernelPlan): boolean {
   const bytes = constantBytes(full.tables, 'weights');
   return constantBytes(sparse.tables, 'weights') <= Math.min((1 - leastGain) * bytes, bytes - fewestBytes);
 }
 
-/** Work that takes more instructions, which the constants of its family leave out. */
+/** The work of a kernel with more instructions than the measured constants of its family count. */
 export const moreWork = (work: Work | undefined, instructions: number): { readonly work?: Work } =>
   work === undefined ? {} : { work: { ...work, known: (work.known ?? 0) + Math.round(instructions) } };
 
-/** Instructions that a weight takes more which is read by `next_weight`, roughly. */
+/** Additional instructions for a weight that the C function `next_weight` reads, roughly. */
 export const walkedMore = 8;
 
-/** Instructions of `expand_pairs` and `expand_bytes` for 4 weights, roughly, where all of them are zero and where not. */
+/** Instructions of the C functions `expand_pairs` and `expand_bytes` for 4 weights, roughly: all of them zero, and not. */
 const fourZeros = 6;
 const four = 24;
 
+/** Instructions that unpacking these weights takes, roughly. */
 export function expandingInstructions(values: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < values.length; at += 4) {

@@ -1,32 +1,36 @@
 import { type Columns, horizons, type PartialAllocations } from './partial-allocations.js';
 
-/** How much less each end of lifetimes counts than the one before. */
+/** The weight of the gaps after an end of lifetimes, relative to those after the end before it. */
 const discount = 0.7;
 
 /**
- * Looks at layouts of one time that get one more block, at each of the next times at which blocks have died. What is known
- * of the gaps without the new block goes from one time to the next with the layout; the new block parts one of them.
+ * Scores partial allocations that get one more block. The score sums the squares of the gaps, since one large gap is worth more than
+ * two small ones: the gaps now, and the gaps after each of the next ends of lifetimes, which count less and less.
  *
- * That holds from the second end on, where blocks lie apart. At the first one, a block that dies may still count while the
- * new one lies over it: there, gaps are measured one by one.
+ * To measure all gaps for every candidate offset would be slow. So each partial allocation keeps its sums of squares (`squares`) and
+ * where its last gap begins (`reached`), for each end of lifetimes, without the new block. The new block only divides one gap in two,
+ * and {@link part} corrects the sum by that.
+ *
+ * The correction is right from the second end on, where blocks do not overlap. At the first end a block that is about to die may
+ * overlap the new one (an in-place row); there {@link measure} goes over the gaps one by one.
  */
-export class Judge {
-  /** A block counts at those up to its own end. Equal for all layouts. The first is the birth of the next block. */
+export class GapScore {
+  /** The ends of lifetimes that are scored: the birth of the next block, then the times at which living blocks die. */
   private readonly ends: Int32Array;
-  /** Are there more ends than those? */
+  /** There are more ends than {@link horizons}. */
   private readonly more: boolean;
   private layout = 0;
-  /** Of the layout without those that die, and with the new block. */
+  /** Of the partial allocation that {@link lookAt} took: its blocks that live on, and the new one. */
   private readonly hashes: [number, number] = [0, 0];
   private readonly squares = new Float64Array(horizons);
   private readonly reached = new Int32Array(horizons);
 
   /**
-   * @param bytes size of the space
-   * @param layouts without the new block; their `squares` and `reached` belong to the ends of the judge before
+   * @param bytes size of the memory
+   * @param layouts the partial allocations without the new block; `squares` and `reached` are for the ends of `before`
    * @param block the new one
-   * @param until when the next block is born: who is dead then does not count
-   * @param counting working space for all blocks
+   * @param until when the next block is born: blocks that are dead by then do not count
+   * @param counting scratch: for each block, at how many of the ends it still lives
    */
   constructor(
     private readonly columns: Columns,
@@ -35,7 +39,7 @@ export class Judge {
     private readonly block: number,
     private readonly until: number,
     private readonly counting: Uint8Array,
-    before: Judge | undefined,
+    before: GapScore | undefined,
   ) {
     const { to } = columns;
     const blocks = [...layouts.blocks.subarray(0, layouts.living), block];
@@ -52,11 +56,11 @@ export class Judge {
     if (before !== undefined) this.follow(before);
   }
 
-  /** Brings what is known of the gaps of all layouts from the ends of the judge before to those of this one. */
-  private follow(before: Judge): void {
+  /** Moves the sums of all partial allocations from the ends that `before` has to the ends that this one has. */
+  private follow(before: GapScore): void {
     const { layouts, ends } = this;
     const { squares, reached } = layouts;
-    // From where it comes: the set of blocks that outlive a time changes at ends only. -1: beyond those that were known.
+    // The blocks that live at a time change at ends only, so the sums for an end are those for the last end before it. -1: unknown.
     const sources = Array.from(ends, end => {
       const after = before.ends.findIndex(other => other > end);
       const source = (after < 0 ? before.ends.length : after) - 1;
@@ -83,7 +87,7 @@ export class Judge {
     }
   }
 
-  /** Takes the layout that the next questions are about. */
+  /** Selects the partial allocation that the calls after this one are about. */
   lookAt(layout: number): void {
     const { layouts, hashes, until } = this;
     const { to } = this.columns;
@@ -100,7 +104,7 @@ export class Judge {
     hashes[1] = second >>> 0;
   }
 
-  /** Two numbers that are the same for layouts that lie alike with the block at `offset`. */
+  /** Two hashes of the offsets of all living blocks, with the new block at `offset`: equal offsets have equal hashes. */
   hashesWith(offset: number): [number, number] {
     const [first, second] = this.hashes;
     if (this.columns.to[this.block] < this.until) return [first, second];
@@ -110,7 +114,7 @@ export class Judge {
     ];
   }
 
-  /** Larger for larger gaps. */
+  /** The score with the new block at `offset`, as number `at` by offset: larger for larger gaps. */
   score(at: number, offset: number): number {
     const { squares, reached, bytes } = this;
     this.part(at, offset);
@@ -122,14 +126,14 @@ export class Judge {
     return score;
   }
 
-  /** Writes what is known of the gaps of the layout that was looked at, with the block in it. */
+  /** Writes the sums with the new block, for the extended partial allocation. */
   writeGaps(at: number, offset: number, squares: Float64Array, reached: Int32Array): void {
     this.part(at, offset);
     squares.set(this.squares);
     reached.set(this.reached);
   }
 
-  /** The gaps at each end, with the block in one of them. */
+  /** The sums with the new block: from the second end on, the gap that it falls into is taken out and its two parts are added. */
   private part(at: number, offset: number): void {
     const { layouts, layout, columns, counting, squares, reached } = this;
     const start = layout * layouts.living;
@@ -156,7 +160,7 @@ export class Judge {
     }
   }
 
-  /** The gaps at one end, one by one; without the new block where `at` is -1. */
+  /** The sum at one end, gap by gap; without the new block where `at` is -1. */
   private measure(layout: number, at: number, offset: number, h: number): void {
     const { layouts, columns } = this;
     const start = layout * layouts.living;
@@ -178,7 +182,7 @@ export class Judge {
   }
 }
 
-/** 32 bits that look like chance, for a block at an offset. */
+/** A hash of a block and its offset. */
 function mixed(number: number, offset: number, factor: number): number {
   let x = Math.imul(number + 1, 0x85ebca6b) ^ Math.imul(offset + 1, factor);
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
