@@ -8,8 +8,8 @@ export interface Columns {
 export const horizons = 12;
 
 /**
- * PartialAllocations of the blocks that live at one time, one after the other in arrays that all share: so many small arrays take long
- * to make and to throw away. Each has the same blocks, at other offsets and so in another order.
+ * The partial allocations of the beam at one time. All have the same living blocks, each at offsets of its own, and so in an order of its
+ * own. They share a few long arrays, since making thousands of small ones is slow.
  */
 export class PartialAllocations {
   /** Of each partial allocation its blocks, in the order of their offsets, and these. */
