@@ -1,23 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CompileError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { packageRoot } from '../../src/package-root.js';
 import { listTargets, loadTarget } from '../../src/target/load-target.js';
 import { needsTool } from '../emulation/tools.js';
 
-const names = [
-  'cortex-m0',
-  'cortex-m3',
-  'cortex-m33',
-  'cortex-m4',
-  'cortex-m55',
-  'cortex-m7',
-  'host',
-  'microbit',
-  'mps3-an547',
-];
+const names = readdirSync(join(packageRoot(), 'targets'))
+  .filter(file => file.endsWith('.json'))
+  .map(file => file.replace('.json', ''))
+  .sort();
 
 const scratch = mkdtempSync(join(tmpdir(), 'effnetc-targets-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
