@@ -1,3 +1,5 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import type { Span } from '../diagnostics/span.js';
 import { type Graph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from './index.js';
 
@@ -6,6 +8,20 @@ export function sourceOf(graph: Graph): Node {
   const source = graph.nodes.find(node => opOf(node).traits.source);
   if (source === undefined) throw new TypeError('a graph has an input');
   return source;
+}
+
+/**
+ * Holds a network against what every network must have: its result is not its input. To be asked when nodes that the result does not
+ * need, and those that change nothing, are gone.
+ * @param place what the network is called and where it was written
+ * @throws CompileError E0117
+ */
+export function requireLayer(graph: Graph, place: { readonly called: string; readonly span?: Span | undefined }): void {
+  if (graph.output !== sourceOf(graph).name) return;
+  fail('E0117', `${place.called} does nothing to its input, so there is nothing to compute`, {
+    span: place.span,
+    hint: 'add a layer that computes something',
+  });
 }
 
 /** Multiply-accumulates of one layer. */

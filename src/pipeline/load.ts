@@ -14,7 +14,7 @@ import { FloatNetwork } from '../interpreter/float-network.js';
 import { yieldRegularly } from '../interpreter/yield.js';
 import { type FloatGraph, GraphIndex, type IntegerGraph } from '../ir/graph.js';
 import type { Rounding } from '../numeric/requantise.js';
-import { sourceOf } from '../ops/facts.js';
+import { requireLayer, sourceOf } from '../ops/facts.js';
 import { opOf, opTable } from '../ops/index.js';
 import { verifyGraph } from '../ops/verify.js';
 import { floatPasses, runPasses } from '../passes/index.js';
@@ -53,13 +53,8 @@ export interface RandomWeights {
  */
 function fuse(graph: FloatGraph): FloatGraph {
   const fused = runPasses(graph, floatPasses);
-  if (fused.output === sourceOf(fused).name) {
-    const { span } = new GraphIndex(graph).node(graph.output);
-    fail('E0117', `model '${graph.name}' does nothing to its input, so there is nothing to compute`, {
-      span,
-      hint: 'add a layer that computes something',
-    });
-  }
+  const { span } = new GraphIndex(graph).node(graph.output);
+  requireLayer(fused, { called: `model '${graph.name}'`, span });
   return fused;
 }
 

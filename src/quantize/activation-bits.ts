@@ -1,4 +1,4 @@
-import { fail } from '../diagnostics/diagnostic.js';
+import { fail, InternalError } from '../diagnostics/diagnostic.js';
 import { type FloatGraph, GraphIndex, type Node } from '../ir/graph.js';
 import { opOf } from '../ops/index.js';
 import { needsRange } from './choose-ranges.js';
@@ -49,36 +49,57 @@ export function int16Activations(graph: FloatGraph, rules: readonly ActivationBi
       if (exact && bits === 16) named.add(name);
     }
   }
-  return settled(graph, new Set([...wanted].flatMap(([name, bits]) => (bits === 16 ? [name] : []))), named);
+  return resolved(graph, new Set([...wanted].flatMap(([name, bits]) => (bits === 16 ? [name] : []))), named);
 }
 
 /** Of the layers named, those that can have int16 activations with these alone, in the order of the graph. */
 export function layersOf(graph: FloatGraph, names: readonly string[]): readonly string[] {
   const makers = new Set(names);
-  settled(graph, makers, new Set());
+  resolved(graph, makers, new Set());
   return graph.nodes.flatMap(({ name }) => (makers.has(name) ? [name] : []));
 }
 
 /**
- * Takes back the layers of which something needs int8.
+ * Takes back the layers of which something needs int8. Layers that meet an input that is int16 whatever rules say become int16 as well,
+ * since no layer reads both types.
  * @param makers layers wanted; left are those that can be had
- * @throws CompileError E0508 for a layer in `named`
+ * @throws CompileError E0508 for a layer in `named`, and for one that has to be int16 and cannot
  */
-function settled(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<string>): Int16Activations {
-  for (;;) {
-    const wide = withFollowers(graph, makers);
+function resolved(graph: FloatGraph, makers: Set<string>, named: ReadonlySet<string>): Int16Activations {
+  const forced = new Set<string>();
+  // Each round takes a maker back or forces a layer, which stays forced.
+  for (let rounds = makers.size + graph.nodes.length; rounds >= 0; rounds--) {
+    const wide = withFollowers(graph, new Set([...makers, ...forced]));
     const obstacle = obstacleIn(graph, wide);
     if (obstacle === undefined) return wide;
     const makersOf = makersThatReach(graph, obstacle.node, makers);
     const stubborn = [...makersOf].find(name => named.has(name));
-    if (stubborn !== undefined) {
-      fail('E0508', `the activations of '${stubborn}' cannot be int16: ${obstacle.reason}`, {
-        span: new GraphIndex(graph).node(stubborn).span,
-        hint: 'name other layers, or all that meet in one',
-      });
-    }
+    if (stubborn !== undefined) refuseInt16(graph, stubborn, obstacle);
     for (const name of makersOf) makers.delete(name);
+    if (makersOf.size > 0) continue;
+    const forcing = meetingLayers(graph, obstacle.node, wide);
+    if (forcing.length === 0) refuseInt16(graph, obstacle.node.name, obstacle);
+    for (const name of forcing) forced.add(name);
   }
+  throw new InternalError(`${graph.name}: the layers with int16 activations are not found`);
+}
+
+function refuseInt16(graph: FloatGraph, name: string, { reason }: Obstacle): never {
+  fail('E0508', `the activations of '${name}' cannot be int16: ${reason}`, {
+    span: new GraphIndex(graph).node(name).span,
+    hint: 'name other layers, or all that meet in one; an input of int16 needs ops that take it',
+  });
+}
+
+/** The layers that a node reads or makes as int8 and that could be int16. None where the node takes no int16 at all. */
+function meetingLayers(graph: FloatGraph, node: Node, wide: ReadonlySet<string>): readonly string[] {
+  if (opOf(node).traits.int16 !== true) return [];
+  const index = new GraphIndex(graph);
+  const meeting = [...node.inputs, ...(opOf(node).traits.joins === true ? [node.name] : [])];
+  return meeting
+    .map(name => makerOf(index, name))
+    .filter(maker => !wide.has(maker.name) && needsRange(maker))
+    .map(maker => maker.name);
 }
 
 const isSource = (node: Node): boolean => opOf(node).traits.source === true;

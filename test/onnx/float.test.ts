@@ -338,6 +338,16 @@ describe('float networks equal ONNX Runtime within 1e-4', () => {
     expect(difference).toBe(0);
   });
 
+  it('is refused where the output is the input', () => {
+    const identity: ModelSpec = {
+      inputs: [{ name: 'x', dims: image }],
+      outputs: [{ name: 'x' }],
+      nodes: [],
+      constants: {},
+    };
+    expect(() => importModel(identity)).toThrow(/does nothing to its input/);
+  });
+
   it('ends with an ArgMax, of equals the first', async () => {
     const net = (attributes: NodeSpec['attributes'], dims: readonly number[] = [1, 4]): ModelSpec => ({
       ...chain(dims, [['Relu'], ['ArgMax', attributes]]),

@@ -65,6 +65,26 @@ describe('layers with int16 activations', () => {
     expect([...int16Activations(graph, [])]).toEqual([source.name]);
   });
 
+  it('are those that meet an int16 input, asked for or not', async () => {
+    const meeting = async (body: string) => {
+      const { fused } = await buildModel('meeting', 'height: 3, width: 4, channels: 2', body);
+      const [source, ...others] = fused.nodes;
+      const attributes = { ...source.attributes, scale: 2 ** -15, zeroPoint: 0, bits: 16 };
+      return { ...fused, nodes: [{ ...source, attributes }, ...others] };
+    };
+    const residual = await meeting(
+      "x = add(x, conv(x, { name: 'c', channels: 2, kernel: 1 })); x = conv(x, { channels: 3, kernel: 1 });",
+    );
+    expect([...int16Activations(residual, [])]).toEqual(['c', 'input']);
+    const joined = await meeting("x = concat([x, conv(x, { name: 'c', channels: 2, kernel: 1 })], { name: 'both' });");
+    expect(int16Activations(joined, []).has('both')).toBe(true);
+    expect(int16Activations(joined, []).has('c')).toBe(true);
+    const impossible = await meeting("x = add(x, activation(conv(x, { channels: 2, kernel: 1 }), 'sigmoid'));");
+    expect(refusal(() => int16Activations(impossible, []))).toMatchObject({ code: 'E0508' });
+    const unable = await meeting("x = activation(x, 'hardSwish'); x = conv(x, { channels: 2, kernel: 1 });");
+    expect(refusal(() => int16Activations(unable, []))).toMatchObject({ code: 'E0508' });
+  });
+
   it('are of one type where they meet', async () => {
     const { fused } = await buildModel(
       'meet',

@@ -67,6 +67,11 @@ describe('RESIZE_NEAREST_NEIGHBOR', () => {
   });
 });
 
+it('a network whose output is its input is refused', () => {
+  const identity: NetworkSpec = { tensors: [t([1, 2, 2, 1])], operators: [], inputs: [0], outputs: [0] };
+  expect(() => importNetwork(identity)).toThrow(/does nothing to its input/);
+});
+
 describe('operators that only move', () => {
   it('RESHAPE, SQUEEZE and EXPAND_DIMS are nothing', () => {
     const network = chain(

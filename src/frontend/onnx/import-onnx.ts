@@ -3,6 +3,7 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Node } from '../../ir/graph.js';
+import { requireLayer } from '../../ops/facts.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
 import { quoteName } from '../arrays/quote.js';
 import { FloatBuilder, QuantisedBuilder } from '../import/import-builder.js';
@@ -50,9 +51,10 @@ export function importOnnxBytes(bytes: Uint8Array, name: string, session: Sessio
   session.stopOnErrors();
   const output = outputOf(state, name, span);
   const called = modelNameOf(name);
-  return builder instanceof QuantisedBuilder
-    ? builder.finish(called, output, 'native')
-    : builder.finish(called, output);
+  const imported =
+    builder instanceof QuantisedBuilder ? builder.finish(called, output, 'native') : builder.finish(called, output);
+  requireLayer(imported.graph, { called: `the model ${quoteName(name)}`, span });
+  return imported;
 }
 
 function readChecked(bytes: Uint8Array, name: string): OnnxFile {
@@ -113,7 +115,7 @@ function spanOf({ index, kind, name, outputs }: OnnxNode, file: string): Span {
 const wholeFile = (file: string): Span => ({ file, line: 1, column: 1, length: 1, element: 'the network' });
 
 /** The node that makes the result. */
-function outputOf({ builder, file, network, values }: ImportState, name: string, span: Span): Node {
+function outputOf({ builder, file, network, values }: ImportState, _name: string, span: Span): Node {
   const [{ name: output }] = file.outputs;
   const value = values.get(network.aliases.get(output) ?? output);
   if (value === undefined || value === missing || 'integers' in value) {
@@ -121,6 +123,5 @@ function outputOf({ builder, file, network, values }: ImportState, name: string,
   }
   if (value.padding !== undefined) fail('E0122', 'padding is the last thing that the network does', { span });
   const node = isNatural(value) ? value.node : unpaddedNode(builder, value, { name: 'output', span });
-  if (builder.size < 2) fail('E0117', `the model ${quoteName(name)} does nothing to its input`, { span });
   return node;
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Session } from '../../diagnostics/session.js';
 import type { Span } from '../../diagnostics/span.js';
+import { requireLayer } from '../../ops/facts.js';
 import { readBoundedFile } from '../arrays/bounded-file.js';
 import { quoteName } from '../arrays/quote.js';
 import { type ImportBuilder, QuantisedBuilder } from '../import/import-builder.js';
@@ -214,8 +215,7 @@ function finish(
   const place = { name: 'output', span };
   const output =
     value.padding === undefined || shapeOf(value.dims) === undefined ? value.node : imageOf(builder, value, place);
-  if (builder.size === 1) {
-    fail('E0117', `the model ${quoteName(file)} does nothing to its input, so there is nothing to compute`, { span });
-  }
-  return builder.finish(modelNameOf(file), output, 'tflite');
+  const imported = builder.finish(modelNameOf(file), output, 'tflite');
+  requireLayer(imported.graph, { called: `the model ${quoteName(file)}`, span });
+  return imported;
 }
