@@ -49,17 +49,52 @@ function pngSize(view: DataView): (Size & { readonly interlaced: boolean }) | un
   return { width: view.getUint32(16), height: view.getUint32(20), interlaced: view.getUint8(28) !== 0 };
 }
 
-/** Of a frame header (ITU-T T.81, section B.2.2): SOF0 to SOF15, but for the three codes that are no frames. */
+/** Markers without a segment: TEM, RST0 to RST7, SOI. */
+const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
+/** SOF0 to SOF15, but for the three codes that are no frames. */
+const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+const [startOfScan, endOfImage] = [0xda, 0xd9];
+
+/**
+ * Of the one frame header (ITU-T T.81, section B.2.2). Nothing where there are several: a decoder allocates for each. The components of
+ * the frame may be sampled up to four times along each axis, as the standard has it.
+ */
 function jpegSize(view: DataView): Size | undefined {
-  for (let at = 2; at + 9 <= view.byteLength; ) {
+  let size: Size | undefined;
+  for (let at = 2; at + 4 <= view.byteLength; ) {
     if (view.getUint8(at) !== 0xff) return undefined;
     const marker = view.getUint8(at + 1);
+    if (marker === endOfImage) break;
     if (marker === 0xff) at += 1;
-    else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-    } else at += 2 + view.getUint16(at + 2);
+    else if (isAlone(marker)) at += 2;
+    else {
+      if (isFrame(marker)) {
+        if (size !== undefined || at + 10 > view.byteLength) return undefined;
+        size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+        const components = view.getUint8(at + 9);
+        if (components > 4 || at + 10 + 3 * components > view.byteLength) return undefined;
+        for (let c = 0; c < components; c++) {
+          const sampling = view.getUint8(at + 11 + 3 * c);
+          const [across, down] = [sampling >> 4, sampling & 15];
+          if (across < 1 || across > 4 || down < 1 || down > 4) return undefined;
+        }
+      }
+      at += 2 + view.getUint16(at + 2);
+      if (marker === startOfScan) at = afterScan(view, at);
+    }
   }
-  return undefined;
+  return size;
+}
+
+/** The first marker after the compressed data of a scan: a byte of 255 in the data is followed by 0, and restarts belong to the scan. */
+function afterScan(view: DataView, from: number): number {
+  for (let at = from; at + 1 < view.byteLength; at++) {
+    const next = view.getUint8(at + 1);
+    if (view.getUint8(at) === 0xff && next !== 0 && !(next >= 0xd0 && next <= 0xd7)) return at;
+  }
+  return view.byteLength;
 }
 
 /**
@@ -97,15 +132,16 @@ export async function decodeImage(
       hint: 'save it without interlacing',
     });
   }
-  const rgba = await decode(bytes, kind).catch(damaged);
+  const rgba = await decode(bytes, kind, size).catch(damaged);
   return rgba.length === width * height * 4 ? pixelsOf(rgba, width * height, channels) : damaged();
 }
 
-async function decode(bytes: Uint8Array, kind: 'png' | 'jpeg'): Promise<Uint8Array> {
+async function decode(bytes: Uint8Array, kind: 'png' | 'jpeg', size: Size): Promise<Uint8Array> {
   if (kind === 'png') return (await import('pngjs')).PNG.sync.read(Buffer.from(bytes)).data;
   const { decode: decodeJpeg } = await import('jpeg-js');
-  return decodeJpeg(bytes, { useTArray: true, formatAsRGBA: true, tolerantDecoding: false, maxMemoryUsageInMB: 512 })
-    .data;
+  // More than the decoder takes for the pixels of this size: blocks of 64 coefficients, lines and the result.
+  const maxMemoryUsageInMB = 16 + Math.ceil((64 * size.width * size.height) / 2 ** 20);
+  return decodeJpeg(bytes, { useTArray: true, formatAsRGBA: true, tolerantDecoding: false, maxMemoryUsageInMB }).data;
 }
 
 function pixelsOf(rgba: Uint8Array, pixels: number, channels: number): Uint8Array {
