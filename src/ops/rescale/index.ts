@@ -107,7 +107,7 @@ export const rescale: OpDefinition = defineOp<RescaleAttributes>({
       ...(sum !== 'none'
         ? [
             { role: 'offset', dtype: 'i32', shape: [channels] } as const,
-            { role: 'sum_scale', dtype: 'f64', shape: [1] } as const,
+            { role: 'sumScale', dtype: 'f64', shape: [1] } as const,
           ]
         : []),
     ];
@@ -150,12 +150,12 @@ export const rescale: OpDefinition = defineOp<RescaleAttributes>({
       slope: constant('i32', [channels, 2], new Int32Array(2 * channels).fill(1)),
       scale: constant('f64', [2], [scale, scale * slope]),
       ...(sum !== 'none'
-        ? { offset: constant('i32', [channels], new Int32Array(channels)), sum_scale: constant('f64', [1], [1]) }
+        ? { offset: constant('i32', [channels], new Int32Array(channels)), sumScale: constant('f64', [1], [1]) }
         : {}),
     };
   },
   lower(node, { inputs: [input], output, rounding }) {
-    const { slope, offset, scale, sum_scale: sumScale } = node.constants;
+    const { slope, offset, scale, sumScale } = node.constants;
     const from: Quantisation | undefined = input.quantisation;
     invariant(from !== undefined, `${node.name}: its input has no quantisation`);
     const ranges = {

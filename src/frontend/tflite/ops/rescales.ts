@@ -43,7 +43,7 @@ export function addRescale(
       scale: constant('f64', [2], scales),
       ...(sum === undefined
         ? {}
-        : { offset: constant('i32', [channels], sum.offsets), sum_scale: constant('f64', [1], [sum.scale]) }),
+        : { offset: constant('i32', [channels], sum.offsets), sumScale: constant('f64', [1], [sum.scale]) }),
     },
     quantisation,
   });
