@@ -76,7 +76,7 @@ export async function labelledImages(
   };
 }
 
-/** The same integers in int8: what is computed stays as it is, and C that unpacks narrow weights takes six times as long here. */
+/** The same integers in int8: what is computed stays as it is, and C that unpacks sub-byte weights takes six times as long here. */
 function unpacked(model: QuantisedModel): QuantisedModel {
   const nodes = model.graph.nodes.map(node => {
     const { weight } = node.constants;

@@ -55,7 +55,7 @@ export function addQuantizeSwitches(command: Command): Command {
       ),
     )
     .addOption(
-      new Option('--max-flash <bytes>', 'narrow weights until all of them take no more').argParser(
+      new Option('--max-flash <bytes>', 'fewer bits of weights until all of them take no more').argParser(
         byteCount('--max-flash'),
       ),
     )

@@ -92,7 +92,7 @@ export const subByteWidths = [4, 3, 2, 1] as const;
 export type SubByteBits = (typeof subByteWidths)[number];
 
 /**
- * Narrow weights lie in -limit to limit: 7 for 4 bits, 3 for 3, 1 for 2. The value below is left free. It would be used by one side of a
+ * Sub-byte weights lie in -limit to limit: 7 for 4 bits, 3 for 3, 1 for 2. The value below is left free. It would be used by one side of a
  * symmetric scale only, and two channels in one word (`a + 256 * b`) borrow it where `a` is negative. Of 1 bit, -1 and 1 are all
  * that there is, without a 0.
  */

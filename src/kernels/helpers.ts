@@ -60,7 +60,7 @@ const arithmetic = [
 ] as const satisfies readonly HelperEntry[];
 
 const dsp = [
-  { name: 'lanes', template: 'kernels/shared/dsp-halves' },
+  { name: 'dsp-halves', template: 'kernels/shared/dsp-halves' },
   { name: 'multiply', template: 'kernels/shared/dsp-multiply', copies: true },
   { name: 'load-pair', template: 'kernels/shared/dsp-load-pair', copies: true },
   { name: 'larger-bytes', template: 'kernels/pool/dsp-larger-bytes' },
@@ -121,11 +121,11 @@ const tiles = widths.flatMap(({ prefix, view: width }) =>
   ),
 );
 
-const lanes = [
+const swar = [
   { name: 'pack-8', template: 'kernels/dot-product/swar-pack', view: { pixels: 8, words: 4 } },
   { name: 'pack-4', template: 'kernels/dot-product/swar-pack', view: { pixels: 4, words: 2 } },
-  { name: 'dot-lanes-8', template: 'kernels/dot-product/swar-dot', view: eightPixels },
-  { name: 'dot-lanes-4', template: 'kernels/dot-product/swar-dot', view: fourPixels },
+  { name: 'swar-dot-8', template: 'kernels/dot-product/swar-dot', view: eightPixels },
+  { name: 'swar-dot-4', template: 'kernels/dot-product/swar-dot', view: fourPixels },
   { name: 'copy-words', template: 'kernels/dot-product/swar-copy-words', copies: true },
   { name: 'requantisation', template: 'kernels/requantise/swar-requantisation' },
   {
@@ -211,7 +211,7 @@ export const helperTable: readonly (HelperEntry & { readonly name: Helper })[] =
   ...saturating,
   ...tilePairs,
   ...tiles,
-  ...lanes,
+  ...swar,
   ...mve,
 ];
 
@@ -225,6 +225,6 @@ export type Helper = (
   | (typeof saturating)[number]
   | (typeof tilePairs)[number]
   | (typeof tiles)[number]
-  | (typeof lanes)[number]
+  | (typeof swar)[number]
   | (typeof mve)[number]
 )['name'];

@@ -26,7 +26,7 @@ export interface GoalModel {
 }
 
 /**
- * Quantises with the fewest bytes of weights that meet a goal: layers are ranked by what their narrow weights change in the
+ * Quantises with the fewest bytes of weights that meet a goal: layers are ranked by what their sub-byte weights change in the
  * network's result, and the order of that ranking is searched. Where not even the widest weights are as good as wanted, and nothing
  * is said of activations, as few layers as will do get int16 ones first. See docs/quantising.md.
  * @param images for calibration, in real units

@@ -30,7 +30,7 @@ export interface LayerCandidates {
   readonly refused: readonly Refusal[];
 }
 
-/** Does the kernel keep narrow weights in whole bytes? That is faster, and not what they are narrow for. */
+/** Does the kernel keep sub-byte weights in whole bytes? That is faster, and not what they are packed for. */
 const unpacked = ({ constants }: Node, { tables }: KernelPlan): boolean =>
   constants.weight?.bits !== undefined &&
   tables.every(({ narrow, sparse }) => narrow === undefined && sparse === undefined);

@@ -23,12 +23,12 @@ export const numericCodes = {
     'The network was quantised with very few images, so ranges and roundings follow what happens to be on them. Its accuracy on other images may be worse than it has to be: 100 images give good results, and 500 the best.',
   ),
   E0506: entry(
-    'no such layer for narrow weights',
+    'no such layer for sub-byte weights',
     'A pattern of --weight-bits or --activation-bits names no layer that has weights, or activations with a scale of their own. Patterns are compared with the names of the layers as they are after batch norms and activations have been folded into them; `*` stands for any characters. The notes list the names that there are.',
   ),
   E0507: entry(
     'no bits of weights meet the goal',
-    'With --min-accuracy or --max-flash, `effnetc quantize` looks for the layers that can have narrow weights. No choice that it looks at has as few bytes, or as many right images, as was asked for: the message says what the best one has. A lower accuracy, more bytes, or more calibration images may help.',
+    'With --min-accuracy or --max-flash, `effnetc quantize` looks for the layers that can have sub-byte weights. No choice that it looks at has as few bytes, or as many right images, as was asked for: the message says what the best one has. A lower accuracy, more bytes, or more calibration images may help.',
   ),
   E0508: entry(
     'activations of a layer cannot be int16',

@@ -10,10 +10,10 @@ import type { WeightsFile } from './weights-file.js';
 /** `__metadata__.format` of the files that `effnetc quantize` writes. */
 export const quantisedFormat = 'effnetc-quantised-2';
 
-/** The same where layers have narrow weights: a reader that knows nothing of them would store them as int8. */
+/** The same where layers have sub-byte weights: a reader that knows nothing of them would store them as int8. */
 export const narrowFormat = 'effnetc-quantised-3';
 
-/** The same where activations are int16, or biases doubles, with or without narrow weights. */
+/** The same where activations are int16, or biases doubles, with or without sub-byte weights. */
 export const wideFormat = 'effnetc-quantised-4';
 
 const readFormats: readonly string[] = [quantisedFormat, narrowFormat, wideFormat];

@@ -53,7 +53,7 @@ export const dspAccumulatingDense: KernelVariant = {
         requantise: requantise.view,
       },
       tables: [pairTable(weight, units, height * rowElements), ...evenTables(requantise.tables)],
-      helpers: ['lanes', 'multiply', ...requantise.helpers],
+      helpers: ['dsp-halves', 'multiply', ...requantise.helpers],
       ...requantise.bounds,
       sumsBytes: 4 * units,
       work: {

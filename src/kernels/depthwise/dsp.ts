@@ -108,7 +108,7 @@ export const dspDepthwiseConv: KernelVariant = {
       ],
       helpers: [
         ...(view.assembler ? (['assembler'] as const) : []),
-        'lanes',
+        'dsp-halves',
         'multiply',
         ...(saturating !== undefined ? [`saturating-${rounding}` as const] : requantise.helpers),
       ],

@@ -35,8 +35,8 @@ function swarConv(name: string, multiplication: Multiplication): KernelVariant {
       const slug = `conv_${kernel[0]}x${kernel[1]}`;
       const geometry = { ...node.attributes, ofChannel: false };
       const byChannel = byChannelPlan(node, input, slug, geometry, multiplication);
-      const lanes = swarDotProductPlans(node, input, slug, node.attributes, multiplication);
-      return kernel[0] * kernel[1] * input.shape.channels <= fewTaps ? [byChannel, ...lanes] : [...lanes, byChannel];
+      const tiles = swarDotProductPlans(node, input, slug, node.attributes, multiplication);
+      return kernel[0] * kernel[1] * input.shape.channels <= fewTaps ? [byChannel, ...tiles] : [...tiles, byChannel];
     },
   };
 }

@@ -51,7 +51,7 @@ export function int16DotProductPlan(
     label: 'dsp-wide',
     view: { ...view },
     tables: [blockTable(weight, channels), ...padTable(taps, input), ...filledBias(requantise.tables, channels)],
-    helpers: ['lanes', 'multiply', 'load-pair', ...requantise.helpers],
+    helpers: ['dsp-halves', 'multiply', 'load-pair', ...requantise.helpers],
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
     form: 'int16 activations',

@@ -116,7 +116,7 @@ function dspDotProductPlan(
     offset: saturating?.offset ?? 0,
   };
   const prefix = wide ? 'wide-' : '';
-  const helpers: Helper[] = ['assembler', 'lanes', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
+  const helpers: Helper[] = ['assembler', 'dsp-halves', `${prefix}dot-pair`, ...(fused ? [] : requantise.helpers)];
   if (fused) helpers.push(`saturating-${rounding}`, `${prefix}tile-pairs-${rule}`);
   const fills = inPlace && (rowsMayMiss || columnsMayMiss);
   for (const pixels of [...(view.hasTiles ? [2 as const] : []), ...(view.hasRest ? [1 as const] : [])]) {

@@ -136,7 +136,7 @@ function swarDotProductPlan(
   const helpers: Helper[] = [
     'assembler',
     `pack-${pixels}`,
-    `dot-lanes-${pixels}`,
+    `swar-dot-${pixels}`,
     ...requantise.helpers,
     ...(many?.helpers ?? []),
   ];

@@ -59,7 +59,7 @@ function binaryScale(weights: ArrayLike<number>, bias: number, input: Quantisati
 
 /**
  * Gives each output channel the scale under which its rounded weights have the least squared error, instead of the one that
- * just holds the largest weight: clipping a few may make all others finer. Narrow weights begin here: they come as int8.
+ * just holds the largest weight: clipping a few may make all others finer. Sub-byte weights begin here: they come as int8.
  */
 export function fitScales(
   node: Node,

@@ -16,7 +16,7 @@ export interface LayerOptions {
   readonly biasCorrection: BiasCorrection;
 }
 
-/** The steps that a linear layer is quantised in, after rounding to nearest; in order. @param bits of narrow weights */
+/** The steps that a linear layer is quantised in, after rounding to nearest; in order. @param bits of sub-byte weights */
 export function layerSteps(options: LayerOptions, bits?: SubByteBits): readonly LayerStep[] {
   return [
     ...(options.fitWeightScales || bits !== undefined ? [fitWeightScales] : []),
