@@ -34,6 +34,13 @@ const install = [
 ];
 
 /**
+ * The command that {@link aptInstall} runs to install, as a line.
+ * @param {readonly string[]} packages
+ * @param {readonly string[]} prefix from {@link aptPrefix}
+ */
+export const installCommand = (packages, prefix) => [...prefix, 'apt-get', ...install, ...packages].join(' ');
+
+/**
  * @param {readonly string[]} packages
  * @param {readonly string[]} prefix from {@link aptPrefix}
  * @param {NodeJS.ProcessEnv} env

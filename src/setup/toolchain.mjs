@@ -1,5 +1,5 @@
 // Makes sure of the tools: finds them, installs what is missing where it can, else says exactly what to run.
-import { aptCommandLine, aptInstall, aptPrefix } from './apt.mjs';
+import { aptCommandLine, aptInstall, aptPrefix, installCommand } from './apt.mjs';
 import { SetupError } from './report.mjs';
 import { missingTools, packagesOf } from './tools.mjs';
 
@@ -20,15 +20,43 @@ function advice(missing, because) {
 }
 
 /**
+ * What is about to be installed, with which command and as whom.
+ *
+ * @param {readonly string[]} packages
+ * @param {readonly string[]} prefix
+ * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} waits
+ */
+function announcement(packages, prefix, env, waits) {
+  const whom = prefix[0] === 'sudo' ? `root, through sudo, for ${env.USER ?? 'this user'}` : 'root';
+  return [
+    `these packages of the system are missing and will be installed as ${whom}:`,
+    `    ${packages.join(' ')}`,
+    `  by: ${[...prefix, 'apt-get', 'update'].join(' ')}; ${installCommand(packages, prefix)}`,
+    `  EFFNETC_NO_INSTALL=1 goes on without them.${waits ? ' Ctrl-C within five seconds stops.' : ''}`,
+  ].join('\n');
+}
+
+/** Gives a person at a terminal the time to read and to stop it. */
+function pauseForPerson() {
+  // Nothing handles signals yet, so that Ctrl-C ends the process while it waits.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);
+}
+
+/**
  * @param {object} context
  * @param {NodeJS.ProcessEnv} context.env `CI=true` makes a missing tool an error; `EFFNETC_NO_INSTALL=1` forbids apt
  * @param {number | undefined} context.userId
  * @param {import('./report.mjs').Report} context.report
+ * @param {(() => void) | undefined} [context.pause] before something is installed; by default five seconds at a terminal
  * @param {readonly Tool[]} wanted
  * @returns {readonly Tool[]} what is still missing afterwards
  * @throws {SetupError} in CI, where a skipped check would go unnoticed
  */
-export function ensureTools({ env, userId, report }, wanted) {
+export function ensureTools(
+  { env, userId, report, pause = process.stderr.isTTY ? pauseForPerson : undefined },
+  wanted,
+) {
   let missing = missingTools(wanted, env);
   if (missing.length === 0) return missing;
   let because = 'EFFNETC_NO_INSTALL is set';
@@ -37,6 +65,8 @@ export function ensureTools({ env, userId, report }, wanted) {
     because = 'they cannot be installed from here without a password (no apt-get, or neither root nor sudo -n)';
     if (prefix) {
       const packages = packagesOf(missing);
+      report.line(announcement(packages, prefix, env, pause !== undefined));
+      pause?.();
       const done = report.step(`installing ${packages.join(' ')} with apt-get (some minutes)`);
       const failure = aptInstall(packages, prefix, env);
       // One package that this system does not have keeps apt from installing the others: then each by itself.

@@ -36,13 +36,33 @@ describe('tools', () => {
     machine.withApt().program('clang', 'exit 0');
     expect(ensure(0)).toEqual([]);
     expect(machine.said).toMatchInlineSnapshot(
-      `"installing gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium with apt-get (some minutes) ... done"`,
+      `
+      "these packages of the system are missing and will be installed as root:
+          gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium
+        by: env DEBIAN_FRONTEND=noninteractive apt-get update; env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium
+        EFFNETC_NO_INSTALL=1 goes on without them.
+      installing gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium with apt-get (some minutes) ... done"
+    `,
     );
     expect(installCalls()).toEqual([
       'apt-get update -q',
       'apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 ' +
         'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev chromium',
     ]);
+  });
+
+  it('are announced before: which packages, by which command, as whom, and how to go on without', () => {
+    machine.withApt().program('clang', 'exit 0');
+    /** @type {string[]} */
+    const before = [];
+    const pause = () => before.push(machine.said);
+    ensureTools({ env: machine.env, userId: 0, report: machine.report, pause }, all);
+    expect(before).toHaveLength(1);
+    expect(before[0]).toContain('installed as root');
+    expect(before[0]).toContain('gcc-arm-none-eabi');
+    expect(before[0]).toContain('apt-get install -y');
+    expect(before[0]).toContain('EFFNETC_NO_INSTALL=1');
+    expect(before[0]).toContain('five seconds');
   });
 
   it('are installed through sudo when it asks for no password', () => {
