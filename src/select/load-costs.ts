@@ -7,7 +7,7 @@ import { packageRoot } from '../package-root.js';
 const family = z.strictObject({
   /** Bytes of code of a layer, and of each thing that is written out. */
   code: z.strictObject({ layer: z.int().min(0), unrolled: z.int().min(0) }),
-  /** Hundredths of an instruction for each thing that the kernels of this family count (`Work` in src/ops/kernel.ts). */
+  /** Hundredths of an instruction for each thing that the kernels of this family count (`Work` in src/kernels/kernel.ts). */
   hundredths: z.record(z.string(), z.int().min(0)),
 });
 

@@ -6,7 +6,7 @@ const timeoutMs = 120_000;
 /** A listing of 1 MB of code has about 20 MB. */
 const maxInspected = 64 * 1024 * 1024;
 
-/** The flags that generated C has to be clean under; see the style of generated C in docs/architecture.md. */
+/** The flags that generated C has to be clean under. */
 export const warningFlags = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wundef', '-Wcast-align', '-Werror'];
 
 /** A compiler that is there, run in one directory. */
