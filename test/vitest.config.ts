@@ -4,9 +4,12 @@ import { defineConfig } from 'vitest/config';
 /** What a lane of tests may take, by the end of its file names. docs/testing.md says what belongs in which. */
 const suffixes = ['golden', 'emulated', 'slow'];
 
+// It measures, and tests nothing: `npm run calibrate-costs` asks for it.
+const calibration = process.env.EFFNETC_CALIBRATE === undefined ? ['test/costs/calibrate.emulated.test.ts'] : [];
+
 const lane = (name: string) => ({
   extends: true as const,
-  test: { name, include: [`test/**/*.${name}.test.ts`] },
+  test: { name, include: [`test/**/*.${name}.test.ts`], exclude: calibration },
 });
 
 export default defineConfig({

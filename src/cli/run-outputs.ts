@@ -16,13 +16,13 @@ export async function runOutputs(
     const { runReferenceOn } = await import('../interpreter/reference.js');
     const { yieldRegularly } = await import('../interpreter/yield.js');
     const { graph } = loaded;
-    const turn = yieldRegularly();
+    const yieldNow = yieldRegularly();
     const outputs: Uint8Array[] = [];
     for (const vector of vectors) {
       const output = runReferenceOn(graph, vector).get(graph.output);
       outputs.push(new Uint8Array(output?.buffer ?? new ArrayBuffer(0)));
       onProgress(outputs.length, vectors.length);
-      await turn();
+      await yieldNow();
     }
     return outputs;
   }

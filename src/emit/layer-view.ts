@@ -40,7 +40,7 @@ export function layerView(plan: Plan, i: number, index: GraphIndex, engine: Temp
   const prefix = layerPrefix(i);
   const symbolOf = (suffix: string): string => `${index.graph.name}_${prefix}_${suffix}`;
   const tables = Object.fromEntries(kernel.tables.map(t => [t.suffix, symbolOf(t.suffix)]));
-  const name = `${prefix}_${identifier(kernel.slug)}`;
+  const name = `${prefix}_${identifier(kernel.functionName)}`;
   const toCaller = node.name === index.graph.output;
   const state = plan.buffers.states[i];
   return {

@@ -51,7 +51,7 @@ export function constantBytes(tables: readonly ConstantTable[], kind?: ConstantT
 }
 
 /**
- * A kernel chosen and sized for one layer. All decisions are in here; the template only spells them in C.
+ * A kernel chosen and sized for one layer. All decisions are in here; the template only prints them.
  *
  * The function makes one output row: `void NAME(T *out, const U *const *rows)`, where `rows` has one pointer for
  * each row of each input's window, null where the window reaches over the edge. The templates of variants that take int16 get the
@@ -63,7 +63,7 @@ export function constantBytes(tables: readonly ConstantTable[], kind?: ConstantT
  */
 export interface KernelPlan {
   /** What the layer's C function is called after its number: `dwconv_1x3`. */
-  readonly slug: string;
+  readonly functionName: string;
   /** Template below `templates/`, as in `kernels/dot-product/generic`. */
   readonly template: string;
   /** What the C and reports call the kernel: `generic`, `dsp`, `accumulate`. */
@@ -105,7 +105,7 @@ export interface Work {
   /** Kernels that are the same code but for their sizes. */
   readonly family: string;
   readonly counts: Readonly<Record<string, number>>;
-  /** Instructions besides, which are known without measuring since they are spelt in assembler. */
+  /** Instructions besides, which are known without measuring since they are written in assembler. */
   readonly known?: number;
   /** What is written out one by one, and makes the code longer. */
   readonly unrolled?: number;

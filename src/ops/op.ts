@@ -67,11 +67,11 @@ export interface VocabularyEntry {
 export interface OpTraits {
   /** Given by the caller: has no kernel. */
   readonly source?: boolean;
-  /** Computes weights times inputs plus bias per channel: takes batch norms and activations into its requantisation. */
+  /** Computes weights times inputs plus bias per channel: fuses batch norms and activations into its requantisation. */
   readonly linear?: boolean;
-  /** Ends in a clamp to a range of its own: takes in an activation that is only a clamp, as `attributes.activation`. */
+  /** Ends in a clamp to a range of its own: fuses an activation that is only a clamp, as `attributes.activation`. */
   readonly clamps?: boolean;
-  /** A function of single values that a linear op may take in; `attributes.function` says which. */
+  /** A function of single values that a linear op may fuse; `attributes.function` says which. */
   readonly activation?: boolean;
   /** Scale and offset per channel, to be folded into a linear op or turned into one. */
   readonly normalisation?: boolean;

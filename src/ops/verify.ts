@@ -12,7 +12,7 @@ import { opOf, opTable } from './index.js';
  * - int8 and int16 tensors have a scale > 0 and a zero point of their type, 0 for int16; other types have neither
  * - int16 tensors are made and read by ops that take them, which then read nothing else
  * - tensors and constants are of the types of the form: float32 alone in a float graph, no float32 in an integer graph
- * - constants have as many elements as their shape says, and narrow ones only values that fit their bits
+ * - constants have as many elements as their shape says, and those of fewer bits only values that fit
  *
  * @throws InternalError that names the stage and the node
  */

@@ -14,8 +14,8 @@ export const eliminateChannels = eliminateChannelsBy(1);
  * Needs: integer graph with weights; leaves any other as it is. Keeps: every byte of the result, and of every channel that stays.
  * Breaks: the numbers of channels between input and result.
  *
- * Kernels take several channels at a time. Of a tensor whose channels come in a multiple of `grain`, a power of two, a multiple of
- * it stays; of others a multiple of the largest power of two below `grain` that they are a multiple of.
+ * Kernels take several channels at a time. A tensor with a multiple of `grain` channels, a power of two, keeps a
+ * multiple of it. Any other keeps a multiple of the largest power of two that divides its number of channels.
  */
 export function eliminateChannelsBy(grain: number): IntegerPass {
   return {

@@ -7,7 +7,7 @@ import type { IntegerPass } from './pass.js';
 /**
  * Takes channel shuffles out: what is before one makes its channels in the shuffled order, or else all that is after
  * it reads them unshuffled. Weights and all that goes with a channel move along, so that nothing is left to do at run time.
- * Needs: float or integer graph. Keeps: every value of what is left, but for the order of channels between the layers that
+ * Needs: integer graph (cases of its test use float graphs, which are shorter). Keeps: every value of what is left, but for the order of channels between the layers that
  * change. Breaks: names of the shuffles.
  */
 export const foldShuffle: IntegerPass = {

@@ -22,7 +22,7 @@ export const floatPasses: readonly FloatPass[] = [
   fuseActivation,
   fuseAffine,
   lowerChannelwise,
-  // A batch norm that has just become a depthwise convolution can take in the activation after it.
+  // A batch norm that has just become a depthwise convolution can fuse the activation after it.
   fuseActivation,
 ];
 

@@ -107,7 +107,7 @@ const plan: Stage<FittedState & SelectedState, { readonly plan: Plan }> = {
   print: ({ loaded, plan: { arenaBytes, boundBytes, layers, steps } }) =>
     printGraph(loaded.graph) +
     `# arena: ${arenaBytes} bytes, row-live bound ${boundBytes}\n` +
-    layers.map(({ node, kernel }, i) => `# layer ${i} ${node.name}: ${kernel.slug}\n`).join('') +
+    layers.map(({ node, kernel }, i) => `# layer ${i} ${node.name}: ${kernel.functionName}\n`).join('') +
     `# steps: ${steps.map(({ layer }) => layer).join(' ')}\n`,
 };
 

@@ -128,14 +128,14 @@ export async function floatClasses(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly number[]> {
   const network = new FloatNetwork(graph);
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const classes: number[] = [];
   for (const image of realImages(graph, images)) {
     const scores = network.run(image).get(graph.output) ?? new Float32Array(1);
     // An argmax has one value, the class itself.
     classes.push(scores.length === 1 ? scores[0] : scores.indexOf(scores.reduce((a, b) => Math.max(a, b))));
     onProgress(classes.length, images.count);
-    await turn();
+    await yieldNow();
   }
   return classes;
 }

@@ -83,12 +83,12 @@ function orderings(blocks: readonly Block[]): readonly Comparison[] {
     (a, b) => b.bytes * (lifetime(b) + 1) - a.bytes * (lifetime(a) + 1),
     (a, b) => a.from - b.from || b.to - a.to,
     (a, b) => b.to - a.to || b.bytes - a.bytes,
-    // Long ones below, as if they were one band, the rest in the order of time.
+    // Long-lived buffers first, then the rest by time.
     (a, b) => Number(lifetime(b) * 4 > longest) - Number(lifetime(a) * 4 > longest) || a.from - b.from,
   ];
 }
 
-/** Every order of placing, cut off where it cannot become better. A best placement comes out when it goes by offset. */
+/** Every order of placing, cut off where it cannot become better. It includes the best: a best allocation, sorted by offset, is one of them. */
 function placeExhaustively(fit: FirstFit, lowerBound: number): Placement {
   const { blocks, free } = fit;
   const { offsets, bytes: pinned } = fit.start();

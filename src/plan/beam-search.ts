@@ -55,7 +55,7 @@ export function beamSearch(blocks: readonly Block[], bytes: number, width: numbe
   return offsets;
 }
 
-/** Where a block fits into a layout. */
+/** Where a buffer fits into a partial allocation. */
 class Gaps {
   /** Offsets that are forbidden: from above a low up to below its high. By the lows. */
   private readonly lows: Int32Array;
@@ -104,7 +104,7 @@ class Gaps {
   }
 }
 
-/** How many blocks of the layout lie before an offset. */
+/** How many buffers of the allocation lie before an offset. */
 function position({ offsets, living }: PartialAllocations, layout: number, offset: number): number {
   const start = layout * living;
   let at = 0;
@@ -112,7 +112,7 @@ function position({ offsets, living }: PartialAllocations, layout: number, offse
   return at;
 }
 
-/** The layouts with the block in them, without those that are dead when the next one is born. */
+/** The partial allocations with the buffer added, without buffers that nobody needs when the next one is made. */
 function extended(
   { to }: Columns,
   layouts: PartialAllocations,

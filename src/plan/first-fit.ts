@@ -18,7 +18,7 @@ interface Conflicts {
   readonly above: Int32Array;
 }
 
-/** Places blocks one after the other, each at the lowest offset that its placed rivals leave free. */
+/** Gives each buffer in turn the lowest offset that the buffers before it leave free. */
 export class FirstFit {
   /** Blocks whose place is to be chosen. */
   readonly free: Int32Array;

@@ -107,7 +107,7 @@ function orderUnder(memory: LiveMemory, peak: number, budget: Budget): Attempt {
   return { complete: false, blocked: peak + alignment };
 }
 
-/** What is there at the start, and what the hungriest step takes by itself: no order has a smaller peak. */
+/** What is there at the start, and what the step that needs most RAM takes by itself: no order has a smaller peak. */
 function leastPeak(memory: LiveMemory): number {
   return memory.program.layers.reduce((most, _, l) => Math.max(most, memory.leastDuring(l)), memory.startBytes);
 }

@@ -12,7 +12,7 @@ export interface PlanFault {
 const nothing = -1;
 
 /**
- * Executes a plan on tagged bytes: each byte of the arena remembers which byte of which buffer was written there last.
+ * Executes a plan on tagged bytes: each byte of the arena has a tag: which byte of which buffer was written there last.
  * Every row that a step reads must still be there, whole; so must the state of its layer. Output bytes may take the place
  * of input bytes only as the kernel's declared overlay allows: it is checked byte by byte, with the kernel reading as late
  * and writing as early as that declaration lets it. An image that may be overwritten lies before the arena, and holds the

@@ -26,7 +26,7 @@ export async function observe(
   onImage: () => void = () => {},
 ): Promise<Observation> {
   const { graph } = network;
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   requireFiniteConstants(graph);
   const histograms = new Map(graph.nodes.map(node => [node.name, new Histogram()]));
   const largest = new Map(graph.nodes.map(node => [node.name, new Float64Array(node.type.shape.channels)]));
@@ -42,7 +42,7 @@ export async function observe(
     }
     if (probes > 0 && i % distance === 0) kept.push(tensors);
     onImage();
-    await turn();
+    await yieldNow();
   }
   return { histograms, largest, probes: kept };
 }

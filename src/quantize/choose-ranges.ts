@@ -34,7 +34,7 @@ export async function chooseRanges(
   wide: ReadonlyMap<string, Quantisation> = new Map(),
   onTensor: (done: number, total: number) => void = () => {},
 ): Promise<ReadonlyMap<string, ChosenRange>> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const chosen = new Map<string, ChosenRange>();
   const nodes = network.graph.nodes.filter(needsRange);
   for (const node of nodes) {
@@ -47,7 +47,7 @@ export async function chooseRanges(
     let best = { range: candidates[0], error: Number.POSITIVE_INFINITY };
     if (candidates.length > 1) {
       for (const range of candidates) {
-        const error = await errorOfResult(network, probes, node.name, range.quantisation, turn);
+        const error = await errorOfResult(network, probes, node.name, range.quantisation, yieldNow);
         if (error < best.error) best = { range, error };
       }
     }
@@ -75,7 +75,7 @@ export async function errorOfResult(
   probes: readonly FloatTensors[],
   name: string,
   { scale, zeroPoint }: Quantisation,
-  turn: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Promise<number> {
   const result = resultName(network);
   let sum = 0;
@@ -90,7 +90,7 @@ export async function errorOfResult(
     const before = probe.get(result);
     if (changed === undefined || before === undefined) continue;
     for (let i = 0; i < changed.length; i++) sum += (changed[i] - before[i]) ** 2;
-    await turn();
+    await yieldNow();
   }
   return sum;
 }

@@ -38,7 +38,7 @@ function statisticsOf(tensors: readonly TensorData[], channels: number): Readonl
  * that random weights make activations like those of a trained network: without it, channels are silent or constant.
  */
 export async function estimateStatistics(graph: FloatGraph, images: readonly Float32Array[]): Promise<FloatGraph> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const tensors = new Map<string, readonly TensorData[]>();
   const types = new Map(graph.nodes.map(node => [node.name, node.type]));
   const nodes: Node[] = [];
@@ -63,7 +63,7 @@ export async function estimateStatistics(graph: FloatGraph, images: readonly Flo
     for (const i of images.keys()) {
       const operands = inputs.map(({ type, data }) => ({ type, data: data[i] }));
       outputs.push(op.evaluate(settled, operands));
-      await turn();
+      await yieldNow();
     }
     tensors.set(node.name, outputs);
     nodes.push(settled);

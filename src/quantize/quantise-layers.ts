@@ -61,7 +61,7 @@ export async function quantiseLayers(
   options: FittingOptions,
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<QuantisedModel> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const index = new GraphIndex(graph);
   const tensors = new Map<string, TensorPair>();
   const activations = new Map<string, Quantisation>();
@@ -72,7 +72,7 @@ export async function quantiseLayers(
     const inputs = node.inputs.map(name => present(tensors, name));
     const quantisation = quantisationOf(node, inputs, ranges);
     if (quantisation !== undefined) activations.set(node.name, quantisation);
-    const site = { node, inputs, quantisation, rounding, images, options, turn };
+    const site = { node, inputs, quantisation, rounding, images, options, yieldNow };
     if (isLinear(node)) widths += `${options.narrow?.get(node.name) ?? 8} `;
     const compute = () => quantiseNode(site);
     const { constants, pair } = await (options.memory?.layer(node.name, widths, compute) ?? compute());
@@ -98,7 +98,7 @@ interface NodeSite {
   readonly rounding: Rounding;
   readonly images: readonly Float32Array[];
   readonly options: FittingOptions;
-  readonly turn: () => Promise<void>;
+  readonly yieldNow: () => Promise<void>;
 }
 
 async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
@@ -129,7 +129,7 @@ async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
         inputs.map(input => ({ type: input.type, data: input.integer[k] })),
       ),
     );
-    await site.turn();
+    await site.yieldNow();
   }
   return { constants, pair: { type: lowered.type, float, integer } };
 }
@@ -140,7 +140,7 @@ function floatResults(site: NodeSite): Promise<FloatResults> {
   return site.options.memory?.float(site.node.name, compute) ?? compute();
 }
 
-async function computeFloat({ node, inputs, images, turn }: NodeSite): Promise<FloatResults> {
+async function computeFloat({ node, inputs, images, yieldNow }: NodeSite): Promise<FloatResults> {
   const op = opOf(node);
   const linear: Float32Array[] = [];
   const output: Float32Array[] = [];
@@ -158,7 +158,7 @@ async function computeFloat({ node, inputs, images, turn }: NodeSite): Promise<F
       linear.push(result.linear);
       output.push(result.output);
     }
-    await turn();
+    await yieldNow();
   }
   return { linear, output };
 }
@@ -181,7 +181,7 @@ async function quantiseLinearLayer(
     inputs: [input],
     rounding,
     options,
-    turn,
+    yieldNow,
   } = layer;
   const op = opOf(node);
   const { quantisation } = input.type;
@@ -205,8 +205,8 @@ async function quantiseLinearLayer(
   };
   let constants: LayerConstants = op.quantise(node, [input.type], output);
   for (const step of layerSteps(options, bits)) {
-    constants = await step.run(site, constants, turn);
-    await turn();
+    constants = await step.run(site, constants, yieldNow);
+    await yieldNow();
   }
   const context = { inputs: [input.type], output, rounding };
   if (input.type.dtype === 'i16' && !accumulatorsFit({ ...node, constants }, context)) {
@@ -218,7 +218,7 @@ async function quantiseLinearLayer(
   const integer: TensorData[] = [];
   for (const image of input.integer) {
     integer.push(run(image));
-    await turn();
+    await yieldNow();
   }
   return { constants, pair: { type: lowered.type, float, integer } };
 }

@@ -14,13 +14,13 @@ export async function rankActivations(
   ranges: ReadonlyMap<string, ChosenRange>,
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<readonly string[]> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const possible = int16Activations(network.graph, [{ pattern: '*', bits: 16 }]);
   const names = network.graph.nodes.flatMap(node => (possible.has(node.name) && needsRange(node) ? [node.name] : []));
   const errors = new Map<string, number>();
   for (const name of names) {
     const range = ranges.get(name);
-    if (range !== undefined) errors.set(name, await errorOfResult(network, probes, name, range.quantisation, turn));
+    if (range !== undefined) errors.set(name, await errorOfResult(network, probes, name, range.quantisation, yieldNow));
     onLayer(errors.size, names.length);
   }
   return names.toSorted((a, b) => (errors.get(b) ?? 0) - (errors.get(a) ?? 0));

@@ -34,7 +34,7 @@ export async function weightSensitivity(
   probes: readonly FloatTensors[],
   onLayer: (done: number, total: number) => void = () => {},
 ): Promise<readonly LayerSensitivity[]> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const layers = network.graph.nodes.filter(isLinear);
   const found: LayerSensitivity[] = [];
   for (const node of layers) {
@@ -43,7 +43,7 @@ export async function weightSensitivity(
     for (const bits of ([8, ...subByteWidths] as const).filter(width => width <= widest)) {
       widths.push({
         bits,
-        error: await errorOfWeights(network, probes, rounded(node, bits), turn),
+        error: await errorOfWeights(network, probes, rounded(node, bits), yieldNow),
         bytes: Math.ceil((node.constants.weight.data.length * bits) / 8),
       });
     }
@@ -75,7 +75,7 @@ async function errorOfWeights(
   network: FloatNetwork,
   probes: readonly FloatTensors[],
   node: Node<LinearAttributes>,
-  turn: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Promise<number> {
   const result = resultName(network);
   const [input] = node.inputs;
@@ -91,7 +91,7 @@ async function errorOfWeights(
       signal += before[i] ** 2;
       noise += (after[i] - before[i]) ** 2;
     }
-    await turn();
+    await yieldNow();
   }
   return signal > 0 ? noise / signal : 0;
 }

@@ -15,7 +15,7 @@ export interface WeightBitsRule {
 /** Widths below 8, by node name. */
 export type SubByteLayers = ReadonlyMap<string, SubByteBits>;
 
-/** Layers that have weights, which can be narrow: those that `--weight-bits` may name. */
+/** Layers whose weights can be sub-byte: those that `--weight-bits` may name. */
 export const weightLayers = (graph: FloatGraph): readonly Node[] => graph.nodes.filter(isLinear);
 
 /** The width that the model description gives the layer; 8 where it says nothing. */

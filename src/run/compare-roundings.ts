@@ -38,7 +38,7 @@ export async function compareRoundings(
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<RoundingComparison> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const index = new GraphIndex(graph);
   const layers = other.nodes.filter(node => opOf(node).traits.source !== true);
   const counts = layers.map(() => ({ elements: 0, alone: 0, together: 0, maxAbsDiff: 0 }));
@@ -58,7 +58,7 @@ export async function compareRoundings(
     if (differences(before, after).count > 0) changed++;
     if (decisionOf(before) !== decisionOf(after)) decisions++;
     onProgress(v + 1, vectors.length);
-    await turn();
+    await yieldNow();
   }
   return { layers: layers.map(({ name }, i) => ({ name, ...counts[i] })), vectors: changed, decisions };
 }

@@ -22,12 +22,12 @@ export async function referenceTensors(
   vectors: readonly Uint8Array[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<readonly Tensors[]> {
-  const turn = yieldRegularly();
+  const yieldNow = yieldRegularly();
   const all: Tensors[] = [];
   for (const vector of vectors) {
     all.push(runReferenceOn(graph, vector));
     onProgress(all.length, vectors.length);
-    await turn();
+    await yieldNow();
   }
   return all;
 }

@@ -112,7 +112,7 @@ export function whyChosen(layer: LayerCandidates, chosen: Candidate, goal: Goal,
   return `${sums}fewest instructions${measured(chosen) === undefined ? '' : ', measured'}`;
 }
 
-/** What a candidate that was not taken has against it. */
+/** Why a candidate was not chosen. */
 export function whyNot(candidate: Candidate, chosen: Candidate, goal: Goal, measured: Measured): string {
   if (candidate.plan.forSpeed === true && goal !== 'speed') return 'weights take more flash: for --optimize speed';
   const [own, best] = [candidate, chosen].map(each => instructions(each, measured(each)));

@@ -116,9 +116,9 @@ const digests = new WeakMap<KernelPlan, string>();
 export function digestOf(plan: KernelPlan): string {
   let digest = digests.get(plan);
   if (digest === undefined) {
-    const { slug, template, view, tables, helpers, work, scratchBytes, sumsBytes } = plan;
+    const { functionName, template, view, tables, helpers, work, scratchBytes, sumsBytes } = plan;
     const content = tables.map(({ suffix, ctype, values }) => ({ suffix, ctype, values: Array.from(values) }));
-    const text = JSON.stringify([slug, template, view, content, helpers, work ?? null, scratchBytes, sumsBytes]);
+    const text = JSON.stringify([functionName, template, view, content, helpers, work ?? null, scratchBytes, sumsBytes]);
     digest = createHash('sha256').update(text).digest('hex');
     digests.set(plan, digest);
   }

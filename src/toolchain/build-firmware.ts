@@ -25,7 +25,7 @@ export interface Build {
   /** The model's own objects, and those of the library functions that it may call. */
   readonly modelObjects: readonly string[];
   readonly libraryObjects: readonly string[];
-  /** What the compiler knows of the stack of all functions of this build: see call-graph-info.ts. Only to measure. */
+  /** What the compiler knows of the stack of all functions of this build: see stack-bound.ts. Only to measure. */
   readonly callGraphs: readonly string[];
   readonly compiler: Compiler;
   readonly placement?: LinkerSections | undefined;

@@ -21,7 +21,7 @@ void effnetc_trace_leave(uint32_t layer);
         __asm__ volatile("bl effnetc_time_enter" : : : "lr", "cc"); \
     } while (0)
 #define EFFNETC_TRACE_ROW(layer, row, data, bytes) ((void)(data))
-/* The number of the layer, a constant, stands behind the call. */
+/* The number of the layer, a constant, stands after the call. */
 #define EFFNETC_TRACE_LEAVE(layer) \
     __asm__ volatile("bl effnetc_time_leave\n\t.short %c0" : : "i"(layer) : "lr", "cc")
 #else

@@ -44,7 +44,7 @@ static void write_ticks(uint32_t layer, uint32_t ticks) {
     if (!port_write(file, record, sizeof record)) port_exit(EFFNETC_EXIT_OUTPUT_FILE);
 }
 
-/* `lr` is the address behind the call, plus 1 for Thumb. There are the 2 bytes of the layer, and behind them it goes on. */
+/* `lr` is the address after the call, plus 1 for Thumb. There are the 2 bytes of the layer, and after them it goes on. */
 __attribute__((naked, used)) void effnetc_time_leave(void) {
     __asm__ volatile(SAVE
                      "mov r0, lr\n"

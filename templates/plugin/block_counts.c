@@ -14,7 +14,7 @@
  * Code in no range belongs to the context that it is called in: so helpers count for their layer. The answer:
  *
  *     block A L B C N J    the code from A up to B, its last instruction at L, ran N times in context C, and J times
- *                          something else than the code at B ran behind it
+ *                          something else than the code at B ran after it
  *     steps N              how many layers the driver called
  */
 #include <inttypes.h>

@@ -24,7 +24,7 @@ const cycles = z.strictObject({ total: z.int(), low: z.number(), high: z.number(
 const flash = z.strictObject({ code: z.int(), weights: z.int(), tables: z.int() });
 const counted = z.strictObject({ instructions: z.int(), classes });
 
-/** What docs and scripts rely on: the fields of cli.md, and those that counts add. */
+/** What docs and scripts rely on: the fields of docs/profiling.md, and those that counts add. */
 const profileJson = z.object({
   model: z.string(),
   target: z.string(),

@@ -6,7 +6,7 @@ import type { KernelPlan } from '../../src/kernels/kernel.js';
 const type = { dtype: 'f32', shape: { height: 1, width: 1, channels: 1 } } as const;
 const node: Node = { name: 'fc', op: 'dense', inputs: ['x'], attributes: {}, constants: {}, type };
 const plan: KernelPlan = {
-  slug: 'dense',
+  functionName: 'dense',
   template: 'kernels/dense',
   label: 'generic',
   view: {},

@@ -14,7 +14,7 @@ const names = Object.keys(models);
 /** Weights come from one sequence of random numbers: these stand after what was here before them. */
 const later = ['rescaled', 'curved', 'exponential', 'resized'];
 
-// Between them these models have every op; read the C as its user would. `npm run vitest -- test/golden -u` blesses it.
+// Between them these models have every op; read the C as its user would. `npm run vitest -- test/golden -u` writes it.
 it.each([
   ...names.filter(name => !later.includes(name)).map(name => [name, 'native', name] as const),
   ['residual', 'tflite', 'residual-tflite'] as const,

@@ -59,7 +59,7 @@ describe('the C of examples/tiny', () => {
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  // Read these files as a user would. `npm run vitest -- test/golden -u` blesses them.
+  // Read these files as a user would. `npm run vitest -- test/golden -u` writes them.
   it.each(names)('%s', async name => {
     await expect(readFileSync(join(root, 'one', 'out', name), 'utf8')).toMatchFileSnapshot(join('c', 'tiny', name));
   });

@@ -12,7 +12,7 @@ interface Facts {
 function candidate(name: string, facts: Facts): Candidate {
   const { instructions, codeBytes, tableBytes = 0, forSpeed } = facts;
   const plan = {
-    slug: name,
+    functionName: name,
     template: '',
     label: '',
     view: {},

@@ -17,7 +17,7 @@ function candidate(
   instructions: number | undefined,
   more: { forSpeed?: true; sumsBytes?: number } = {},
 ): Candidate {
-  const plan = { slug: name, template: '', label: '', view: {}, tables: [], helpers: [], ...more };
+  const plan = { functionName: name, template: '', label: '', view: {}, tables: [], helpers: [], ...more };
   return { name, plan, cost: { instructions, codeBytes: 10, tableBytes: 20, workBytes: 0 } };
 }
 

@@ -48,7 +48,7 @@ function resultOf(graph: Graph, seed: number): TensorData {
 }
 
 describe.each(cases)('$title', one => {
-  // Read these files as a person would. `npm run vitest -- test/passes -u` blesses them.
+  // Read these files as a person would. `npm run vitest -- test/passes -u` writes them.
   it('is what the file says', async () => {
     await expect(writeCase(one, run(one, one.input))).toMatchFileSnapshot(one.path);
   });

@@ -20,7 +20,7 @@ interface Extension {
   readonly score: number;
 }
 
-/** What sweep.ts does, in plain words: every layout is looked at from its first block to its last, for every place. */
+/** What src/plan/beam-search.ts does, in plain words: every partial allocation is looked at from its first buffer to its last, for every offset. */
 export function plainSweep(blocks: readonly Block[], bytes: number, width: number): Int32Array | undefined {
   let layouts: Layout[] = [{ blocks: new Int32Array(0), offsets: new Int32Array(0) }];
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];

@@ -22,7 +22,7 @@ describe.each(computed.map(op => [op.kind, op] as const))('the op %s', (kind, op
     const there = readdirSync(join(root, 'test', 'golden', 'c', 'ops'));
     expect(
       golden.some(file => there.includes(file)),
-      `bless test/golden for ${golden.join()}`,
+      `"npm run vitest -- test/golden -u" writes ${golden.join()}: list it in test/golden/op-c.golden.test.ts`,
     ).toBe(true);
   });
 

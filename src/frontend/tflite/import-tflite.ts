@@ -22,7 +22,7 @@ import { addSource } from './source.js';
  * for all of them, unless it is there to change the type.
  * @throws CompileError E0122, E0123
  */
-export function requireTypes(site: OperatorSite, wide: Translated['wide']): void {
+export function requireTypes(site: OperatorSite, int16: Translated['int16']): void {
   const { kind } = site.operator;
   const types = new Set(
     site
@@ -30,8 +30,8 @@ export function requireTypes(site: OperatorSite, wide: Translated['wide']): void
       .map(({ type }) => type)
       .filter(type => activationTypes.includes(type)),
   );
-  if (!types.has('INT16') || wide === 'any') return;
-  if (wide === undefined) {
+  if (!types.has('INT16') || int16 === 'mixed') return;
+  if (int16 === undefined) {
     site.refuse(
       'takes no int16 activations in TensorFlow Lite Micro',
       'replace the layer in the network, or convert it with int8 activations',
@@ -156,7 +156,7 @@ function translate(
         const hint = 'replace the layer in the network, or move it out of the part that runs on the device';
         site.refuse('cannot be imported', hint);
       } else {
-        requireTypes(site, translation.wide);
+        requireTypes(site, translation.int16);
         translation.translate(site);
         site.requireAllMade();
       }

@@ -5,7 +5,7 @@ export const genericArgmax: KernelVariant = {
   name: 'generic',
   int16: true,
   plan: (_node, [input]) => ({
-    slug: 'argmax',
+    functionName: 'argmax',
     template: 'kernels/argmax/generic',
     label: 'generic',
     view: {

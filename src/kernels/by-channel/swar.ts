@@ -99,7 +99,7 @@ export interface TapGeometry extends WindowGeometry {
 export function byChannelPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: TapGeometry,
   multiplication: Multiplication,
 ): KernelOffer {
@@ -170,7 +170,7 @@ export function byChannelPlan(
     preFactor: 2 ** many.preShift,
   };
   return {
-    slug,
+    functionName,
     template: 'kernels/by-channel/swar',
     label: 'row',
     view: { ...view },

@@ -16,7 +16,7 @@ export const genericConcat: KernelVariant = {
     const node = plain as Node<ConcatAttributes>;
     const { tables = [] } = node.attributes;
     return {
-      slug: 'concat',
+      functionName: 'concat',
       template: 'kernels/copy/generic-concat',
       label: 'generic',
       view: {
@@ -47,7 +47,7 @@ export const genericSlice: KernelVariant = {
   plan(plain, [input]) {
     const { attributes, type } = plain as Node<SliceAttributes>;
     return {
-      slug: 'slice',
+      functionName: 'slice',
       template: 'kernels/copy/generic-slice',
       label: 'generic',
       view: { ...attributes, width: type.shape.width, step: input.shape.channels },
@@ -67,7 +67,7 @@ export const genericChannelShuffle: KernelVariant = {
     const { width, channels } = type.shape;
     const { groups } = attributes;
     return {
-      slug: 'channel_shuffle',
+      functionName: 'channel_shuffle',
       template: 'kernels/copy/generic-channel-shuffle',
       label: 'generic',
       view: { width, channels, groups, perGroup: channels / groups },
@@ -85,7 +85,7 @@ export const genericPad: KernelVariant = {
     const [top, bottom, left, right] = node.attributes.padding;
     const { channels } = input.shape;
     return {
-      slug: 'pad',
+      functionName: 'pad',
       template: 'kernels/copy/generic-pad',
       label: 'generic',
       view: {
@@ -108,7 +108,7 @@ export const genericReshape: KernelVariant = {
   plan(node, [input]) {
     const rows = joinedRows(input.shape, node.type.shape);
     return {
-      slug: 'reshape',
+      functionName: 'reshape',
       template: 'kernels/copy/generic-reshape',
       label: 'generic',
       view: { rows, severalRows: rows > 1, count: rowElements(input) },
@@ -126,7 +126,7 @@ export const genericFlatten: KernelVariant = {
     const { height, width, channels } = input.shape;
     const channelsFirst = (node as Node<FlattenAttributes>).attributes.order === 'NCHW';
     return {
-      slug: channelsFirst ? 'flatten_nchw' : 'flatten',
+      functionName: channelsFirst ? 'flatten_nchw' : 'flatten',
       template: 'kernels/copy/generic-flatten',
       label: 'generic',
       view: { height, width, channels, rowBytes: width * channels, channelsFirst },
@@ -148,7 +148,7 @@ export const genericResize: KernelVariant = {
     const { width, channels } = input.shape;
     const columns = attributes.factor[1];
     return {
-      slug: `resize_${attributes.factor.join('x')}`,
+      functionName: `resize_${attributes.factor.join('x')}`,
       template: 'kernels/copy/generic-resize',
       label: 'generic',
       view: { width, channels, columns, repeats: columns > 1, rowElements: width * channels },

@@ -13,7 +13,7 @@ export const genericCurve: KernelVariant = {
     const { curve, factor, zeroPoint } = integerCurve(node, input);
     const { bits, zero, most, shift: last } = curveShapes[curve];
     return {
-      slug: curve,
+      functionName: curve,
       template: 'kernels/curve/generic',
       label: 'generic',
       view: {

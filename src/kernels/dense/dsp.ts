@@ -39,7 +39,7 @@ export const dspAccumulatingDense: KernelVariant = {
     if (!canPair(weight, rowBounds(weight, units, rowElements))) return { unsuited: 'weights cannot be paired' };
     const requantise = requantisePlan(node, input);
     const plan: KernelPlan = {
-      slug: 'dense_rows',
+      functionName: 'dense_rows',
       template: 'kernels/dense/dsp-accumulate',
       label: 'dsp-accumulate',
       view: {

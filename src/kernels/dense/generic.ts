@@ -32,7 +32,7 @@ export const accumulatingDense: KernelVariant = {
     const requantise = requantisePlan(node, input);
     if (requantise.view.acc !== 'int32_t') return { unsuited: 'sums beyond int32' };
     const plan: KernelPlan = {
-      slug: 'dense_rows',
+      functionName: 'dense_rows',
       template: 'kernels/dense/generic-accumulate',
       label: 'accumulate',
       view: {

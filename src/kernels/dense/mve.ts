@@ -28,7 +28,7 @@ export interface MveDenseView {
 }
 
 /** Weights stay in the order OHWI: each unit's run along the input by a pointer of its own, in loops with a predicated tail. */
-function plan(plain: Node, input: KernelInput, slug: string, label: string): KernelPlan {
+function plan(plain: Node, input: KernelInput, functionName: string, label: string): KernelPlan {
   const node = plain as Node<DenseAttributes>;
   const { height, width, channels } = input.shape;
   const { units } = node.attributes;
@@ -50,7 +50,7 @@ function plan(plain: Node, input: KernelInput, slug: string, label: string): Ker
     requantise: requantise.view,
   };
   return {
-    slug,
+    functionName,
     template: `kernels/dense/${label}`,
     label,
     view: { ...view },

@@ -24,7 +24,7 @@ export function dspInt16DepthwisePlan(node: Node<DepthwiseConvAttributes>, input
   const taps = tapsView(node.attributes, input, node.type, true);
   const view: Int16DepthwiseView = { taps, channels, requantise: requantise.view };
   return {
-    slug: `dwconv_${kernel[0]}x${kernel[1]}`,
+    functionName: `dwconv_${kernel[0]}x${kernel[1]}`,
     template: 'kernels/depthwise/dsp-int16',
     label: 'dsp-wide',
     view: { ...view },

@@ -97,7 +97,7 @@ export const dspDepthwiseConv: KernelVariant = {
       requantise: requantise.view,
     };
     return {
-      slug: `dwconv_${kernelRows}x${kernelColumns}`,
+      functionName: `dwconv_${kernelRows}x${kernelColumns}`,
       template: 'kernels/depthwise/dsp',
       label: 'dsp',
       view: { ...view },

@@ -40,7 +40,7 @@ export const genericDepthwiseConv: KernelVariant = {
     const { height, width } = node.type.shape;
     const positions = height * width;
     return {
-      slug: `dwconv_${kernel[0]}x${kernel[1]}`,
+      functionName: `dwconv_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/depthwise/generic',
       label: 'generic',
       view: { ...view },

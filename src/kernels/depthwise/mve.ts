@@ -111,7 +111,7 @@ export const mveDepthwiseConv: KernelVariant = {
       requantise: requantise.view,
     };
     return {
-      slug: `dwconv_${kernelRows}x${kernelColumns}`,
+      functionName: `dwconv_${kernelRows}x${kernelColumns}`,
       template: 'kernels/depthwise/mve',
       label: 'mve',
       view: { ...view },

@@ -17,8 +17,8 @@ export const genericConv: KernelVariant = {
   plan(node, [input]) {
     const conv = node as Node<ConvAttributes>;
     const { kernel, groups } = conv.attributes;
-    const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
-    return dotProductPlans(conv, input, slug, conv.attributes, conv.attributes);
+    const functionName = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
+    return dotProductPlans(conv, input, functionName, conv.attributes, conv.attributes);
   },
 };
 
@@ -32,10 +32,10 @@ function swarConv(name: string, multiplication: Multiplication): KernelVariant {
       const node = plain as Node<ConvAttributes>;
       const { kernel, groups } = node.attributes;
       if (groups > 1) return { unsuited: 'groups' };
-      const slug = `conv_${kernel[0]}x${kernel[1]}`;
+      const functionName = `conv_${kernel[0]}x${kernel[1]}`;
       const geometry = { ...node.attributes, ofChannel: false };
-      const byChannel = byChannelPlan(node, input, slug, geometry, multiplication);
-      const tiles = swarDotProductPlans(node, input, slug, node.attributes, multiplication);
+      const byChannel = byChannelPlan(node, input, functionName, geometry, multiplication);
+      const tiles = swarDotProductPlans(node, input, functionName, node.attributes, multiplication);
       return kernel[0] * kernel[1] * input.shape.channels <= fewTaps ? [byChannel, ...tiles] : [...tiles, byChannel];
     },
   };
@@ -54,9 +54,9 @@ export const dspConv: KernelVariant = {
     const { kernel, groups, interleaved } = node.attributes;
     // A tile makes neighbours.
     if (groups > 1 && interleaved === true) return { unsuited: 'groups whose channels are shuffled' };
-    const slug = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
-    if (input.dtype === 'i16') return int16DotProductPlan(node, input, slug, node.attributes, groups);
-    return dspDotProductPlans(node, input, slug, node.attributes, groups);
+    const functionName = `${groups > 1 ? 'gconv' : 'conv'}_${kernel[0]}x${kernel[1]}`;
+    if (input.dtype === 'i16') return int16DotProductPlan(node, input, functionName, node.attributes, groups);
+    return dspDotProductPlans(node, input, functionName, node.attributes, groups);
   },
 };
 
@@ -67,10 +67,10 @@ export const mveConv: KernelVariant = {
     const node = plain as Node<ConvAttributes>;
     const { kernel, groups } = node.attributes;
     if (groups > 1) return { unsuited: 'groups' };
-    const slug = `conv_${kernel[0]}x${kernel[1]}`;
+    const functionName = `conv_${kernel[0]}x${kernel[1]}`;
     return [
-      mveFewInputsPlan(node, input, slug, node.attributes),
-      mveDotProductPlan(node, input, slug, node.attributes),
+      mveFewInputsPlan(node, input, functionName, node.attributes),
+      mveDotProductPlan(node, input, functionName, node.attributes),
     ];
   },
 };

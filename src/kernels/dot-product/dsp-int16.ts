@@ -27,7 +27,7 @@ export interface Int16DotProductView {
 export function int16DotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   groups = 1,
 ): KernelOffer {
@@ -46,7 +46,7 @@ export function int16DotProductPlan(
     requantise: requantise.view,
   };
   return {
-    slug,
+    functionName,
     template: 'kernels/dot-product/dsp-int16',
     label: 'dsp-wide',
     view: { ...view },

@@ -58,8 +58,8 @@ export function packedDotProductPlans(
  * into scratch. They are unpacked once for a whole row, or as much of it as {@link widenedBytes} hold; `sparing` takes the least
  * scratch instead.
  *
- * The bytes of `a + 256 * b` fit as many bits as `a` and `b`: where `a` is negative, it borrows from `b` the one value that narrow
- * weights leave free. Binary ones leave none free: they are packed without, and unpacked as pairs.
+ * The bytes of `a + 256 * b` fit as many bits as `a` and `b`: where `a` is negative, it borrows from `b` the one value that
+ * sub-byte weights do not use. Binary ones use them all: they are packed without, and unpacked as pairs.
  */
 function packedDotProductPlan(
   node: Node<LinearAttributes>,

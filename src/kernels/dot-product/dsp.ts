@@ -13,7 +13,7 @@ import { windowTaps } from '../shared/work.js';
 import { packedDotProductPlans } from './dsp-sub-byte.js';
 import { type DspDotProductView, dspDotProductWork } from './dsp-view.js';
 
-/** A way to do it: output positions at a time, and whether weights are int16; and how many convs it is. */
+/** A configuration: output positions per tile, int8 or int16 weights, number of groups. */
 interface Tiling {
   readonly tile: 1 | 2;
   readonly wide: boolean;
@@ -29,7 +29,7 @@ interface Tiling {
 export function dspDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   groups = 1,
 ): KernelOffer[] {
@@ -46,14 +46,14 @@ export function dspDotProductPlans(
   const tiles = node.type.shape.width > 1 ? ([2, 1] as const) : ([1] as const);
   const packed = ([tile]: readonly (1 | 2)[]): readonly KernelPlan[] => {
     if (!pairs || groups > 1) return [];
-    const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide: false, groups });
+    const plan = dspDotProductPlan(node, input, functionName, geometry, ranges, { tile, wide: false, groups });
     return packedDotProductPlans(node, input, plan, plan.view);
   };
   return [
     ...(pairs ? [] : [{ unsuited: 'weights cannot be paired, so they are int16' }]),
     ...(pairs ? [false, true] : [true]).flatMap(wide =>
       tiles.map((tile): KernelPlan => {
-        const plan = dspDotProductPlan(node, input, slug, geometry, ranges, { tile, wide, groups });
+        const plan = dspDotProductPlan(node, input, functionName, geometry, ranges, { tile, wide, groups });
         return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
       }),
     ),
@@ -64,7 +64,7 @@ export function dspDotProductPlans(
 function dspDotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   ranges: readonly AccumulatorRange[],
   { tile, wide, groups }: Tiling,
@@ -128,7 +128,7 @@ function dspDotProductPlan(
   }
   const distance = groups > 1 ? groupOverlayDistance : tileOverlayDistance;
   return {
-    slug,
+    functionName,
     template: 'kernels/dot-product/dsp',
     label: 'dsp',
     view: { ...view },

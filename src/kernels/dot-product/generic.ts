@@ -30,11 +30,11 @@ export interface DotProductView {
 export function dotProductPlans(
   node: Node<LinearAttributes>,
   input: TensorType,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   groups: Groups,
 ): readonly KernelPlan[] {
-  const plan = dotProductPlan(node, input, slug, geometry, groups);
+  const plan = dotProductPlan(node, input, functionName, geometry, groups);
   const { weight } = node.constants;
   const { height, width } = node.type.shape;
   const sparse: KernelPlan = {
@@ -56,7 +56,7 @@ interface Groups {
 function dotProductPlan(
   node: Node<LinearAttributes>,
   input: TensorType,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   { groups, interleaved = false }: Groups,
 ): KernelPlan {
@@ -84,7 +84,7 @@ function dotProductPlan(
   // Runs of one byte are another loop; one run needs no list of them.
   const [run, byte] = view.taps.severalBytes ? ['runs', 'macs'] : ['single taps', 'single taps'];
   return {
-    slug,
+    functionName,
     template: 'kernels/dot-product/generic',
     label: 'generic',
     view: { ...view },

@@ -42,7 +42,7 @@ const largestNear = 127;
 export function mveFewInputsPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
 ): KernelOffer {
   const { weight } = node.constants;
@@ -78,7 +78,7 @@ export function mveFewInputsPlan(
     requantise: requantise.view,
   };
   return {
-    slug,
+    functionName,
     template: 'kernels/dot-product/mve-few-inputs',
     label: 'mve-narrow',
     view: { ...view },

@@ -58,7 +58,7 @@ export interface MveDotProductView extends Im2rowView {
 export function mveDotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
 ): KernelOffer {
   const { weight } = node.constants;
@@ -102,7 +102,7 @@ export function mveDotProductPlan(
   if (!direct) helpers.push('mve-copy');
   if (mayMiss || hasTail) helpers.push('mve-fill');
   return {
-    slug,
+    functionName,
     template: 'kernels/dot-product/mve',
     label: 'mve',
     view: { ...view },

@@ -68,7 +68,7 @@ const fillPart = 1 / 8;
 export function swarDotProductPlans(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   multiplication: Multiplication,
 ): KernelOffer[] {
@@ -76,13 +76,13 @@ export function swarDotProductPlans(
   const cost = (tile: Tile): number => Math.ceil(width / tile.pixels) * tile.instructions;
   return [...tiles]
     .sort((a, b) => cost(a) - cost(b))
-    .flatMap(tile => swarDotProductPlan(node, input, slug, geometry, multiplication, tile));
+    .flatMap(tile => swarDotProductPlan(node, input, functionName, geometry, multiplication, tile));
 }
 
 function swarDotProductPlan(
   node: Node<LinearAttributes>,
   input: KernelInput,
-  slug: string,
+  functionName: string,
   geometry: WindowGeometry,
   multiplication: Multiplication,
   tile: Tile,
@@ -141,7 +141,7 @@ function swarDotProductPlan(
     ...(many?.helpers ?? []),
   ];
   const plan: KernelPlan = {
-    slug,
+    functionName,
     template: 'kernels/dot-product/swar',
     label: 'lanes',
     view: { ...view },

@@ -11,7 +11,7 @@ export const genericLookup: KernelVariant = {
     invariant(table.data.length % 256 === 0, `${node.name}: whole tables`);
     const perChannel = table.data.length > 256;
     return {
-      slug: 'lookup',
+      functionName: 'lookup',
       template: 'kernels/lookup/generic',
       label: 'generic',
       view: { count: rowBytes(node.type), perChannel, width, channels },

@@ -6,7 +6,7 @@ import type { KernelInput, KernelPlan, KernelVariant } from '../kernel.js';
 import { requantiseHelpers, termView } from '../requantise/generic.js';
 
 /** What both ways of computing a mean have in common. */
-function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'slug' | 'template' | 'label'> {
+function common(plain: Node, input: KernelInput): Omit<KernelPlan, 'functionName' | 'template' | 'label'> {
   const node = plain as Node<MeanAttributes>;
   const { requantisation } = node.attributes;
   invariant(requantisation !== undefined && input.quantisation !== undefined, `${node.name} is not in integer form`);
@@ -40,7 +40,7 @@ export const genericMean: KernelVariant = {
   name: 'generic',
   int16: true,
   plan: (node, [input]) => ({
-    slug: 'mean',
+    functionName: 'mean',
     template: 'kernels/mean/generic',
     label: 'generic',
     ...common(node, input),
@@ -55,7 +55,7 @@ export const accumulatingMean: KernelVariant = {
     if (input.shape.height === 1) return { unsuited: 'the input has one row' };
     const sumsBytes = 4 * input.shape.channels;
     return {
-      slug: 'mean_rows',
+      functionName: 'mean_rows',
       template: 'kernels/mean/generic-accumulate',
       label: 'accumulate',
       ...common(node, input),

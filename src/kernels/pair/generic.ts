@@ -49,7 +49,7 @@ export function pairOverlays(output: Shape, operands: readonly Shape[]): readonl
 }
 
 /** Portable C of a sum or difference: one accumulator under `native`, three requantisations under the TFLite rules. */
-const genericSum = (slug: string, sign: Sign): KernelVariant => ({
+const genericSum = (functionName: string, sign: Sign): KernelVariant => ({
   name: 'generic',
   int16: true,
   plan(plain, inputs) {
@@ -62,7 +62,7 @@ const genericSum = (slug: string, sign: Sign): KernelVariant => ({
     const output = node.type.shape;
     const view = { ...pairsView(output, shapes), low, high };
     const common = {
-      slug,
+      functionName,
       template: 'kernels/pair/generic-sum',
       label: 'generic',
       tables: [],
@@ -142,7 +142,7 @@ export const genericMul: KernelVariant = {
       zero: termView(-quantisations[i].zeroPoint),
     }));
     return {
-      slug: 'mul',
+      functionName: 'mul',
       template: 'kernels/pair/generic-product',
       label: 'generic',
       view: {

@@ -26,7 +26,7 @@ export const dspMaxPool: KernelVariant = {
     const { height, width } = node.type.shape;
     const fours = height * width * (channels / 4);
     return {
-      slug: `maxpool_${kernel[0]}x${kernel[1]}`,
+      functionName: `maxpool_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/pool/dsp',
       label: 'dsp',
       view: {

@@ -11,7 +11,7 @@ export function outputsKey(taps: number): string {
 }
 
 /** Portable C of a pool: for each output pixel, gather the taps inside the input, then fold each channel over them. */
-export function genericPool(slug: string, template: string): KernelVariant {
+export function genericPool(functionName: string, template: string): KernelVariant {
   return {
     name: 'generic',
     int16: true,
@@ -27,7 +27,7 @@ export function genericPool(slug: string, template: string): KernelVariant {
       );
       const insideTaps = rowsInside * columnsInside;
       return {
-        slug: `${slug}_${kernel[0]}x${kernel[1]}`,
+        functionName: `${functionName}_${kernel[0]}x${kernel[1]}`,
         template,
         label: 'generic',
         view: {
@@ -43,7 +43,7 @@ export function genericPool(slug: string, template: string): KernelVariant {
         ],
         work: {
           // Taps that may be missing are counted as they are found.
-          family: `${slug}/${taps.mayMiss ? 'edges' : 'generic'}`,
+          family: `${functionName}/${taps.mayMiss ? 'edges' : 'generic'}`,
           counts: counted({
             positions,
             'gathered taps': taps.several ? insideTaps : 0,
@@ -73,7 +73,7 @@ export const accumulatingAvgPool: KernelVariant = {
     if (!wholeHeight || input.shape.height === 1) return { unsuited: 'an output needs a part of the rows' };
     if (padding.some(rows => rows > 0)) return { unsuited: 'padding' };
     return {
-      slug: `avgpool_${kernel[0]}x${kernel[1]}_rows`,
+      functionName: `avgpool_${kernel[0]}x${kernel[1]}_rows`,
       template: 'kernels/pool/generic-average-accumulate',
       label: 'accumulate',
       view: {

@@ -26,7 +26,7 @@ export const mveMaxPool: KernelVariant = {
     const { positions, rowsInside, columnsInside } = windowTaps(node.attributes, input.shape, node.type.shape);
     const insideTaps = rowsInside * columnsInside;
     return {
-      slug: `maxpool_${kernel[0]}x${kernel[1]}`,
+      functionName: `maxpool_${kernel[0]}x${kernel[1]}`,
       template: 'kernels/pool/mve',
       label: 'mve',
       view: {

@@ -62,7 +62,7 @@ export const genericRescale: KernelVariant = {
         : []),
     ];
     return {
-      slug: 'rescale',
+      functionName: 'rescale',
       template: 'kernels/rescale/generic',
       label: 'generic',
       view: {

@@ -14,7 +14,7 @@ export const genericSoftmax: KernelVariant = {
     const sumBits = 20 + Math.floor(Math.log2(channels));
     const largestShift = 3 + sumBits;
     return {
-      slug: 'softmax',
+      functionName: 'softmax',
       template: 'kernels/softmax/generic',
       label: 'generic',
       view: { width, channels, differences: values.length, sumBits, largestShift, wide: largestShift > 31 },
@@ -59,7 +59,7 @@ export const int16Softmax: KernelVariant = {
     const { multiplier, shift } = wide;
     const { width, channels } = node.type.shape;
     return {
-      slug: 'softmax',
+      functionName: 'softmax',
       template: 'kernels/softmax/generic-int16',
       label: 'wide',
       view: { width, channels, multiplier, factor: 2 ** Math.max(shift, 0), right: Math.max(-shift, 0) },

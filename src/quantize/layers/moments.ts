@@ -27,7 +27,7 @@ export async function momentsOf(
   inputs: readonly TensorData[],
   zeroPoint: number,
   targets: readonly Float32Array[],
-  turn: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Promise<Moments> {
   const { groups, outputs, length } = patches;
   const channels = groups * outputs;
@@ -60,7 +60,7 @@ export async function momentsOf(
         }
       }
     }
-    await turn();
+    await yieldNow();
   }
   for (let i = 0; i < mean.length; i++) mean[i] /= count;
   for (let o = 0; o < channels; o++) meanTarget[o] /= count;

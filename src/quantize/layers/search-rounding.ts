@@ -31,17 +31,17 @@ const mostPatches = 1024;
  */
 export const searchRounding: LayerStep = {
   name: 'search of roundings',
-  async run(site, constants, turn) {
+  async run(site, constants, yieldNow) {
     const { length, outputs } = site.patches;
     const rounded = Int8Array.from(constants.weight.data);
     const float = site.node.constants.weight.data;
-    const errorOf = await squaredErrors(site, turn);
+    const errorOf = await squaredErrors(site, yieldNow);
     for (let o = 0; o < channelsOf(site); o++) {
       const scale = constants.weightScale.data[o];
       const weights = rounded.subarray(o * length, (o + 1) * length);
       const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(site, constants, o));
       descend(error, weights, i => float[o * length + i] / scale, neighboursOf(site));
-      await turn();
+      await yieldNow();
     }
     return { ...constants, weight: { ...constants.weight, data: rounded } };
   },
@@ -81,12 +81,12 @@ function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => 
 type ErrorOf = (group: number, channel: number, weights: Int8Array, scale: number) => SquaredError;
 
 /** The squared error of each channel, in the form that costs less. */
-async function squaredErrors(site: LayerSite, turn: () => Promise<void>): Promise<ErrorOf> {
+async function squaredErrors(site: LayerSite, yieldNow: () => Promise<void>): Promise<ErrorOf> {
   const { patches, inputs, input, targets } = site;
   const { length } = patches;
   const patchCount = positionsOf(patches) * inputs.length;
   if (length <= longestSquare && length <= patchCount) {
-    const moments = await momentsOf(patches, inputs, input.zeroPoint, targets, turn);
+    const moments = await momentsOf(patches, inputs, input.zeroPoint, targets, yieldNow);
     return (group, channel, weights, scale) => errorByMoments(moments, { group, channel, length }, weights, scale);
   }
   const stride = Math.ceil(patchCount / mostPatches);

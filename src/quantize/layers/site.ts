@@ -29,8 +29,8 @@ export interface LayerSite {
 /** One step of quantising a linear layer: better constants from those of the step before. */
 export interface LayerStep {
   readonly name: string;
-  /** @param turn to be awaited now and then where it takes long: see run/turns.ts */
-  run(site: LayerSite, constants: LayerConstants, turn: () => Promise<void>): LayerConstants | Promise<LayerConstants>;
+  /** @param yieldNow awaited now and then where a step takes long: see src/interpreter/yield.ts */
+  run(site: LayerSite, constants: LayerConstants, yieldNow: () => Promise<void>): LayerConstants | Promise<LayerConstants>;
 }
 
 /** Output channels of a layer. */

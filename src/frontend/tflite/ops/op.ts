@@ -8,8 +8,8 @@ export type Translation = (site: OperatorSite) => void;
 /** A translation, and what it does with int16. */
 export interface Translated {
   readonly translate: Translation;
-  /** Where TensorFlow Lite Micro takes int16: `one` type for what is read and made, or `any`. */
-  readonly wide?: 'one' | 'any';
+  /** Where TensorFlow Lite Micro takes int16: `alone` where all that is read and made is int16, `mixed` where types may differ. */
+  readonly int16?: 'alone' | 'mixed';
 }
 
 /** The activation that an operator has fused in. @throws CompileError E0122 for one that is no clamp */
