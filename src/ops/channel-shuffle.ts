@@ -39,11 +39,11 @@ export const channelShuffle: OpDefinition = defineOp<ChannelShuffleAttributes>({
   traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
-  inferShape(site, [input]) {
-    const { groups } = site.attributes;
+  inferShape(context, [input]) {
+    const { groups } = context.attributes;
     if (input.channels % groups !== 0) {
-      fail('E0205', `'${site.name}' cannot split ${input.channels} channels into ${groups} groups`, {
-        span: site.span,
+      fail('E0205', `'${context.name}' cannot split ${input.channels} channels into ${groups} groups`, {
+        span: context.span,
         hint: 'the number of channels must be a multiple of groups',
       });
     }

@@ -44,14 +44,18 @@ export const concat: OpDefinition = defineOp<ConcatAttributes>({
   traits: { int16: true, joins: true },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
-  inferShape(site, inputs) {
+  inferShape(context, inputs) {
     const [{ height, width }] = inputs;
     const odd = inputs.find(shape => shape.height !== height || shape.width !== width);
     if (odd !== undefined) {
-      fail('E0207', `'${site.name}' cannot join ${formatShape(inputs[0])} and ${formatShape(odd)}: the shapes differ`, {
-        span: site.span,
-        hint: 'give all of them the same height and width',
-      });
+      fail(
+        'E0207',
+        `'${context.name}' cannot join ${formatShape(inputs[0])} and ${formatShape(odd)}: the shapes differ`,
+        {
+          span: context.span,
+          hint: 'give all of them the same height and width',
+        },
+      );
     }
     return { height, width, channels: inputs.reduce((sum, shape) => sum + shape.channels, 0) };
   },

@@ -89,11 +89,11 @@ export const dense: OpDefinition = defineOp<DenseAttributes>({
       ...(bias ? [biasParameter(units)] : []),
     ];
   },
-  quantisedParameters: (site, [input]) =>
+  quantisedParameters: (context, [input]) =>
     linearQuantisedParameters(
-      site,
-      [site.attributes.units, input.height, input.width, input.channels],
-      site.attributes.units,
+      context,
+      [context.attributes.units, input.height, input.width, input.channels],
+      context.attributes.units,
     ),
 
   rowWindows: (_site, [input]) => [wholeInput(input)],

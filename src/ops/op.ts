@@ -7,7 +7,7 @@ import type { ChannelRules } from './channels.js';
 import type { Activation } from './shared/activation.js';
 
 /** What an op is asked about while its node is being built or checked. */
-export interface OpSite<A extends Attributes = Attributes> {
+export interface OpContext<A extends Attributes = Attributes> {
   readonly name: string;
   readonly attributes: A;
   readonly span?: Span | undefined;
@@ -154,19 +154,19 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   readonly attributes: z.ZodType<A>;
 
   /** Shape of the result. @throws CompileError at the op's place when the input shapes do not fit. */
-  inferShape(site: OpSite<A>, inputs: readonly Shape[]): Shape;
+  inferShape(context: OpContext<A>, inputs: readonly Shape[]): Shape;
 
   /** Parameters of the float form, in the order in which they are bound. */
-  parameters?(site: OpSite<A>, inputs: readonly Shape[]): readonly ParameterSpec[];
+  parameters?(context: OpContext<A>, inputs: readonly Shape[]): readonly ParameterSpec[];
 
   /** Parameters of the quantised form: the tensors of a quantised weights file, float scales included. */
-  quantisedParameters?(site: OpSite<A>, inputs: readonly Shape[]): readonly QuantisedParameterSpec[];
+  quantisedParameters?(context: OpContext<A>, inputs: readonly Shape[]): readonly QuantisedParameterSpec[];
 
   /** How rows of the output are made of rows of each input, one window per input. */
-  rowWindows(site: OpSite<A>, inputs: readonly Shape[]): readonly RowWindow[];
+  rowWindows(context: OpContext<A>, inputs: readonly Shape[]): readonly RowWindow[];
 
   /** Multiply-accumulates of one inference; padding taps count, as is the custom. */
-  macs(site: OpSite<A>, inputs: readonly Shape[], output: Shape): number;
+  macs(context: OpContext<A>, inputs: readonly Shape[], output: Shape): number;
 
   /**
    * Attributes under which the op computes `activation(weight * x + bias)` for each channel by itself, the weights being

@@ -44,8 +44,8 @@ export const poolShape: Pick<
 > = {
   arity: 1,
   attributes: poolAttributes,
-  inferShape: (site, [input]) => ({ ...windowOutput(site, site.attributes, input), channels: input.channels }),
-  rowWindows: site => [windowRows(site.attributes)],
+  inferShape: (context, [input]) => ({ ...windowOutput(context, context.attributes, input), channels: input.channels }),
+  rowWindows: context => [windowRows(context.attributes)],
   macs: () => 0,
   reorderOutputs: node => ({ node, inputs: true }),
   // The largest value and the rounded mean of a window are not outside of what the window holds; padding never counts.

@@ -23,12 +23,12 @@ export const reshape: OpDefinition = defineOp<z.infer<typeof attributes>>({
   traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
-  inferShape(site, [input]) {
-    const { height, width, channels } = site.attributes;
+  inferShape(context, [input]) {
+    const { height, width, channels } = context.attributes;
     const output = { height, width, channels };
     if (elementCount(output) !== elementCount(input) || !Number.isInteger(joinedRows(input, output))) {
-      fail('E0207', `'${site.name}' cannot reshape ${formatShape(input)} into ${formatShape(output)}`, {
-        span: site.span,
+      fail('E0207', `'${context.name}' cannot reshape ${formatShape(input)} into ${formatShape(output)}`, {
+        span: context.span,
         hint: 'a reshape keeps the number of elements, and joins whole rows or keeps them',
       });
     }

@@ -33,11 +33,11 @@ export const slice: OpDefinition = defineOp<SliceAttributes>({
   traits: { keepsQuantisation: true, int16: true },
   attributes,
   vocabulary: vocabulary(attributes, options => options),
-  inferShape(site, [input]) {
-    const { from, channels } = site.attributes;
+  inferShape(context, [input]) {
+    const { from, channels } = context.attributes;
     if (from + channels > input.channels) {
-      fail('E0201', `'${site.name}' takes channels ${from} to ${from + channels - 1} of ${input.channels}`, {
-        span: site.span,
+      fail('E0201', `'${context.name}' takes channels ${from} to ${from + channels - 1} of ${input.channels}`, {
+        span: context.span,
         hint: 'from + channels must not be larger than the number of channels',
       });
     }

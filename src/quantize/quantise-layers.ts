@@ -13,8 +13,8 @@ import type { ChosenRange } from './choose-ranges.js';
 import { requireFiniteConstants } from './finite.js';
 import type { FittedLayers } from './fitted-layers.js';
 import { declaredQuantisation, inputMeaning, toQuantised } from './inputs.js';
+import type { LayerConstants } from './layers/context.js';
 import { type LayerOptions, layerSteps } from './layers/index.js';
-import type { LayerConstants } from './layers/site.js';
 import { type LayerQuality, layerQuality } from './quality.js';
 import type { QuantisedModel } from './quantise.js';
 import type { SubByteLayers } from './weight-bits.js';
@@ -72,9 +72,9 @@ export async function quantiseLayers(
     const inputs = node.inputs.map(name => present(tensors, name));
     const quantisation = quantisationOf(node, inputs, ranges);
     if (quantisation !== undefined) activations.set(node.name, quantisation);
-    const site = { node, inputs, quantisation, rounding, images, options, yieldNow };
+    const context = { node, inputs, quantisation, rounding, images, options, yieldNow };
     if (isLinear(node)) widths += `${options.narrow?.get(node.name) ?? 8} `;
-    const compute = () => quantiseNode(site);
+    const compute = () => quantiseNode(context);
     const { constants, pair } = await (options.memory?.layer(node.name, widths, compute) ?? compute());
     nodes.push({ ...node, constants });
     tensors.set(node.name, pair);
@@ -91,7 +91,7 @@ export async function quantiseLayers(
   return { graph: quantised, activations, rounding, quality: layers };
 }
 
-interface NodeSite {
+interface NodeContext {
   readonly node: Node;
   readonly inputs: readonly TensorPair[];
   readonly quantisation: Quantisation | undefined;
@@ -101,8 +101,8 @@ interface NodeSite {
   readonly yieldNow: () => Promise<void>;
 }
 
-async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
-  const { node, inputs, quantisation, images } = site;
+async function quantiseNode(context: NodeContext): Promise<FittedLayer> {
+  const { node, inputs, quantisation, images } = context;
   const op = opOf(node);
   if (op.traits.source) {
     invariant(quantisation !== undefined, 'an input has a scale');
@@ -111,7 +111,7 @@ async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
     const integer = images.map(image => toQuantised('real', image, meaning));
     return { constants: {}, pair: { type, float: images, integer } };
   }
-  if (isLinear(node) && quantisation !== undefined) return quantiseLinearLayer(site, node, quantisation);
+  if (isLinear(node) && quantisation !== undefined) return quantiseLinearLayer(context, node, quantisation);
   const types = inputs.map(input => input.type);
   const output = quantisation ?? types[0].quantisation;
   invariant(
@@ -119,8 +119,8 @@ async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
     `'${node.name}' has no integer form`,
   );
   const constants = op.quantise?.(node, types, output) ?? node.constants;
-  const lowered = op.lower({ ...node, constants }, { inputs: types, output, rounding: site.rounding });
-  const { output: float } = await floatResults(site);
+  const lowered = op.lower({ ...node, constants }, { inputs: types, output, rounding: context.rounding });
+  const { output: float } = await floatResults(context);
   const integer: TensorData[] = [];
   for (const k of images.keys()) {
     integer.push(
@@ -129,18 +129,18 @@ async function quantiseNode(site: NodeSite): Promise<FittedLayer> {
         inputs.map(input => ({ type: input.type, data: input.integer[k] })),
       ),
     );
-    await site.yieldNow();
+    await context.yieldNow();
   }
   return { constants, pair: { type: lowered.type, float, integer } };
 }
 
 /** The float network's results, from the memory where there is one. */
-function floatResults(site: NodeSite): Promise<FloatResults> {
-  const compute = () => computeFloat(site);
-  return site.options.memory?.float(site.node.name, compute) ?? compute();
+function floatResults(context: NodeContext): Promise<FloatResults> {
+  const compute = () => computeFloat(context);
+  return context.options.memory?.float(context.node.name, compute) ?? compute();
 }
 
-async function computeFloat({ node, inputs, images, yieldNow }: NodeSite): Promise<FloatResults> {
+async function computeFloat({ node, inputs, images, yieldNow }: NodeContext): Promise<FloatResults> {
   const op = opOf(node);
   const linear: Float32Array[] = [];
   const output: Float32Array[] = [];
@@ -173,7 +173,7 @@ function patchesOf(node: Node, input: TensorPair): Patches {
 const floatType = ({ type: { shape } }: TensorPair): TensorType => ({ dtype: 'f32', shape });
 
 async function quantiseLinearLayer(
-  layer: NodeSite,
+  layer: NodeContext,
   node: Node<LinearAttributes>,
   output: Quantisation,
 ): Promise<FittedLayer> {
@@ -192,7 +192,7 @@ async function quantiseLinearLayer(
   const patches = patchesOf(node, input);
   const { linear: targets, output: float } = await floatResults(layer);
   const bits = options.narrow?.get(node.name);
-  const site = {
+  const context = {
     node,
     patches,
     bits,
@@ -205,15 +205,15 @@ async function quantiseLinearLayer(
   };
   let constants: LayerConstants = op.quantise(node, [input.type], output);
   for (const step of layerSteps(options, bits)) {
-    constants = await step.run(site, constants, yieldNow);
+    constants = await step.run(context, constants, yieldNow);
     await yieldNow();
   }
-  const context = { inputs: [input.type], output, rounding };
-  if (input.type.dtype === 'i16' && !accumulatorsFit({ ...node, constants }, context)) {
+  const lowering = { inputs: [input.type], output, rounding };
+  if (input.type.dtype === 'i16' && !accumulatorsFit({ ...node, constants }, lowering)) {
     const { bias } = constants;
     constants = { ...constants, bias: constant('f64', bias.shape, bias.data) };
   }
-  const lowered = op.lower({ ...node, constants }, context);
+  const lowered = op.lower({ ...node, constants }, lowering);
   const run = integerLayer(lowered as typeof node, patches, quantisation.zeroPoint);
   const integer: TensorData[] = [];
   for (const image of input.integer) {

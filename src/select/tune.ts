@@ -118,7 +118,16 @@ export function digestOf(plan: KernelPlan): string {
   if (digest === undefined) {
     const { functionName, template, view, tables, helpers, work, scratchBytes, sumsBytes } = plan;
     const content = tables.map(({ suffix, ctype, values }) => ({ suffix, ctype, values: Array.from(values) }));
-    const text = JSON.stringify([functionName, template, view, content, helpers, work ?? null, scratchBytes, sumsBytes]);
+    const text = JSON.stringify([
+      functionName,
+      template,
+      view,
+      content,
+      helpers,
+      work ?? null,
+      scratchBytes,
+      sumsBytes,
+    ]);
     digest = createHash('sha256').update(text).digest('hex');
     digests.set(plan, digest);
   }

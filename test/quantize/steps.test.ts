@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { constant, subByteLimit } from '../../src/ir/tensor.js';
 import { Random } from '../../src/numeric/random.js';
 import type { Patches } from '../../src/ops/op.js';
+import { accumulatorScale, type LayerConstants, type LayerContext, meanOf } from '../../src/quantize/layers/context.js';
 import { correctBiasAnalytically, correctBiasByData } from '../../src/quantize/layers/correct-bias.js';
 import { fitWeightScales } from '../../src/quantize/layers/fit-weight-scales.js';
 import { momentsOf } from '../../src/quantize/layers/moments.js';
 import { searchRounding } from '../../src/quantize/layers/search-rounding.js';
-import { accumulatorScale, type LayerConstants, type LayerSite, meanOf } from '../../src/quantize/layers/site.js';
 import { errorByMoments, errorByPatches } from '../../src/quantize/layers/squared-error.js';
 
 const [length, channels, images] = [12, 5, 200];
@@ -22,7 +22,7 @@ const zeroPoint = -100;
 const noTurn = async (): Promise<void> => {};
 
 /** A dense layer whose inputs go together, as those of trained networks do, and whose quantised inputs are off a little. */
-function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } {
+function siteOf(random: Random): { context: LayerContext; constants: LayerConstants } {
   const weight = Float32Array.from({ length: channels * length }, () => random.bell() / 4);
   const bias = Float32Array.from({ length: channels }, () => random.uniform(-1, 1));
   const floatInputs = Array.from({ length: images }, () => {
@@ -42,7 +42,7 @@ function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } 
   const quantisation = { scale: inputScale, zeroPoint };
   const type = { dtype: 'f32', shape: { height: 1, width: 1, channels } } as const;
   return {
-    site: {
+    context: {
       node: {
         name: 'fc',
         op: 'dense',
@@ -76,40 +76,40 @@ function siteOf(random: Random): { site: LayerSite; constants: LayerConstants } 
   };
 }
 
-function outputs(site: LayerSite, constants: LayerConstants): Float64Array[] {
-  return site.inputs.map(x =>
+function outputs(context: LayerContext, constants: LayerConstants): Float64Array[] {
+  return context.inputs.map(x =>
     Float64Array.from({ length: channels }, (_, o) => {
       let sum = constants.bias.data[o];
       for (let i = 0; i < length; i++) sum += constants.weight.data[o * length + i] * (x[i] - zeroPoint);
-      return sum * accumulatorScale(site, constants, o);
+      return sum * accumulatorScale(context, constants, o);
     }),
   );
 }
 
 /** Variance of the error of all channels. */
-function noise(site: LayerSite, constants: LayerConstants): number {
-  const errors = outputs(site, constants).map((y, k) => y.map((v, o) => v - site.targets[k][o]));
+function noise(context: LayerContext, constants: LayerConstants): number {
+  const errors = outputs(context, constants).map((y, k) => y.map((v, o) => v - context.targets[k][o]));
   const mean = meanOf(errors, channels);
   return errors.reduce((sum, e) => sum + e.reduce((s, v, o) => s + (v - mean[o]) ** 2, 0), 0) / errors.length;
 }
 
-const shift = (site: LayerSite, constants: LayerConstants): number[] => {
-  const wanted = meanOf(site.targets, channels);
-  return [...meanOf(outputs(site, constants), channels)].map((mean, o) => Math.abs(mean - wanted[o]));
+const shift = (context: LayerContext, constants: LayerConstants): number[] => {
+  const wanted = meanOf(context.targets, channels);
+  return [...meanOf(outputs(context, constants), channels)].map((mean, o) => Math.abs(mean - wanted[o]));
 };
 
 describe('steps of a layer', () => {
-  let site: LayerSite;
+  let context: LayerContext;
   let constants: LayerConstants;
   beforeAll(() => {
-    ({ site, constants } = siteOf(new Random('steps')));
+    ({ context, constants } = siteOf(new Random('steps')));
   });
 
   it('searched roundings make a third of the error of nearest ones, between the same two integers', async () => {
-    const searched = await searchRounding.run(site, constants, noTurn);
-    expect(noise(site, searched)).toBeLessThan(noise(site, constants) / 3);
+    const searched = await searchRounding.run(context, constants, noTurn);
+    expect(noise(context, searched)).toBeLessThan(noise(context, constants) / 3);
     for (let i = 0; i < channels * length; i++) {
-      const ideal = site.node.constants.weight.data[i] / constants.weightScale.data[Math.floor(i / length)];
+      const ideal = context.node.constants.weight.data[i] / constants.weightScale.data[Math.floor(i / length)];
       expect(Math.abs(searched.weight.data[i] - ideal)).toBeLessThan(1);
     }
   });
@@ -130,10 +130,10 @@ describe('steps of a layer', () => {
   ] as const)(
     'weights of %i bits are clipped where that pays, and searched within their limits',
     async (bits, part) => {
-      const narrow = { ...site, bits };
+      const narrow = { ...context, bits };
       const fitted = await fitWeightScales.run(narrow, wide(), noTurn);
       const searched = await searchRounding.run(narrow, fitted, noTurn);
-      const signal = noise(site, {
+      const signal = noise(context, {
         ...constants,
         weight: constant('i8', [channels, length], new Int8Array(channels * length)),
       });
@@ -145,16 +145,16 @@ describe('steps of a layer', () => {
       expect(fitted.weightScale.data.filter((scale, o) => scale < 0.999 * widest[o]).length).toBeGreaterThan(
         bits === 2 ? 3 : 0,
       );
-      expect(noise(site, searched)).toBeLessThan(noise(site, fitted));
-      expect(noise(site, searched)).toBeLessThan(part * signal);
+      expect(noise(context, searched)).toBeLessThan(noise(context, fitted));
+      expect(noise(context, searched)).toBeLessThan(part * signal);
     },
   );
 
   it('weights of 1 bit are signs, with the mean of the magnitudes as scale; only small ones may change their sign', async () => {
-    const narrow = { ...site, bits: 1 } as const;
+    const narrow = { ...context, bits: 1 } as const;
     const fitted = await fitWeightScales.run(narrow, constants, noTurn);
     const searched = await searchRounding.run(narrow, fitted, noTurn);
-    const { data } = site.node.constants.weight;
+    const { data } = context.node.constants.weight;
     for (let o = 0; o < channels; o++) {
       const row = Array.from(data.subarray(o * length, (o + 1) * length));
       const scale = fitted.weightScale.data[o];
@@ -167,42 +167,46 @@ describe('steps of a layer', () => {
     }
     expect(searched.weight.data).not.toEqual(fitted.weight.data);
     expect(searched.weight.bits).toBe(1);
-    expect(noise(site, searched)).toBeLessThan(noise(site, fitted) / 4);
+    expect(noise(context, searched)).toBeLessThan(noise(context, fitted) / 4);
   });
 
   it('binary weights of a channel of zeros are 1, and too small to be seen', async () => {
     const weight = constant('f32', [channels, length], new Float32Array(channels * length));
-    const zeros = { ...site, bits: 1, node: { ...site.node, constants: { ...site.node.constants, weight } } } as const;
+    const zeros = {
+      ...context,
+      bits: 1,
+      node: { ...context.node, constants: { ...context.node.constants, weight } },
+    } as const;
     const fitted = await fitWeightScales.run(zeros, constants, noTurn);
     expect(new Set(fitted.weight.data)).toEqual(new Set([1]));
-    for (const [o, bias] of site.node.constants.bias.data.entries()) {
-      const outputs = site.output.scale;
-      expect(255 * length * accumulatorScale(site, fitted, o)).toBeLessThan(outputs / 2);
-      expect(fitted.bias.data[o] * accumulatorScale(site, fitted, o)).toBeCloseTo(bias, 3);
+    for (const [o, bias] of context.node.constants.bias.data.entries()) {
+      const outputs = context.output.scale;
+      expect(255 * length * accumulatorScale(context, fitted, o)).toBeLessThan(outputs / 2);
+      expect(fitted.bias.data[o] * accumulatorScale(context, fitted, o)).toBeCloseTo(bias, 3);
     }
   });
 
   it('roundings found with few images are better than nearest ones on others', async () => {
     const some = {
-      ...site,
-      inputs: site.inputs.slice(0, 100),
-      floatInputs: site.floatInputs.slice(0, 100),
-      targets: site.targets.slice(0, 100),
+      ...context,
+      inputs: context.inputs.slice(0, 100),
+      floatInputs: context.floatInputs.slice(0, 100),
+      targets: context.targets.slice(0, 100),
     };
-    const rest = { ...site, inputs: site.inputs.slice(100), targets: site.targets.slice(100) };
+    const rest = { ...context, inputs: context.inputs.slice(100), targets: context.targets.slice(100) };
     expect(noise(rest, await searchRounding.run(some, constants, noTurn))).toBeLessThan(noise(rest, constants) / 2);
   });
 
   it('the squared error is the same by moments and by patches', async () => {
     const weights = constants.weight.data.subarray(0, length);
-    const scale = accumulatorScale(site, constants, 0);
-    const moments = await momentsOf(patches, site.inputs, zeroPoint, site.targets, noTurn);
+    const scale = accumulatorScale(context, constants, 0);
+    const moments = await momentsOf(patches, context.inputs, zeroPoint, context.targets, noTurn);
     const byMoments = errorByMoments(moments, { group: 0, channel: 0, length }, weights, scale);
     const rows = new Float64Array(length * images);
     for (let i = 0; i < length; i++) {
-      for (let k = 0; k < images; k++) rows[i * images + k] = site.inputs[k][i] - zeroPoint - moments.mean[i];
+      for (let k = 0; k < images; k++) rows[i * images + k] = context.inputs[k][i] - zeroPoint - moments.mean[i];
     }
-    const wanted = Float64Array.from(site.targets, t => (t[0] - moments.meanTarget[0]) / scale);
+    const wanted = Float64Array.from(context.targets, t => (t[0] - moments.meanTarget[0]) / scale);
     const byPatches = errorByPatches({ rows, count: images }, weights, wanted);
     for (const error of [byMoments, byPatches]) error.move(3, 2);
     for (let i = 0; i < length; i++) {
@@ -212,13 +216,17 @@ describe('steps of a layer', () => {
   });
 
   it('measured bias correction takes the shift of the mean back, to half a step', async () => {
-    const worst = (c: LayerConstants) => Math.max(...shift(site, c).map((s, o) => s / accumulatorScale(site, c, o)));
+    const worst = (c: LayerConstants) =>
+      Math.max(...shift(context, c).map((s, o) => s / accumulatorScale(context, c, o)));
     expect(worst(constants)).toBeGreaterThan(5);
-    expect(worst(await correctBiasByData.run(site, constants, noTurn))).toBeLessThanOrEqual(0.51);
+    expect(worst(await correctBiasByData.run(context, constants, noTurn))).toBeLessThanOrEqual(0.51);
   });
 
   it('analytic bias correction takes back what rounded weights shift', async () => {
-    const exact = { ...site, inputs: site.floatInputs.map(x => x.map(v => Math.round(v / inputScale) + zeroPoint)) };
+    const exact = {
+      ...context,
+      inputs: context.floatInputs.map(x => x.map(v => Math.round(v / inputScale) + zeroPoint)),
+    };
     const sum = (c: LayerConstants) => shift(exact, c).reduce((a, b) => a + b, 0);
     expect(sum(await correctBiasAnalytically.run(exact, constants, noTurn))).toBeLessThan(sum(constants) / 5);
   });
@@ -226,7 +234,7 @@ describe('steps of a layer', () => {
   it('fitted scales lose less of the weights', async () => {
     const loss = ({ weight, weightScale }: LayerConstants) =>
       [...weight.data].reduce((total, q, i) => {
-        const real = site.node.constants.weight.data[i];
+        const real = context.node.constants.weight.data[i];
         return total + (q * weightScale.data[Math.floor(i / length)] - real) ** 2;
       }, 0);
     const wide = {
@@ -237,7 +245,7 @@ describe('steps of a layer', () => {
         constants.weightScale.data.map(s => s * 1.3),
       ),
     };
-    const fitted = await fitWeightScales.run(site, wide, noTurn);
+    const fitted = await fitWeightScales.run(context, wide, noTurn);
     expect(loss(fitted)).toBeLessThan(loss(constants) * 1.05);
     expect([...fitted.weightScale.data]).not.toEqual([...wide.weightScale.data]);
   });

@@ -33,48 +33,48 @@ export function shapeOf(dims: readonly number[]): Shape | undefined {
 }
 
 /** What a layer that is not in the file is called after, and where its operator is. */
-export interface Place {
+export interface Label {
   readonly name: string;
   readonly span: Span;
 }
 
 /** The node whose tensor has the shape that the dimensions say; reshaped where needed, with its padding. */
-export function imageOf(builder: ImportBuilder, value: Value, place: Place): Node {
-  const node = unpaddedImageOf(builder, value, place);
+export function imageOf(builder: ImportBuilder, value: Value, label: Label): Node {
+  const node = unpaddedImageOf(builder, value, label);
   if (value.padding === undefined) return node;
   const [top, bottom, left, right] = value.padding;
   const options = { padding: { top, bottom, left, right } };
-  return builder.add({ kind: 'pad', ...place, name: `${place.name}.pad`, inputs: [node], options });
+  return builder.add({ kind: 'pad', ...label, name: `${label.name}.pad`, inputs: [node], options });
 }
 
 /** The same without the padding, for ops that pad by themselves. */
-export function unpaddedImageOf(builder: ImportBuilder, value: Value, place: Place): Node {
+export function unpaddedImageOf(builder: ImportBuilder, value: Value, label: Label): Node {
   const { node, padding = [0, 0, 0, 0] } = value;
   const padded = shapeOf(value.dims);
   if (padded === undefined) {
-    return fail('E0124', `a tensor of shape [${value.dims.join(', ')}] is no [1, height, width, channels]`, place);
+    return fail('E0124', `a tensor of shape [${value.dims.join(', ')}] is no [1, height, width, channels]`, label);
   }
   const [top, bottom, left, right] = padding;
   const shape = { ...padded, height: padded.height - top - bottom, width: padded.width - left - right };
   if (sameShape(shape, node.type.shape)) return node;
-  return reshaped(builder, node, shape, place);
+  return reshaped(builder, node, shape, label);
 }
 
-function reshaped(builder: ImportBuilder, node: Node, shape: Shape, place: Place): Node {
+function reshaped(builder: ImportBuilder, node: Node, shape: Shape, label: Label): Node {
   if (elementCount(shape) !== elementCount(node.type.shape)) {
     const { height, width, channels } = shape;
     fail(
       'E0124',
       `a tensor of ${elementCount(node.type.shape)} elements cannot be ${height}x${width}x${channels}`,
-      place,
+      label,
     );
   }
   const source = builder.reshapeSource(node, shape);
   if (source !== undefined) return source;
   return builder.add({
     kind: 'reshape',
-    ...place,
-    name: `${place.name}.reshape`,
+    ...label,
+    name: `${label.name}.reshape`,
     inputs: [node],
     options: { ...shape },
   });
@@ -85,7 +85,7 @@ function reshaped(builder: ImportBuilder, node: Node, shape: Shape, place: Place
  * exchange of two groups of channels is a channel shuffle.
  * @throws CompileError E0122 for any other order
  */
-export function transposed(builder: ImportBuilder, value: Value, order: readonly number[], place: Place): Value {
+export function transposed(builder: ImportBuilder, value: Value, order: readonly number[], label: Label): Value {
   const dims = order.map(axis => value.dims[axis]);
   const moved = order.filter(axis => value.dims[axis] !== 1);
   if (moved.every((axis, i) => i === 0 || moved[i - 1] < axis)) return { ...value, dims };
@@ -95,9 +95,9 @@ export function transposed(builder: ImportBuilder, value: Value, order: readonly
   const { channels } = value.node.type.shape;
   if (!inOrder || channels !== groups * perGroup || value.padding !== undefined) {
     fail('E0122', `axes in the order [${order.join(', ')}] of [${value.dims.join(', ')}] are no shuffle of channels`, {
-      span: place.span,
+      span: label.span,
       hint: 'only the exchange of groups and channels in a group can be imported, as ShuffleNet has it',
     });
   }
-  return { node: builder.add({ kind: 'channelShuffle', ...place, inputs: [value.node], options: { groups } }), dims };
+  return { node: builder.add({ kind: 'channelShuffle', ...label, inputs: [value.node], options: { groups } }), dims };
 }

@@ -9,11 +9,11 @@ import { quoteName } from '../arrays/quote.js';
 import { FloatBuilder, QuantisedBuilder } from '../import/import-builder.js';
 import type { ImportedFloatModel, ImportedModel } from '../import/imported-model.js';
 import { modelNameOf } from '../import/names.js';
+import { type ImportState, missing, NodeContext, Unknowable } from './context.js';
 import { networkOf, type Operator } from './operators.js';
 import { translations } from './ops/index.js';
 import { DamagedMessage } from './protobuf.js';
 import { mostNodes, type OnnxFile, type OnnxNode, readOnnxFile } from './read-file.js';
-import { type ImportState, missing, NodeSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
 import { isNatural, unpaddedNode } from './view.js';
 
@@ -86,19 +86,19 @@ function requireOneOfEach({ inputs, outputs, nodes }: OnnxFile, name: string, sp
 }
 
 function translate(operator: Operator, state: ImportState, name: string, session: Session): void {
-  const site = new NodeSite(state, operator, spanOf(operator.node, name));
+  const context = new NodeContext(state, operator, spanOf(operator.node, name));
   for (const output of operator.outputs) state.values.set(output, missing);
   session.collect(() => {
     const translation = translations.get(operator.kind);
     const [graph] = [...operator.node.attributes.values()].filter(attribute => attribute.graph);
     if (translation === undefined || graph !== undefined) {
-      site.refuse(
+      context.refuse(
         'cannot be imported',
         'replace the layer in the network, or move it out of the part that runs on the device',
       );
     }
     try {
-      translation?.(site);
+      translation?.(context);
     } catch (error) {
       if (!(error instanceof Unknowable)) throw error;
     }

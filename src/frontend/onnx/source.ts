@@ -1,9 +1,9 @@
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../diagnostics/span.js';
 import { quoteName } from '../arrays/quote.js';
+import type { ImportState } from './context.js';
 import type { OnnxValue } from './read-file.js';
 import { quantisationOf } from './scales.js';
-import type { ImportState } from './site.js';
 import { channelsLastView, type View, viewOf } from './view.js';
 
 /**

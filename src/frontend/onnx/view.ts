@@ -2,7 +2,7 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import type { Node } from '../../ir/graph.js';
 import type { Shape } from '../../ir/tensor.js';
 import type { ImportBuilder } from '../import/import-builder.js';
-import type { Padding, Place } from '../import/values.js';
+import type { Label, Padding } from '../import/values.js';
 
 /** Elements along an axis of a node's tensor, `step` apart. */
 export interface Run {
@@ -103,11 +103,11 @@ const sizeOf = (runs: readonly Run[]): number => runs.reduce((size, run) => size
  * flatten become a layer here, where somebody reads them.
  * @throws CompileError E0122 where elements would have to be moved in another way
  */
-export function unpaddedNode(builder: ImportBuilder, view: View, place: Place): Node {
+export function unpaddedNode(builder: ImportBuilder, view: View, label: Label): Node {
   const { node } = view;
   const runs = imageRuns(view.dims);
   if (runs === undefined) {
-    return fail('E0124', `a tensor of shape [${dimsOf(view).join(', ')}] is no [1, channels, height, width]`, place);
+    return fail('E0124', `a tensor of shape [${dimsOf(view).join(', ')}] is no [1, channels, height, width]`, label);
   }
   const { c, h, w } = runs;
   const [allC, allH, allW] = [full('channels', node), full('height', node), full('width', node)];
@@ -116,22 +116,22 @@ export function unpaddedNode(builder: ImportBuilder, view: View, place: Place): 
     const [inGroup, group] = c;
     if (inGroup.step === 1 && group.step === inGroup.size && inGroup.size * group.size === node.type.shape.channels) {
       const options = { groups: group.size };
-      return builder.add({ kind: 'channelShuffle', ...place, name: `${place.name}.shuffle`, inputs: [node], options });
+      return builder.add({ kind: 'channelShuffle', ...label, name: `${label.name}.shuffle`, inputs: [node], options });
     }
   }
   const natural = joined([...allH, ...allW, ...allC]);
   const vector = h.length === 0 && w.length === 0;
   if (vector && sameRuns(c, joined([...allC, ...allH, ...allW]))) {
     const options = { order: 'NCHW' };
-    return builder.add({ kind: 'flatten', ...place, name: `${place.name}.flatten`, inputs: [node], options });
+    return builder.add({ kind: 'flatten', ...label, name: `${label.name}.flatten`, inputs: [node], options });
   }
   if (sameRuns(joined([...h, ...w, ...c]), natural)) {
-    if (vector) return builder.add({ kind: 'flatten', ...place, name: `${place.name}.flatten`, inputs: [node] });
+    if (vector) return builder.add({ kind: 'flatten', ...label, name: `${label.name}.flatten`, inputs: [node] });
     const options = { height: sizeOf(h), width: sizeOf(w), channels: sizeOf(c) };
-    return builder.add({ kind: 'reshape', ...place, name: `${place.name}.reshape`, inputs: [node], options });
+    return builder.add({ kind: 'reshape', ...label, name: `${label.name}.reshape`, inputs: [node], options });
   }
   return fail('E0122', `a tensor of shape [${dimsOf(view).join(', ')}] would have to be transposed at run time`, {
-    span: place.span,
+    span: label.span,
     hint: 'NCHW and NHWC are exchanged at no cost, and so are channels in groups, as ShuffleNet has it; leave other transposes out',
   });
 }

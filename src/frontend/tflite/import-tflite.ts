@@ -9,12 +9,12 @@ import { type ImportBuilder, QuantisedBuilder } from '../import/import-builder.j
 import type { ImportedModel } from '../import/imported-model.js';
 import { modelNameOf } from '../import/names.js';
 import { imageOf, shapeOf } from '../import/values.js';
+import { type Known, missing, OperatorContext, Unknowable } from './context.js';
 import { DamagedBuffer } from './flatbuffer.js';
 import { translations } from './ops/index.js';
 import type { Translated } from './ops/op.js';
 import { activationQuantisation, activationTypes } from './quantisation.js';
 import { readTfliteFile, type TfliteFile, type TfliteOperator } from './read-file.js';
-import { type Known, missing, OperatorSite, Unknowable } from './site.js';
 import { addSource } from './source.js';
 
 /**
@@ -22,23 +22,23 @@ import { addSource } from './source.js';
  * for all of them, unless it is there to change the type.
  * @throws CompileError E0122, E0123
  */
-export function requireTypes(site: OperatorSite, int16: Translated['int16']): void {
-  const { kind } = site.operator;
+export function requireTypes(context: OperatorContext, int16: Translated['int16']): void {
+  const { kind } = context.operator;
   const types = new Set(
-    site
+    context
       .activations()
       .map(({ type }) => type)
       .filter(type => activationTypes.includes(type)),
   );
   if (!types.has('INT16') || int16 === 'mixed') return;
   if (int16 === undefined) {
-    site.refuse(
+    context.refuse(
       'takes no int16 activations in TensorFlow Lite Micro',
       'replace the layer in the network, or convert it with int8 activations',
     );
   }
   if (types.size > 1)
-    fail('E0123', `${kind} has int8 and int16 activations, where all have one type`, { span: site.span });
+    fail('E0123', `${kind} has int8 and int16 activations, where all have one type`, { span: context.span });
 }
 
 /** Operators that converters leave where the batch is open: they compute the dimensions that a RESHAPE makes. */
@@ -144,7 +144,7 @@ function translate(
   session: Session,
 ): void {
   const span = spanOf(operator, file, name);
-  const site = new OperatorSite(builder, file, values, operator, span);
+  const context = new OperatorContext(builder, file, values, operator, span);
   const unfinished = () => {
     for (const index of operator.outputs) if (!values.has(index)) values.set(index, standIn(index, builder, file));
   };
@@ -154,11 +154,11 @@ function translate(
       const translation = translations.get(operator.kind);
       if (translation === undefined) {
         const hint = 'replace the layer in the network, or move it out of the part that runs on the device';
-        site.refuse('cannot be imported', hint);
+        context.refuse('cannot be imported', hint);
       } else {
-        requireTypes(site, translation.int16);
-        translation.translate(site);
-        site.requireAllMade();
+        requireTypes(context, translation.int16);
+        translation.translate(context);
+        context.requireAllMade();
       }
     } catch (error) {
       unfinished();
@@ -212,9 +212,9 @@ function finish(
     return fail('E0121', `no operator makes the output ${quoteName(tensor.name)}`, { span });
   }
   // A vector may have any dimensions: what counts is the order of the elements.
-  const place = { name: 'output', span };
+  const label = { name: 'output', span };
   const output =
-    value.padding === undefined || shapeOf(value.dims) === undefined ? value.node : imageOf(builder, value, place);
+    value.padding === undefined || shapeOf(value.dims) === undefined ? value.node : imageOf(builder, value, label);
   const imported = builder.finish(modelNameOf(file), output, 'tflite');
   requireLayer(imported.graph, { called: `the model ${quoteName(file)}`, span });
   return imported;

@@ -49,19 +49,19 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
     }),
   ),
 
-  inferShape(site, [input]) {
-    const { channels, groups } = site.attributes;
+  inferShape(context, [input]) {
+    const { channels, groups } = context.attributes;
     if (input.channels % groups !== 0 || channels % groups !== 0) {
       fail(
         'E0205',
-        `'${site.name}' cannot split ${input.channels} input and ${channels} output channels into ${groups} groups`,
+        `'${context.name}' cannot split ${input.channels} input and ${channels} output channels into ${groups} groups`,
         {
-          span: site.span,
+          span: context.span,
           hint: 'both channel counts must be multiples of groups',
         },
       );
     }
-    return { ...windowOutput(site, site.attributes, input), channels };
+    return { ...windowOutput(context, context.attributes, input), channels };
   },
 
   parameters({ attributes: { channels, kernel, groups, bias } }, [input]) {
@@ -79,14 +79,14 @@ export const conv: OpDefinition = defineOp<ConvAttributes>({
       ...(bias ? [biasParameter(channels)] : []),
     ];
   },
-  quantisedParameters: (site, [input]) =>
+  quantisedParameters: (context, [input]) =>
     linearQuantisedParameters(
-      site,
-      [site.attributes.channels, ...site.attributes.kernel, input.channels / site.attributes.groups],
-      site.attributes.channels,
+      context,
+      [context.attributes.channels, ...context.attributes.kernel, input.channels / context.attributes.groups],
+      context.attributes.channels,
     ),
 
-  rowWindows: site => [windowRows(site.attributes)],
+  rowWindows: context => [windowRows(context.attributes)],
   macs: ({ attributes: { kernel, groups } }, [input], output) =>
     elementCount(output) * kernel[0] * kernel[1] * (input.channels / groups),
   patches: ({ attributes, type }, input) =>

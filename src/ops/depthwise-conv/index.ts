@@ -44,9 +44,9 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
     }),
   ),
 
-  inferShape: (site, [input]) => ({
-    ...windowOutput(site, site.attributes, input),
-    channels: input.channels * site.attributes.multiplier,
+  inferShape: (context, [input]) => ({
+    ...windowOutput(context, context.attributes, input),
+    channels: input.channels * context.attributes.multiplier,
   }),
 
   parameters({ attributes: { kernel, multiplier, bias } }, [input]) {
@@ -75,12 +75,12 @@ export const depthwiseConv: OpDefinition = defineOp<DepthwiseConvAttributes>({
       ...(bias ? [biasParameter(channels)] : []),
     ];
   },
-  quantisedParameters(site, [input]) {
-    const channels = input.channels * site.attributes.multiplier;
-    return linearQuantisedParameters(site, [channels, ...site.attributes.kernel, 1], channels);
+  quantisedParameters(context, [input]) {
+    const channels = input.channels * context.attributes.multiplier;
+    return linearQuantisedParameters(context, [channels, ...context.attributes.kernel, 1], channels);
   },
 
-  rowWindows: site => [windowRows(site.attributes)],
+  rowWindows: context => [windowRows(context.attributes)],
   macs: ({ attributes: { kernel } }, _inputs, output) => elementCount(output) * kernel[0] * kernel[1],
   channelwise: activation => ({
     multiplier: 1,

@@ -1,6 +1,6 @@
 import { fail } from '../../diagnostics/diagnostic.js';
 import { formatShape, type Shape, sameShape } from '../../ir/tensor.js';
-import type { OpSite, RowWindow } from '../op.js';
+import type { OpContext, RowWindow } from '../op.js';
 import { sameRow } from './window.js';
 
 /**
@@ -10,8 +10,8 @@ import { sameRow } from './window.js';
 const axes = ['height', 'width', 'channels'] as const;
 
 /** The shape of the result. `doing` is what the op does, as in "cannot add". @throws CompileError E0207 */
-export function broadcastShape(site: OpSite, doing: string, a: Shape, b: Shape): Shape {
-  if (axes.some(axis => a[axis] !== b[axis] && a[axis] !== 1 && b[axis] !== 1)) refuseShapes(site, doing, a, b);
+export function broadcastShape(context: OpContext, doing: string, a: Shape, b: Shape): Shape {
+  if (axes.some(axis => a[axis] !== b[axis] && a[axis] !== 1 && b[axis] !== 1)) refuseShapes(context, doing, a, b);
   const [height, width, channels] = axes.map(axis => Math.max(a[axis], b[axis]));
   return { height, width, channels };
 }
@@ -40,15 +40,15 @@ export function forEachPair(
   }
 }
 
-function refuseShapes(site: OpSite, doing: string, a: Shape, b: Shape): never {
-  const [first, second] = site.producers ?? [];
+function refuseShapes(context: OpContext, doing: string, a: Shape, b: Shape): never {
+  const [first, second] = context.producers ?? [];
   const note = (place: string, shape: Shape, producer: typeof first) => ({
     message: `the ${place}${producer === undefined ? '' : `, '${producer.name}',`} is ${formatShape(shape)}`,
     span: producer?.span,
   });
   const sameArea = sameShape({ ...a, channels: 0 }, { ...b, channels: 0 });
-  fail('E0207', `'${site.name}' cannot ${doing} ${formatShape(a)} and ${formatShape(b)}: the shapes differ`, {
-    span: site.span,
+  fail('E0207', `'${context.name}' cannot ${doing} ${formatShape(a)} and ${formatShape(b)}: the shapes differ`, {
+    span: context.span,
     notes: [note('first', a, first), note('second', b, second)],
     hint: sameArea
       ? 'give both branches the same number of channels: a 1x1 conv on the shortcut is the usual way'

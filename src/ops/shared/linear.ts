@@ -9,7 +9,7 @@ import {
   valuesOf,
 } from '../../ir/tensor.js';
 import { clamp, type Multiplier, requantise, requantiseLong } from '../../numeric/requantise.js';
-import type { OpSite, QuantiseContext, QuantisedParameterSpec } from '../op.js';
+import type { OpContext, QuantiseContext, QuantisedParameterSpec } from '../op.js';
 import { activate, clampRange, isPerChannel } from './activation.js';
 import type { LinearAttributes } from './linear-attributes.js';
 import { factorsOf } from './linear-factors.js';
@@ -56,11 +56,11 @@ export function integerEpilogue(node: Node<LinearAttributes>): Finish {
 
 /** Tensors of a quantised weights file for a linear op with `channels` outputs. */
 export function linearQuantisedParameters(
-  site: OpSite<LinearAttributes>,
+  context: OpContext<LinearAttributes>,
   weightShape: readonly number[],
   channels: number,
 ): readonly QuantisedParameterSpec[] {
-  const { activation, affine } = site.attributes;
+  const { activation, affine } = context.attributes;
   return [
     { role: 'weight', dtype: 'i8', shape: weightShape },
     // Of doubles where an imported model has int64.

@@ -55,7 +55,7 @@ export function pairOp<R extends Range>(meaning: PairMeaning<R>): OpDefinition {
       requantisation: meaning.requantisation.optional(),
     }),
     vocabulary: vocabulary(z.strictObject({}), () => ({ activation: { kind: 'identity' } }), { optionsOptional: true }),
-    inferShape: (site, [a, b]) => broadcastShape(site, verb, a, b),
+    inferShape: (context, [a, b]) => broadcastShape(context, verb, a, b),
     rowWindows: (_site, inputs) => broadcastWindows(inputs),
     macs: () => 0,
     evaluate({ attributes, type }, [a, b]) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail } from '../../diagnostics/diagnostic.js';
 import type { Shape } from '../../ir/tensor.js';
-import type { OpSite, RowWindow } from '../op.js';
+import type { OpContext, RowWindow } from '../op.js';
 
 /** [rows, columns] */
 const pair = z.tuple([z.int().min(1), z.int().min(1)]);
@@ -80,7 +80,7 @@ export function resolveWindow(
 
 /** Height and width of the output. @throws CompileError when the window fits nowhere, or a position would see only padding. */
 export function windowOutput(
-  site: OpSite,
+  context: OpContext,
   attributes: WindowAttributes,
   input: Shape,
 ): { height: number; width: number } {
@@ -91,17 +91,17 @@ export function windowOutput(
   if (rows < 0 || columns < 0) {
     fail(
       'E0202',
-      `the ${kernel[0]}x${kernel[1]} kernel of '${site.name}' does not fit its input of ${input.height} rows and ${input.width} columns`,
+      `the ${kernel[0]}x${kernel[1]} kernel of '${context.name}' does not fit its input of ${input.height} rows and ${input.width} columns`,
       {
-        span: site.span,
+        span: context.span,
         notes: [`padding: top ${top}, bottom ${bottom}, left ${left}, right ${right}`],
         hint: "use a smaller kernel, or padding: 'same'",
       },
     );
   }
   if (Math.max(top, bottom) >= kernel[0] || Math.max(left, right) >= kernel[1]) {
-    fail('E0204', `the padding of '${site.name}' is as large as its ${kernel[0]}x${kernel[1]} kernel`, {
-      span: site.span,
+    fail('E0204', `the padding of '${context.name}' is as large as its ${kernel[0]}x${kernel[1]} kernel`, {
+      span: context.span,
       notes: [`padding: top ${top}, bottom ${bottom}, left ${left}, right ${right}`],
       hint: 'some outputs would see nothing but padding; pad by less than the kernel on each side',
     });

@@ -49,12 +49,16 @@ export const softmax: OpDefinition = defineOp<SoftmaxAttributes>({
   },
   attributes,
   vocabulary: vocabulary(z.strictObject({}), options => options, { optionsOptional: true }),
-  inferShape(site, [input]) {
+  inferShape(context, [input]) {
     if (input.channels > maxChannels) {
-      fail('E0201', `softmax '${site.name}' has ${input.channels} channels, and its sum holds at most ${maxChannels}`, {
-        span: site.span,
-        hint: 'leave the softmax out: argmax, and the order of the classes, are the same without it',
-      });
+      fail(
+        'E0201',
+        `softmax '${context.name}' has ${input.channels} channels, and its sum holds at most ${maxChannels}`,
+        {
+          span: context.span,
+          hint: 'leave the softmax out: argmax, and the order of the classes, are the same without it',
+        },
+      );
     }
     return input;
   },

@@ -4,24 +4,24 @@ import {
   accumulatorScale,
   channelsOf,
   type LayerConstants,
-  type LayerSite,
+  type LayerContext,
   type LayerStep,
   meanOf,
   meanPatch,
-} from './site.js';
+} from './context.js';
 
 /** The bias with `shift[o]`, in real units, added to channel `o`; it stays within 30 bits, as quantiseLinear leaves it. */
-function shifted(site: LayerSite, constants: LayerConstants, shift: (o: number) => number): LayerConstants {
+function shifted(context: LayerContext, constants: LayerConstants, shift: (o: number) => number): LayerConstants {
   const bias = Array.from(constants.bias.data, (b, o) => {
-    const moved = b + Math.round(shift(o) / accumulatorScale(site, constants, o));
+    const moved = b + Math.round(shift(o) / accumulatorScale(context, constants, o));
     return clamp(moved, -(2 ** 30), 2 ** 30);
   });
   return { ...constants, bias: constant('i32', [bias.length], bias) };
 }
 
 /** `w * mean` of channel `o`, for rows of weights as the constants have them. */
-function dot(site: LayerSite, weight: ArrayLike<number>, mean: Float64Array, o: number): number {
-  const { length, outputs } = site.patches;
+function dot(context: LayerContext, weight: ArrayLike<number>, mean: Float64Array, o: number): number {
+  const { length, outputs } = context.patches;
   const group = Math.floor(o / outputs);
   let sum = 0;
   for (let i = 0; i < length; i++) sum += weight[o * length + i] * mean[group * length + i];
@@ -35,11 +35,11 @@ function dot(site: LayerSite, weight: ArrayLike<number>, mean: Float64Array, o: 
  */
 export const correctBiasAnalytically: LayerStep = {
   name: 'analytic bias correction',
-  run(site, constants) {
-    const mean = meanPatch(site.patches, site.floatInputs, 0);
-    return shifted(site, constants, o => {
-      const rounded = constants.weightScale.data[o] * dot(site, constants.weight.data, mean, o);
-      return dot(site, site.node.constants.weight.data, mean, o) - rounded;
+  run(context, constants) {
+    const mean = meanPatch(context.patches, context.floatInputs, 0);
+    return shifted(context, constants, o => {
+      const rounded = constants.weightScale.data[o] * dot(context, constants.weight.data, mean, o);
+      return dot(context, context.node.constants.weight.data, mean, o) - rounded;
     });
   },
 };
@@ -50,12 +50,12 @@ export const correctBiasAnalytically: LayerStep = {
  */
 export const correctBiasByData: LayerStep = {
   name: 'measured bias correction',
-  run(site, constants) {
-    const mean = meanPatch(site.patches, site.inputs, site.input.zeroPoint);
-    const wanted = meanOf(site.targets, channelsOf(site));
-    return shifted(site, constants, o => {
-      const accumulator = dot(site, constants.weight.data, mean, o) + constants.bias.data[o];
-      return wanted[o] - accumulatorScale(site, constants, o) * accumulator;
+  run(context, constants) {
+    const mean = meanPatch(context.patches, context.inputs, context.input.zeroPoint);
+    const wanted = meanOf(context.targets, channelsOf(context));
+    return shifted(context, constants, o => {
+      const accumulator = dot(context, constants.weight.data, mean, o) + constants.bias.data[o];
+      return wanted[o] - accumulatorScale(context, constants, o) * accumulator;
     });
   },
 };

@@ -1,7 +1,7 @@
 import type { Node } from '../../ir/graph.js';
 import { constant, type Quantisation, type SubByteBits, subByteLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
-import type { LayerConstants, LayerStep } from './site.js';
+import type { LayerConstants, LayerStep } from './context.js';
 
 /**
  * Scales that are tried: from the one that holds the largest weight down to a part of it, in steps of 2 %. Where there are few
@@ -93,5 +93,5 @@ export function fitScales(
 
 export const fitWeightScales: LayerStep = {
   name: 'scales of weights',
-  run: (site, constants) => fitScales(site.node, constants, site, site.bits),
+  run: (context, constants) => fitScales(context.node, constants, context, context.bits),
 };

@@ -1,8 +1,8 @@
 import type { SubByteBits } from '../../ir/tensor.js';
+import type { LayerStep } from './context.js';
 import { correctBiasAnalytically, correctBiasByData } from './correct-bias.js';
 import { fitWeightScales } from './fit-weight-scales.js';
 import { searchRounding } from './search-rounding.js';
-import type { LayerStep } from './site.js';
 
 export const biasCorrections = ['measured', 'analytic', 'none'] as const;
 export type BiasCorrection = (typeof biasCorrections)[number];

@@ -1,8 +1,8 @@
 import { centred, gather, positionsOf } from '../../interpreter/products.js';
 import { subByteLimit } from '../../ir/tensor.js';
 import { clamp } from '../../numeric/requantise.js';
+import { accumulatorScale, channelsOf, type LayerContext, type LayerStep, meanOf, meanPatch } from './context.js';
 import { momentsOf } from './moments.js';
-import { accumulatorScale, channelsOf, type LayerSite, type LayerStep, meanOf, meanPatch } from './site.js';
 import { type CentredPatches, errorByMoments, errorByPatches, type SquaredError } from './squared-error.js';
 
 /**
@@ -31,16 +31,16 @@ const mostPatches = 1024;
  */
 export const searchRounding: LayerStep = {
   name: 'search of roundings',
-  async run(site, constants, yieldNow) {
-    const { length, outputs } = site.patches;
+  async run(context, constants, yieldNow) {
+    const { length, outputs } = context.patches;
     const rounded = Int8Array.from(constants.weight.data);
-    const float = site.node.constants.weight.data;
-    const errorOf = await squaredErrors(site, yieldNow);
-    for (let o = 0; o < channelsOf(site); o++) {
+    const float = context.node.constants.weight.data;
+    const errorOf = await squaredErrors(context, yieldNow);
+    for (let o = 0; o < channelsOf(context); o++) {
       const scale = constants.weightScale.data[o];
       const weights = rounded.subarray(o * length, (o + 1) * length);
-      const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(site, constants, o));
-      descend(error, weights, i => float[o * length + i] / scale, neighboursOf(site));
+      const error = errorOf(Math.floor(o / outputs), o, weights, accumulatorScale(context, constants, o));
+      descend(error, weights, i => float[o * length + i] / scale, neighboursOf(context));
       await yieldNow();
     }
     return { ...constants, weight: { ...constants.weight, data: rounded } };
@@ -50,7 +50,7 @@ export const searchRounding: LayerStep = {
 /** The value that is best where the error has its least at `best`, of the two around the float value `want`. */
 type Nearest = (best: number, want: number) => number;
 
-function neighboursOf({ bits }: LayerSite): Nearest {
+function neighboursOf({ bits }: LayerContext): Nearest {
   // -1 and 1 are neighbours: there is nothing between them.
   if (bits === 1) return (best, want) => (want >= 1 || (want > -1 && best >= 0) ? 1 : -1);
   const limit = bits === undefined ? 127 : subByteLimit(bits);
@@ -81,8 +81,8 @@ function descend(error: SquaredError, weights: Int8Array, ideal: (i: number) => 
 type ErrorOf = (group: number, channel: number, weights: Int8Array, scale: number) => SquaredError;
 
 /** The squared error of each channel, in the form that costs less. */
-async function squaredErrors(site: LayerSite, yieldNow: () => Promise<void>): Promise<ErrorOf> {
-  const { patches, inputs, input, targets } = site;
+async function squaredErrors(context: LayerContext, yieldNow: () => Promise<void>): Promise<ErrorOf> {
+  const { patches, inputs, input, targets } = context;
   const { length } = patches;
   const patchCount = positionsOf(patches) * inputs.length;
   if (length <= longestSquare && length <= patchCount) {
@@ -91,14 +91,14 @@ async function squaredErrors(site: LayerSite, yieldNow: () => Promise<void>): Pr
   }
   const stride = Math.ceil(patchCount / mostPatches);
   const mean = meanPatch(patches, inputs, input.zeroPoint);
-  const means = meanOf(targets, channelsOf(site));
+  const means = meanOf(targets, channelsOf(context));
   const kept = new Map<number, CentredPatches>();
   return (group, channel, weights, scale) => {
-    const centred = kept.get(group) ?? centredPatches(site, group, stride, mean);
+    const centred = kept.get(group) ?? centredPatches(context, group, stride, mean);
     kept.clear();
     kept.set(group, centred);
     const wanted = new Float64Array(centred.count);
-    const channels = channelsOf(site);
+    const channels = channelsOf(context);
     const positions = positionsOf(patches);
     for (let k = 0; k < centred.count; k++) {
       const at = k * stride;
@@ -111,7 +111,7 @@ async function squaredErrors(site: LayerSite, yieldNow: () => Promise<void>): Pr
 
 /** Every `stride`th patch of a group, over all images. */
 function centredPatches(
-  { patches, inputs, input }: LayerSite,
+  { patches, inputs, input }: LayerContext,
   group: number,
   stride: number,
   mean: Float64Array,

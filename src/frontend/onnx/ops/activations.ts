@@ -2,25 +2,27 @@ import { constant, type Quantisation } from '../../../ir/tensor.js';
 import { clamp } from '../../../numeric/requantise.js';
 import { type Activation, activationSchema, isClamp } from '../../../ops/shared/activation.js';
 import { elementsOf } from '../constants.js';
+import { NodeContext } from '../context.js';
 import type { OnnxNode } from '../read-file.js';
-import { NodeSite } from '../site.js';
 import { dimsOf } from '../view.js';
 import { affine, channelValues } from './channel-values.js';
 import type { Translation } from './op.js';
 
 /** An activation alone: a table in a quantised network. Clamps may keep the scale of their input. */
-function unary(short: string, meaningOf: (site: NodeSite) => Activation): Translation {
-  return site => {
-    const rank = dimsOf(site.view(0)).length;
-    const meaning = meaningOf(site);
-    const input = site.image(0, short);
-    const { name } = site.place(short);
-    if (site.quantised) {
-      const to = isClamp(meaning) ? (site.statedQuantisation() ?? site.quantisationOf(input)) : site.ownQuantisation();
-      if (to !== undefined) site.bind(site.lookup(input, name, meaning, to), rank);
+function unary(short: string, meaningOf: (context: NodeContext) => Activation): Translation {
+  return context => {
+    const rank = dimsOf(context.view(0)).length;
+    const meaning = meaningOf(context);
+    const input = context.image(0, short);
+    const { name } = context.label(short);
+    if (context.quantised) {
+      const to = isClamp(meaning)
+        ? (context.statedQuantisation() ?? context.quantisationOf(input))
+        : context.ownQuantisation();
+      if (to !== undefined) context.bind(context.lookup(input, name, meaning, to), rank);
       return;
     }
-    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { ...meaning } }), rank);
+    context.bind(context.add({ kind: 'activation', name, inputs: [input], options: { ...meaning } }), rank);
   };
 }
 
@@ -28,33 +30,35 @@ export const relu = unary('relu', () => ({ kind: 'relu' }));
 export const sigmoid = unary('sigmoid', () => ({ kind: 'sigmoid' }));
 export const tanh = unary('tanh', () => ({ kind: 'tanh' }));
 export const hardSwish = unary('hswish', () => ({ kind: 'hardSwish' }));
-export const leakyRelu = unary('leaky', site => leaky(site));
+export const leakyRelu = unary('leaky', context => leaky(context));
 
-export const elu = unary('elu', site => {
-  const { success, data } = activationSchema.safeParse({ kind: 'elu', alpha: site.float('alpha', 1) });
+export const elu = unary('elu', context => {
+  const { success, data } = activationSchema.safeParse({ kind: 'elu', alpha: context.float('alpha', 1) });
   return success
     ? data
-    : site.refuse(`has the alpha ${site.float('alpha', 1)}`, 'an alpha above 0 and up to 16 can be imported');
+    : context.refuse(`has the alpha ${context.float('alpha', 1)}`, 'an alpha above 0 and up to 16 can be imported');
 });
 
-function leaky(site: NodeSite): Activation {
-  const slope = site.float('alpha', 0.01);
+function leaky(context: NodeContext): Activation {
+  const slope = context.float('alpha', 0.01);
   return slope >= 0 && slope <= 1
     ? { kind: 'leakyRelu', slope }
-    : site.refuse(`has the slope ${slope}, where 0 to 1 is imported`);
+    : context.refuse(`has the slope ${slope}, where 0 to 1 is imported`);
 }
 
 /** Bounds of a Clip, from inputs or, in old files, attributes. */
-function boundsOf(site: NodeSite): readonly [number, number] {
+function boundsOf(context: NodeContext): readonly [number, number] {
   const bound = (input: number, name: string, otherwise: number) =>
-    site.hasInput(input) ? scalarOf(site, input) : (site.attribute(name)?.float ?? otherwise);
+    context.hasInput(input) ? scalarOf(context, input) : (context.attribute(name)?.float ?? otherwise);
   return [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)];
 }
 
-function scalarOf(site: NodeSite, input: number): number {
-  const found = site.constant(input);
-  if (found.tensor.dims.reduce((a, b) => a * b, 1) !== 1) return site.refuse('has more than one bound');
-  return found.quantisation === undefined ? elementsOf(found.tensor, site.builder, site.span)[0] : site.reals(input)[0];
+function scalarOf(context: NodeContext, input: number): number {
+  const found = context.constant(input);
+  if (found.tensor.dims.reduce((a, b) => a * b, 1) !== 1) return context.refuse('has more than one bound');
+  return found.quantisation === undefined
+    ? elementsOf(found.tensor, context.builder, context.span)[0]
+    : context.reals(input)[0];
 }
 
 /** Float32 has no larger ones: exporters write these for "no bound". */
@@ -69,31 +73,34 @@ function clipMeaning([low, high]: readonly [number, number]): Activation | undef
 }
 
 /** Clip: relu, relu6 and -1 to 1; any bounds in a quantised network, as a table. */
-export const clip: Translation = site => {
-  const bounds = boundsOf(site);
+export const clip: Translation = context => {
+  const bounds = boundsOf(context);
   const meaning = clipMeaning(bounds);
   const [low, high] = bounds;
   if (meaning !== undefined) {
-    unary('clip', () => meaning)(site);
+    unary('clip', () => meaning)(context);
     return;
   }
-  if (!site.quantised || !(low <= high)) {
-    site.refuse(
+  if (!context.quantised || !(low <= high)) {
+    context.refuse(
       `has the bounds ${low} and ${high}`,
       'bounds of 0 and 6, 0 alone, or -1 and 1 can be imported: relu6, relu',
     );
   }
-  const rank = dimsOf(site.view(0)).length;
-  const input = site.image(0, 'clip');
-  const to = site.statedQuantisation() ?? site.quantisationOf(input);
-  site.bind(site.table(input, site.place('clip').name, to, { kind: 'identity' }, [x => clamp(x, low, high)]), rank);
+  const rank = dimsOf(context.view(0)).length;
+  const input = context.image(0, 'clip');
+  const to = context.statedQuantisation() ?? context.quantisationOf(input);
+  context.bind(
+    context.table(input, context.label('clip').name, to, { kind: 'identity' }, [x => clamp(x, low, high)]),
+    rank,
+  );
 };
 
 /** What is fused into a quantised layer. A Clip does nothing where the results round to the ends of the scale as they would without it. */
-export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
-  const { activation } = site.operator;
+export function fusedActivation(context: NodeContext, to: Quantisation): Activation {
+  const { activation } = context.operator;
   if (activation === undefined) return { kind: 'identity' };
-  const own = siteOf(site, activation);
+  const own = siteOf(context, activation);
   if (activation.kind === 'Relu') return { kind: 'relu' };
   if (activation.kind === 'LeakyRelu') return leaky(own);
   const [low, high] = boundsOf(own);
@@ -105,9 +112,9 @@ export function fusedActivation(site: NodeSite, to: Quantisation): Activation {
   return meaning ?? own.refuse(`has the bounds ${low} and ${high}, and no scale before it`);
 }
 
-function siteOf({ state, span }: NodeSite, node: OnnxNode): NodeSite {
+function siteOf({ state, span }: NodeContext, node: OnnxNode): NodeContext {
   const resolve = (name: string) => state.network.aliases.get(name) ?? name;
-  return new NodeSite(
+  return new NodeContext(
     state,
     { node, kind: node.kind, inputs: node.inputs.map(resolve), outputs: node.outputs },
     { ...span, element: `node ${node.index}, ${node.kind}` },
@@ -115,41 +122,44 @@ function siteOf({ state, span }: NodeSite, node: OnnxNode): NodeSite {
 }
 
 /** PRelu with a slope for the tensor or for each channel. */
-export const prelu: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  const input = site.image(0, 'prelu');
+export const prelu: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  const input = context.image(0, 'prelu');
   const { channels } = input.type.shape;
-  const slopes = channelValues(site, 1, rank, channels);
-  const { name } = site.place('prelu');
-  const to = site.ownQuantisation();
+  const slopes = channelValues(context, 1, rank, channels);
+  const { name } = context.label('prelu');
+  const to = context.ownQuantisation();
   if (to === undefined) {
     const constants = { slope: constant('f32', [channels], slopes) };
-    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { kind: 'prelu' }, constants }), rank);
+    context.bind(
+      context.add({ kind: 'activation', name, inputs: [input], options: { kind: 'prelu' }, constants }),
+      rank,
+    );
     return;
   }
   const functions = Array.from(slopes, slope => (x: number) => (x >= 0 ? x : x * slope));
-  site.bind(site.table(input, name, to, { kind: 'identity' }, functions), rank);
+  context.bind(context.table(input, name, to, { kind: 'identity' }, functions), rank);
 };
 
 /** HardSigmoid alone: max(0, min(1, alpha * x + beta)). In float, a relu6 between two scales. */
-export const hardSigmoid: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  const [alpha, beta] = [site.float('alpha', 0.2), site.float('beta', 0.5)];
-  const input = site.image(0, 'hsigmoid');
-  const { name } = site.place('hsigmoid');
-  const to = site.ownQuantisation();
+export const hardSigmoid: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  const [alpha, beta] = [context.float('alpha', 0.2), context.float('beta', 0.5)];
+  const input = context.image(0, 'hsigmoid');
+  const { name } = context.label('hsigmoid');
+  const to = context.ownQuantisation();
   if (to !== undefined) {
-    site.bind(site.table(input, name, to, { kind: 'identity' }, [x => clamp(alpha * x + beta, 0, 1)]), rank);
+    context.bind(context.table(input, name, to, { kind: 'identity' }, [x => clamp(alpha * x + beta, 0, 1)]), rank);
     return;
   }
   const { channels } = input.type.shape;
   const scaled = affine(
-    site,
+    context,
     `${name}.in`,
     input,
     new Float32Array(channels).fill(6 * alpha),
     new Float32Array(channels).fill(6 * beta),
   );
-  const cut = site.add({ kind: 'activation', name: `${name}.clip`, inputs: [scaled], options: { kind: 'relu6' } });
-  site.bind(affine(site, name, cut, new Float32Array(channels).fill(1 / 6), new Float32Array(channels)), rank);
+  const cut = context.add({ kind: 'activation', name: `${name}.clip`, inputs: [scaled], options: { kind: 'relu6' } });
+  context.bind(affine(context, name, cut, new Float32Array(channels).fill(1 / 6), new Float32Array(channels)), rank);
 };

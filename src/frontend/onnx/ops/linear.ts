@@ -2,7 +2,7 @@ import type { Node } from '../../../ir/graph.js';
 import { elementCount, type Quantisation } from '../../../ir/tensor.js';
 import type { Activation } from '../../../ops/shared/activation.js';
 import type { OnnxConstant } from '../constants.js';
-import type { NodeSite } from '../site.js';
+import type { NodeContext } from '../context.js';
 import { dimsOf, placesOf, type View } from '../view.js';
 import { fusedActivation } from './activations.js';
 import type { Translation } from './op.js';
@@ -10,23 +10,23 @@ import { type Layout, linearConstants } from './weights.js';
 import { addPaddings, dilated, isTooMuch, windowOf, windowOptions } from './window.js';
 
 /** What a quantised layer does besides its sum. */
-function epilogue(site: NodeSite): { activation?: Activation; quantisation?: Quantisation } {
-  const quantisation = site.ownQuantisation();
-  return quantisation === undefined ? {} : { activation: fusedActivation(site, quantisation), quantisation };
+function epilogue(context: NodeContext): { activation?: Activation; quantisation?: Quantisation } {
+  const quantisation = context.ownQuantisation();
+  return quantisation === undefined ? {} : { activation: fusedActivation(context, quantisation), quantisation };
 }
 
 /** Conv with groups; depthwise where each input channel is a group. A dilated kernel is written out, with zeros between its taps. */
-export const conv: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  const weights = site.constant(1);
+export const conv: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  const weights = context.constant(1);
   const { dims } = weights.tensor;
-  if (dims.length !== rank || dims.some(size => size < 1)) site.refuse(`has weights of shape [${dims.join(', ')}]`);
+  if (dims.length !== rank || dims.some(size => size < 1)) context.refuse(`has weights of shape [${dims.join(', ')}]`);
   const [outputs, perGroup] = dims;
-  const { node, padding = [0, 0, 0, 0] } = site.padded(0, 'conv');
+  const { node, padding = [0, 0, 0, 0] } = context.padded(0, 'conv');
   const inputs = node.type.shape.channels;
-  const groups = site.int('group', 1);
+  const groups = context.int('group', 1);
   if (perGroup * groups !== inputs || outputs % groups !== 0) {
-    site.refuse(`has weights of shape [${dims.join(', ')}] and ${groups} groups for ${inputs} channels`);
+    context.refuse(`has weights of shape [${dims.join(', ')}] and ${groups} groups for ${inputs} channels`);
   }
   const padded = {
     ...node,
@@ -39,14 +39,14 @@ export const conv: Translation = site => {
       },
     },
   };
-  const window = windowOf(site, rank, dims.slice(2), padded);
+  const window = windowOf(context, rank, dims.slice(2), padded);
   const kernel = [
     dilated(window.kernel[0], window.dilation[0]),
     dilated(window.kernel[1], window.dilation[1]),
   ] as const;
   const around = addPaddings(padding, window.padding);
   const separate = isTooMuch(around, kernel);
-  const input = separate ? padLayer(site, node, around) : node;
+  const input = separate ? padLayer(context, node, around) : node;
   const depthwise = groups === inputs && groups > 1;
   const layout: Layout = {
     shape: [outputs, ...kernel, perGroup],
@@ -65,47 +65,47 @@ export const conv: Translation = site => {
       }
     },
   };
-  const bias = site.hasInput(2) ? site.constant(2) : undefined;
+  const bias = context.hasInput(2) ? context.constant(2) : undefined;
   const options = {
     ...(depthwise ? { multiplier: outputs / groups } : { channels: outputs, groups }),
     ...windowOptions(kernel, window.stride, separate ? [0, 0, 0, 0] : around),
-    ...withBias(site, bias),
+    ...withBias(context, bias),
   };
-  const result = site.add({
+  const result = context.add({
     kind: depthwise ? 'depthwiseConv' : 'conv',
-    name: site.place('conv').name,
+    name: context.label('conv').name,
     inputs: [input],
     options,
-    constants: linearConstants(site, input, weights, bias, layout),
-    ...epilogue(site),
+    constants: linearConstants(context, input, weights, bias, layout),
+    ...epilogue(context),
   });
-  site.bind(result, rank);
+  context.bind(result, rank);
 };
 
 /** Quantised layers always have biases. */
-const withBias = (site: NodeSite, bias: OnnxConstant | undefined) =>
-  site.quantised || bias !== undefined ? {} : { bias: false };
+const withBias = (context: NodeContext, bias: OnnxConstant | undefined) =>
+  context.quantised || bias !== undefined ? {} : { bias: false };
 
-function padLayer(site: NodeSite, node: Node, [top, bottom, left, right]: readonly number[]): Node {
+function padLayer(context: NodeContext, node: Node, [top, bottom, left, right]: readonly number[]): Node {
   const options = { padding: { top, bottom, left, right } };
-  return site.add({ kind: 'pad', name: `${site.place('conv').name}.pad`, inputs: [node], options });
+  return context.add({ kind: 'pad', name: `${context.label('conv').name}.pad`, inputs: [node], options });
 }
 
 /** A vector times a matrix [inputs, units], or [units, inputs] where `transposed`. */
 function dense(
-  site: NodeSite,
+  context: NodeContext,
   weights: OnnxConstant,
   transposed: boolean,
   bias: OnnxConstant | undefined,
   factors: { readonly weight: number; readonly bias: number },
 ): void {
-  const view = vectorOf(site);
+  const view = vectorOf(context);
   const { node } = view;
   const { dims } = weights.tensor;
   const [units, inputs] = transposed ? dims : [...dims].reverse();
   const count = elementCount(node.type.shape);
   if (dims.length !== 2 || inputs !== count || units < 1) {
-    site.refuse(`has weights of shape [${dims.join(', ')}] for ${count} inputs`);
+    context.refuse(`has weights of shape [${dims.join(', ')}] for ${count} inputs`);
   }
   const { height, width, channels } = node.type.shape;
   // The file may count the inputs in another order, NCHW after a flatten: their columns are put where the elements are.
@@ -119,37 +119,37 @@ function dense(
       }
     },
   };
-  const result = site.add({
+  const result = context.add({
     kind: 'dense',
-    name: site.place('dense').name,
+    name: context.label('dense').name,
     inputs: [node],
-    options: { units, ...withBias(site, bias) },
-    constants: linearConstants(site, node, weights, bias, layout, factors),
-    ...epilogue(site),
+    options: { units, ...withBias(context, bias) },
+    constants: linearConstants(context, node, weights, bias, layout, factors),
+    ...epilogue(context),
   });
-  site.bind(result, 2);
+  context.bind(result, 2);
 }
 
 /** The input as one vector in whatever order. */
-function vectorOf(site: NodeSite): View {
-  const view = site.view(0);
+function vectorOf(context: NodeContext): View {
+  const view = context.view(0);
   const dims = dimsOf(view);
   if (dims.slice(0, -1).some(size => size !== 1)) {
-    site.refuse(`multiplies a matrix of shape [${dims.join(', ')}]`, 'a layer over a single vector can be imported');
+    context.refuse(`multiplies a matrix of shape [${dims.join(', ')}]`, 'a layer over a single vector can be imported');
   }
-  return view.padding === undefined ? view : { node: site.image(0, 'dense'), dims: view.dims };
+  return view.padding === undefined ? view : { node: context.image(0, 'dense'), dims: view.dims };
 }
 
-export const gemm: Translation = site => {
-  if (site.int('transA', 0) !== 0) site.refuse('has a transposed input');
-  const bias = site.hasInput(2) ? site.constant(2) : undefined;
-  const factors = { weight: site.float('alpha', 1), bias: site.float('beta', 1) };
-  dense(site, site.constant(1), site.int('transB', 0) !== 0, bias, factors);
+export const gemm: Translation = context => {
+  if (context.int('transA', 0) !== 0) context.refuse('has a transposed input');
+  const bias = context.hasInput(2) ? context.constant(2) : undefined;
+  const factors = { weight: context.float('alpha', 1), bias: context.float('beta', 1) };
+  dense(context, context.constant(1), context.int('transB', 0) !== 0, bias, factors);
 };
 
-export const matMul: Translation = site => {
-  const { bias } = site.operator;
-  dense(site, site.constant(1), false, bias === undefined ? undefined : site.constantNamed(bias), {
+export const matMul: Translation = context => {
+  const { bias } = context.operator;
+  dense(context, context.constant(1), false, bias === undefined ? undefined : context.constantNamed(bias), {
     weight: 1,
     bias: 1,
   });

@@ -1,4 +1,4 @@
-import type { NodeSite } from '../site.js';
+import type { NodeContext } from '../context.js';
 
-/** Makes nodes of one operator, and says with {@link NodeSite.bind} what its results are. @throws CompileError, Unknowable */
-export type Translation = (site: NodeSite) => void;
+/** Makes nodes of one operator, and says with {@link NodeContext.bind} what its results are. @throws CompileError, Unknowable */
+export type Translation = (context: NodeContext) => void;

@@ -1,5 +1,5 @@
 import { activate, isClamp } from '../../../ops/shared/activation.js';
-import type { NodeSite } from '../site.js';
+import type { NodeContext } from '../context.js';
 import { dimsOf } from '../view.js';
 import { fusedActivation } from './activations.js';
 import { affine, channelValues } from './channel-values.js';
@@ -16,57 +16,57 @@ interface Pair {
 /** An operator of two tensors, or of a tensor and one constant for all or for each channel. */
 const pair =
   (short: string, { kind, asSecond, asFirst }: Pair): Translation =>
-  site => {
-    const constants = [0, 1].filter(input => site.isConstant(input));
-    if (ofShapes(site, short, constants)) return;
-    if (site.inputCount !== 2 || constants.length === 2)
-      site.refuse(`has ${site.inputCount} inputs, ${constants.length} of them constant`);
-    const { name } = site.place(short);
+  context => {
+    const constants = [0, 1].filter(input => context.isConstant(input));
+    if (ofShapes(context, short, constants)) return;
+    if (context.inputCount !== 2 || constants.length === 2)
+      context.refuse(`has ${context.inputCount} inputs, ${constants.length} of them constant`);
+    const { name } = context.label(short);
     const [fixed] = constants;
     if (fixed === undefined)
-      return kind === undefined ? site.refuse('divides by a tensor') : ofTensors(site, kind, name);
+      return kind === undefined ? context.refuse('divides by a tensor') : ofTensors(context, kind, name);
     const of = fixed === 1 ? asSecond : asFirst;
-    if (of === undefined) return site.refuse('divides a constant');
-    const rank = dimsOf(site.view(1 - fixed)).length;
-    const input = site.image(1 - fixed, short);
-    const values = channelValues(site, fixed, rank, input.type.shape.channels);
+    if (of === undefined) return context.refuse('divides a constant');
+    const rank = dimsOf(context.view(1 - fixed)).length;
+    const input = context.image(1 - fixed, short);
+    const values = channelValues(context, fixed, rank, input.type.shape.channels);
     const lines = Array.from(values, of);
-    const to = site.ownQuantisation();
+    const to = context.ownQuantisation();
     if (to === undefined) {
       const [factors, offsets] = [lines.map(([factor]) => factor), lines.map(([, offset]) => offset)];
-      site.bind(affine(site, name, input, Float32Array.from(factors), Float32Array.from(offsets)), rank);
+      context.bind(affine(context, name, input, Float32Array.from(factors), Float32Array.from(offsets)), rank);
       return;
     }
-    const meaning = fusedActivation(site, to);
+    const meaning = fusedActivation(context, to);
     const same = values.every(value => value === values[0]);
     const functions = (same ? lines.slice(0, 1) : lines).map(
       ([factor, offset]) =>
         (x: number) =>
           activate(meaning, factor * x + offset, 0),
     );
-    site.bind(site.table(input, name, to, { kind: 'identity' }, functions), rank);
+    context.bind(context.table(input, name, to, { kind: 'identity' }, functions), rank);
   };
 
 /** Arithmetic with the dimensions of tensors: PyTorch divides channels by groups so. @returns whether it was that */
-function ofShapes(site: NodeSite, short: string, constants: readonly number[]): boolean {
+function ofShapes(context: NodeContext, short: string, constants: readonly number[]): boolean {
   const compute = arithmetic.get(short);
-  const shapes = [0, 1].map(input => (constants.includes(input) ? undefined : site.known(input)));
+  const shapes = [0, 1].map(input => (constants.includes(input) ? undefined : context.known(input)));
   if (
     compute === undefined ||
-    site.inputCount !== 2 ||
+    context.inputCount !== 2 ||
     !shapes.some(known => known !== undefined && 'integers' in known)
   )
     return false;
-  const [a, b] = [0, 1].map(input => site.integers(input, 'numbers'));
+  const [a, b] = [0, 1].map(input => context.integers(input, 'numbers'));
   if (a.length !== b.length && a.length !== 1 && b.length !== 1)
-    site.refuse(`joins ${a.length} and ${b.length} numbers`);
+    context.refuse(`joins ${a.length} and ${b.length} numbers`);
   const count = Math.max(a.length, b.length);
   const result = Array.from({ length: count }, (_, i) => compute(a[i % a.length], b[i % b.length]));
-  if (!result.every(Number.isSafeInteger)) site.refuse('makes no whole numbers');
+  if (!result.every(Number.isSafeInteger)) context.refuse('makes no whole numbers');
   const scalars = shapes.every((known, i) =>
-    known === undefined ? site.constant(i).tensor.dims.length === 0 : 'integers' in known && known.scalar,
+    known === undefined ? context.constant(i).tensor.dims.length === 0 : 'integers' in known && known.scalar,
   );
-  site.bindIntegers(result, scalars);
+  context.bindIntegers(result, scalars);
   return true;
 }
 
@@ -78,33 +78,36 @@ const arithmetic: ReadonlyMap<string, (a: number, b: number) => number> = new Ma
   ['div', (a: number, b: number) => Math.trunc(a / b)],
 ]);
 
-function ofTensors(site: NodeSite, kind: 'add' | 'sub' | 'mul', name: string): void {
-  const ranks = [0, 1].map(input => dimsOf(site.view(input)).length);
-  if (ranks[0] !== ranks[1]) site.refuse(`joins tensors of ${ranks.join(' and ')} dimensions`);
-  const gated = kind === 'mul' ? gate(site) : undefined;
+function ofTensors(context: NodeContext, kind: 'add' | 'sub' | 'mul', name: string): void {
+  const ranks = [0, 1].map(input => dimsOf(context.view(input)).length);
+  if (ranks[0] !== ranks[1]) context.refuse(`joins tensors of ${ranks.join(' and ')} dimensions`);
+  const gated = kind === 'mul' ? gate(context) : undefined;
   if (gated !== undefined) {
-    const input = site.image(gated.input, name);
-    site.bind(site.add({ kind: 'activation', name, inputs: [input], options: { kind: gated.meaning } }), ranks[0]);
+    const input = context.image(gated.input, name);
+    context.bind(
+      context.add({ kind: 'activation', name, inputs: [input], options: { kind: gated.meaning } }),
+      ranks[0],
+    );
     return;
   }
-  const inputs = [site.image(0, `${kind}_a`), site.image(1, `${kind}_b`)];
-  const quantisation = site.ownQuantisation();
+  const inputs = [context.image(0, `${kind}_a`), context.image(1, `${kind}_b`)];
+  const quantisation = context.ownQuantisation();
   if (quantisation === undefined) {
-    site.bind(site.add({ kind, name, inputs }), ranks[0]);
+    context.bind(context.add({ kind, name, inputs }), ranks[0]);
     return;
   }
-  const activation = fusedActivation(site, quantisation);
+  const activation = fusedActivation(context, quantisation);
   if (activation.kind !== 'identity' && !isClamp(activation))
-    site.refuse(`has a ${activation.kind} after it without a scale between`);
-  site.bind(site.add({ kind, name, inputs, activation, quantisation }), ranks[0]);
+    context.refuse(`has a ${activation.kind} after it without a scale between`);
+  context.bind(context.add({ kind, name, inputs, activation, quantisation }), ranks[0]);
 }
 
 /** x * sigmoid(x) and x * hardSigmoid(x) of a float network, as PyTorch exports SiLU and HardSwish. */
-function gate(site: NodeSite): { input: number; meaning: 'swish' | 'hardSwish' } | undefined {
-  if (site.quantised) return undefined;
+function gate(context: NodeContext): { input: number; meaning: 'swish' | 'hardSwish' } | undefined {
+  if (context.quantised) return undefined;
   for (const input of [0, 1]) {
-    const other = site.producer(1 - input);
-    if (other === undefined || other.inputs[0] !== site.operator.inputs[input]) continue;
+    const other = context.producer(1 - input);
+    if (other === undefined || other.inputs[0] !== context.operator.inputs[input]) continue;
     if (other.kind === 'Sigmoid') return { input, meaning: 'swish' };
     const [alpha, beta] = ['alpha', 'beta'].map(name => other.node.attributes.get(name)?.float);
     const sixth = Math.abs((alpha ?? 0.2) - 1 / 6) < 1e-4 && (beta ?? 0.5) === 0.5;

@@ -1,5 +1,5 @@
 import { type Constant, constant } from '../../../ir/tensor.js';
-import type { NodeSite } from '../site.js';
+import type { NodeContext } from '../context.js';
 import { dimsOf } from '../view.js';
 import type { Translation } from './op.js';
 import { isTooMuch, type Window, windowOf, windowOptions } from './window.js';
@@ -7,28 +7,33 @@ import { isTooMuch, type Window, windowOf, windowOptions } from './window.js';
 /** MaxPool and AveragePool; padding that an average counts becomes a layer. */
 const pool =
   (kind: 'maxPool' | 'avgPool'): Translation =>
-  site => {
-    const rank = dimsOf(site.view(0)).length;
-    const input = site.image(0, 'pool');
-    const { name } = site.place('pool');
-    const plain = windowOf(site, rank, undefined, input);
-    if (plain.dilation.some(step => step !== 1)) site.refuse('has dilations');
+  context => {
+    const rank = dimsOf(context.view(0)).length;
+    const input = context.image(0, 'pool');
+    const { name } = context.label('pool');
+    const plain = windowOf(context, rank, undefined, input);
+    if (plain.dilation.some(step => step !== 1)) context.refuse('has dilations');
     const counted =
-      kind === 'avgPool' && site.int('count_include_pad', 0) !== 0 && plain.padding.some(amount => amount > 0);
-    const ceiled = site.int('ceil_mode', 0) !== 0;
+      kind === 'avgPool' && context.int('count_include_pad', 0) !== 0 && plain.padding.some(amount => amount > 0);
+    const ceiled = context.int('ceil_mode', 0) !== 0;
     if (counted && ceiled)
-      site.refuse('counts its padding and rounds its size up', 'leave one of count_include_pad and ceil_mode out');
+      context.refuse('counts its padding and rounds its size up', 'leave one of count_include_pad and ceil_mode out');
     const { kernel, stride, padding }: Window = ceiled ? roundedUp(plain, input.type.shape) : plain;
     if (counted) {
       const [top, bottom, left, right] = padding;
       const options = { padding: { top, bottom, left, right } };
-      const padded = site.add({ kind: 'pad', name: `${name}.pad`, inputs: [input], options });
-      const pooled = site.add({ kind, name, inputs: [padded], options: windowOptions(kernel, stride, [0, 0, 0, 0]) });
-      site.bind(pooled, rank);
+      const padded = context.add({ kind: 'pad', name: `${name}.pad`, inputs: [input], options });
+      const pooled = context.add({
+        kind,
+        name,
+        inputs: [padded],
+        options: windowOptions(kernel, stride, [0, 0, 0, 0]),
+      });
+      context.bind(pooled, rank);
       return;
     }
-    if (isTooMuch(padding, kernel)) site.refuse('has windows that see nothing but padding');
-    site.bind(site.add({ kind, name, inputs: [input], options: windowOptions(kernel, stride, padding) }), rank);
+    if (isTooMuch(padding, kernel)) context.refuse('has windows that see nothing but padding');
+    context.bind(context.add({ kind, name, inputs: [input], options: windowOptions(kernel, stride, padding) }), rank);
   };
 
 /** A window that begins inside the input or before it, and goes beyond its end, counts: padding makes room for it. */
@@ -47,36 +52,36 @@ function roundedUp(window: Window, { height, width }: { readonly height: number;
 export const maxPool = pool('maxPool');
 export const averagePool = pool('avgPool');
 
-function requireSpatial(site: NodeSite, rank: number): void {
-  if (rank !== 3 && rank !== 4) site.refuse(`works on ${rank} dimensions`);
+function requireSpatial(context: NodeContext, rank: number): void {
+  if (rank !== 3 && rank !== 4) context.refuse(`works on ${rank} dimensions`);
 }
 
 /** Means of fewer values may need a multiplier that the op `mean` does not have. */
 const fewValues = 16;
 
-function mean(site: NodeSite, rank: number, resultRank: number): void {
-  requireSpatial(site, rank);
-  const input = site.image(0, 'mean');
+function mean(context: NodeContext, rank: number, resultRank: number): void {
+  requireSpatial(context, rank);
+  const input = context.image(0, 'mean');
   const { height, width, channels } = input.type.shape;
   const count = height * width;
-  const quantisation = site.ownQuantisation();
-  const { name } = site.place('mean');
+  const quantisation = context.ownQuantisation();
+  const { name } = context.label('mean');
   const inputs = [input];
   if (count === 1) {
-    site.bind(input, resultRank);
+    context.bind(input, resultRank);
     return;
   }
   const few =
     quantisation === undefined
       ? count < fewValues
-      : site.quantisationOf(input).scale / (quantisation.scale * count) >= 0.49;
+      : context.quantisationOf(input).scale / (quantisation.scale * count) >= 0.49;
   if (!few) {
-    site.bind(site.add({ kind: 'mean', name, inputs, ...(quantisation && { quantisation }) }), resultRank);
+    context.bind(context.add({ kind: 'mean', name, inputs, ...(quantisation && { quantisation }) }), resultRank);
     return;
   }
   // The same as weights that are all alike: rounded once, whatever the scales are.
   const shape = [channels, height, width, 1];
-  site.builder.claim(count * channels, site.span);
+  context.builder.claim(count * channels, context.span);
   const options = { kernel: [height, width], ...(quantisation === undefined ? { bias: false } : {}) };
   const constants: Record<string, Constant> =
     quantisation === undefined
@@ -87,51 +92,56 @@ function mean(site: NodeSite, rank: number, resultRank: number): void {
           weightScale: constant('f64', [channels], new Float64Array(channels).fill(1 / count)),
         };
   const spec = { kind: 'depthwiseConv', name, inputs, options, constants };
-  site.bind(site.add(quantisation === undefined ? spec : { ...spec, quantisation }), resultRank);
+  context.bind(context.add(quantisation === undefined ? spec : { ...spec, quantisation }), resultRank);
 }
 
-export const globalAveragePool: Translation = site => {
-  if (site.int('channels_last', 0) !== 0) site.refuse('counts channels last');
-  const rank = dimsOf(site.view(0)).length;
-  mean(site, rank, rank);
+export const globalAveragePool: Translation = context => {
+  if (context.int('channels_last', 0) !== 0) context.refuse('counts channels last');
+  const rank = dimsOf(context.view(0)).length;
+  mean(context, rank, rank);
 };
 
-function largest(site: NodeSite, rank: number, resultRank: number): void {
-  requireSpatial(site, rank);
-  const input = site.image(0, 'pool');
+function largest(context: NodeContext, rank: number, resultRank: number): void {
+  requireSpatial(context, rank);
+  const input = context.image(0, 'pool');
   const { height, width } = input.type.shape;
-  site.bind(
-    site.add({ kind: 'maxPool', name: site.place('pool').name, inputs: [input], options: { kernel: [height, width] } }),
+  context.bind(
+    context.add({
+      kind: 'maxPool',
+      name: context.label('pool').name,
+      inputs: [input],
+      options: { kernel: [height, width] },
+    }),
     resultRank,
   );
 }
 
-export const globalMaxPool: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  largest(site, rank, rank);
+export const globalMaxPool: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  largest(context, rank, rank);
 };
 
 /** The rank of the result of a reduction, which must be over all of height and width. */
-function reducedRank(site: NodeSite, rank: number): number {
-  const given = site.integersOr(1, 'axes', 'axes') ?? [];
+function reducedRank(context: NodeContext, rank: number): number {
+  const given = context.integersOr(1, 'axes', 'axes') ?? [];
   const axes = [...new Set(given.map(axis => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b);
   const spatial = rank === 4 ? '2,3' : '2';
   if (axes.join() !== spatial)
-    site.refuse(
+    context.refuse(
       `is over the axes [${given.join(', ')}] of ${rank} dimensions`,
       'over height and width together, it can be imported',
     );
-  return site.int('keepdims', 1) !== 0 ? rank : 2;
+  return context.int('keepdims', 1) !== 0 ? rank : 2;
 }
 
 /** ReduceMean over all of height and width. */
-export const reduceMean: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  mean(site, rank, reducedRank(site, rank));
+export const reduceMean: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  mean(context, rank, reducedRank(context, rank));
 };
 
 /** ReduceMax likewise. */
-export const reduceMax: Translation = site => {
-  const rank = dimsOf(site.view(0)).length;
-  largest(site, rank, reducedRank(site, rank));
+export const reduceMax: Translation = context => {
+  const rank = dimsOf(context.view(0)).length;
+  largest(context, rank, reducedRank(context, rank));
 };

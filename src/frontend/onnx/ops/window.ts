@@ -1,6 +1,6 @@
 import type { Node } from '../../../ir/graph.js';
 import type { Padding } from '../../import/values.js';
-import type { NodeSite } from '../site.js';
+import type { NodeContext } from '../context.js';
 
 type Pair = readonly [number, number];
 
@@ -16,43 +16,43 @@ export interface Window {
 export const dilated = (taps: number, dilation: number): number => (taps - 1) * dilation + 1;
 
 /** Rows and columns; a network of one dimension has columns alone. */
-function pairOf(site: NodeSite, name: string, spatial: number, otherwise: number): Pair {
-  const values = site.ints(name);
+function pairOf(context: NodeContext, name: string, spatial: number, otherwise: number): Pair {
+  const values = context.ints(name);
   if (values === undefined || values.length === 0) return [otherwise, otherwise];
-  if (values.length !== spatial) site.refuse(`has the ${name} [${values.join(', ')}] for ${spatial} dimensions`);
+  if (values.length !== spatial) context.refuse(`has the ${name} [${values.join(', ')}] for ${spatial} dimensions`);
   const [rows, columns] = spatial === 1 ? [otherwise, values[0]] : values;
   if (![rows, columns].every(value => value >= 1 && value <= 1024))
-    site.refuse(`has the ${name} [${values.join(', ')}]`);
+    context.refuse(`has the ${name} [${values.join(', ')}]`);
   return [rows, columns];
 }
 
 /** Kernel, strides, dilations and padding of an operator whose input has `rank` dimensions, [N, C, H, W] or [N, C, W]. */
 export function windowOf(
-  site: NodeSite,
+  context: NodeContext,
   rank: number,
   kernelDims: readonly number[] | undefined,
   { type }: Node,
 ): Window {
   const spatial = rank - 2;
   if (spatial !== 1 && spatial !== 2) {
-    site.refuse(`works on ${rank} dimensions`, 'networks of [1, channels, height, width] can be imported');
+    context.refuse(`works on ${rank} dimensions`, 'networks of [1, channels, height, width] can be imported');
   }
   const kernel: Pair =
     kernelDims === undefined
-      ? pairOf(site, 'kernel_shape', spatial, 1)
+      ? pairOf(context, 'kernel_shape', spatial, 1)
       : spatial === 1
         ? [1, kernelDims[0]]
         : [kernelDims[0], kernelDims[1]];
-  const stride = pairOf(site, 'strides', spatial, 1);
-  const dilation = pairOf(site, 'dilations', spatial, 1);
+  const stride = pairOf(context, 'strides', spatial, 1);
+  const dilation = pairOf(context, 'dilations', spatial, 1);
   const { height, width } = type.shape;
   const along = (size: number, axis: 0 | 1, explicit: Pair): Pair =>
-    sidesOf(site, size, dilated(kernel[axis], dilation[axis]), stride[axis], explicit);
-  const pads = site.ints('pads') ?? [];
-  if (pads.length !== 0 && pads.length !== 2 * spatial) site.refuse(`has the pads [${pads.join(', ')}]`);
+    sidesOf(context, size, dilated(kernel[axis], dilation[axis]), stride[axis], explicit);
+  const pads = context.ints('pads') ?? [];
+  if (pads.length !== 0 && pads.length !== 2 * spatial) context.refuse(`has the pads [${pads.join(', ')}]`);
   const [top, left, bottom, right] = pads.length === 0 ? [0, 0, 0, 0] : spatial === 1 ? [0, pads[0], 0, pads[1]] : pads;
   if (![top, left, bottom, right].every(amount => amount >= 0 && amount <= 1024)) {
-    site.refuse(`has the pads [${pads.join(', ')}]`, 'negative padding cannot be imported');
+    context.refuse(`has the pads [${pads.join(', ')}]`, 'negative padding cannot be imported');
   }
   const rows = along(height, 0, [top, bottom]);
   const columns = along(width, 1, [left, right]);
@@ -60,15 +60,15 @@ export function windowOf(
 }
 
 /** Padding before and after. Source: the ONNX operator Conv, attribute auto_pad. */
-function sidesOf(site: NodeSite, size: number, taps: number, stride: number, explicit: Pair): Pair {
-  const mode = site.attribute('auto_pad')?.text ?? 'NOTSET';
+function sidesOf(context: NodeContext, size: number, taps: number, stride: number, explicit: Pair): Pair {
+  const mode = context.attribute('auto_pad')?.text ?? 'NOTSET';
   if (mode === 'NOTSET') return explicit;
   if (mode === 'VALID') return [0, 0];
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + taps - size, 0);
   const less = Math.floor(total / 2);
   if (mode === 'SAME_UPPER') return [less, total - less];
   if (mode === 'SAME_LOWER') return [total - less, less];
-  return site.refuse(`has the auto_pad '${mode}'`);
+  return context.refuse(`has the auto_pad '${mode}'`);
 }
 
 /** As options of model.ts. */

@@ -8,31 +8,31 @@ import { linearConstants, weightDims } from './weights.js';
  * FULLY_CONNECTED over the whole input, or, where the weights have as many inputs as there are channels, at every position: a
  * 1x1 convolution. Source: TFLM, CalculateOpDataFullyConnected and reference_integer_ops::FullyConnected.
  */
-export const fullyConnected: Translation = site => {
-  const value = site.value(0);
-  const [units, inputs] = weightDims(site, 1, 2);
-  if (site.operator.options.weights_format !== 0) site.refuse('has weights in a shuffled format');
+export const fullyConnected: Translation = context => {
+  const value = context.value(0);
+  const [units, inputs] = weightDims(context, 1, 2);
+  if (context.operator.options.weights_format !== 0) context.refuse('has weights in a shuffled format');
   const whole = elementCount(value.node.type.shape) === inputs && value.padding === undefined;
   // The weights count the elements of the input as they lie in memory, in whatever shape.
-  const input = whole ? value.node : site.image(0, 'fc');
+  const input = whole ? value.node : context.image(0, 'fc');
   const { height, width, channels } = input.type.shape;
   if (!whole && channels !== inputs) {
-    site.refuse(`has weights for ${inputs} inputs of a tensor of ${height}x${width}x${channels}`);
+    context.refuse(`has weights for ${inputs} inputs of a tensor of ${height}x${width}x${channels}`);
   }
-  const { scale } = site.quantisation(0);
-  const quantisation = site.outputQuantisation();
-  const perTensor = site.tensor(1).scales.length === 1;
+  const { scale } = context.quantisation(0);
+  const quantisation = context.outputQuantisation();
+  const perTensor = context.tensor(1).scales.length === 1;
   const shape = whole ? [units, height, width, channels] : [units, 1, 1, channels];
-  const weight: Constant = { dtype: 'i8', shape, data: int8Data(site.tensor(1), site.span) };
+  const weight: Constant = { dtype: 'i8', shape, data: int8Data(context.tensor(1), context.span) };
   const scaleOf = (s: number) => (perTensor && s > 0 ? scaleOfFloatProduct(scale, s, quantisation.scale) : s);
-  site.bind(
-    site.add({
+  context.bind(
+    context.add({
       kind: whole ? 'dense' : 'conv',
-      name: site.place('fc').name,
+      name: context.label('fc').name,
       inputs: [input],
       options: whole ? { units } : { channels: units, kernel: [1, 1], stride: [1, 1] },
-      activation: fusedActivation(site),
-      constants: linearConstants(site, weight, 0, scaleOf),
+      activation: fusedActivation(context),
+      constants: linearConstants(context, weight, 0, scaleOf),
       quantisation,
     }),
   );

@@ -35,37 +35,37 @@ function pair(
   combineFor: (node: Node, inputs: Inputs, output: Quantisation) => Combine,
   numbersFor: NumbersFor,
 ): Translation {
-  return site => {
-    const { name } = site.place(kind);
-    const activation = fusedActivation(site);
-    const to = site.outputQuantisation();
-    const constants = [0, 1].filter(input => site.isConstant(input));
-    if (constants.length === 2) site.refuse('has two constants');
+  return context => {
+    const { name } = context.label(kind);
+    const activation = fusedActivation(context);
+    const to = context.outputQuantisation();
+    const constants = [0, 1].filter(input => context.isConstant(input));
+    if (constants.length === 2) context.refuse('has two constants');
     if (constants.length === 0) {
-      const inputs = [site.image(0, `${kind}_a`), site.image(1, `${kind}_b`)];
-      site.bind(site.add({ kind, name, inputs, activation, quantisation: to }));
+      const inputs = [context.image(0, `${kind}_a`), context.image(1, `${kind}_b`)];
+      context.bind(context.add({ kind, name, inputs, activation, quantisation: to }));
       return;
     }
     const fixed = constants[0] === 0 ? 0 : 1;
-    const input = site.image(1 - fixed, kind);
-    const tensor = site.tensor(fixed);
-    const values = activationData(tensor, site.span);
+    const input = context.image(1 - fixed, kind);
+    const tensor = context.tensor(fixed);
+    const values = activationData(tensor, context.span);
     const shape = shapeOf(tensor.dims);
     const { channels } = input.type.shape;
     const perChannel = values.length === channels && shape?.channels === channels;
     if (values.length !== 1 && !perChannel) {
-      site.refuse(
+      context.refuse(
         `has a constant of shape [${tensor.dims.join(', ')}]`,
         'one value, or one for each channel, can be imported',
       );
     }
-    const from = site.quantisation(1 - fixed);
-    const other = activationQuantisation(tensor, site.span);
-    requireType(tensor, [site.tensor(1 - fixed).type], site.span);
+    const from = context.quantisation(1 - fixed);
+    const other = activationQuantisation(tensor, context.span);
+    requireType(tensor, [context.tensor(1 - fixed).type], context.span);
     const inputs = fixed === 0 ? ([other, from] as const) : ([from, other] as const);
-    if (isWide(site)) {
+    if (isWide(context)) {
       const numbers = numbersFor(input, inputs, to, fixed, Array.from(values));
-      site.bind(addRescale(site, name, input, numbers, activation, to));
+      context.bind(addRescale(context, name, input, numbers, activation, to));
       return;
     }
     const combine = combineFor(input, inputs, to);
@@ -78,7 +78,7 @@ function pair(
         return Math.min(Math.max(y, low), high);
       });
     });
-    site.bind(addLookup(site, name, input, tables, activation, to));
+    context.bind(addLookup(context, name, input, tables, activation, to));
   };
 }
 
@@ -123,10 +123,15 @@ export const mulOperator = pair(
 );
 
 /** MEAN over height and width. Source: reference_ops::QuantizedMeanOrSum. */
-export const meanOperator: Translation = site => {
-  requireSpatial(site);
-  const input = site.image(0, 'mean');
-  site.bind(
-    site.add({ kind: 'mean', name: site.place('mean').name, inputs: [input], quantisation: site.outputQuantisation() }),
+export const meanOperator: Translation = context => {
+  requireSpatial(context);
+  const input = context.image(0, 'mean');
+  context.bind(
+    context.add({
+      kind: 'mean',
+      name: context.label('mean').name,
+      inputs: [input],
+      quantisation: context.outputQuantisation(),
+    }),
   );
 };

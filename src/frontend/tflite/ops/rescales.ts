@@ -1,7 +1,7 @@
 import type { Node } from '../../../ir/graph.js';
 import { constant, type Quantisation } from '../../../ir/tensor.js';
 import type { Activation } from '../../../ops/shared/activation.js';
-import type { OperatorSite } from '../site.js';
+import type { OperatorContext } from '../context.js';
 
 /** What a `rescale` computes with; see the op. */
 export interface RescaleNumbers {
@@ -15,12 +15,12 @@ export interface RescaleNumbers {
 export const evenly = (scale: number): RescaleNumbers => ({ slopes: [[1, 1]], scales: [scale, scale] });
 
 /** Are there int16 values on either side of the operator? */
-export const isWide = (site: OperatorSite): boolean =>
-  site.quantisation(0).bits === 16 || site.outputQuantisation().bits === 16;
+export const isWide = (context: OperatorContext): boolean =>
+  context.quantisation(0).bits === 16 || context.outputQuantisation().bits === 16;
 
 /** Adds what single values become, of which there are too many for a table. */
 export function addRescale(
-  site: OperatorSite,
+  context: OperatorContext,
   name: string,
   input: Node,
   { slopes, scales, sum }: RescaleNumbers,
@@ -28,8 +28,8 @@ export function addRescale(
   quantisation: Quantisation,
 ): Node {
   const channels = slopes.length;
-  site.builder.claim(3 * channels, site.span);
-  return site.add({
+  context.builder.claim(3 * channels, context.span);
+  return context.add({
     kind: 'rescale',
     name,
     inputs: [input],

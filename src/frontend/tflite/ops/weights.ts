@@ -1,26 +1,26 @@
 import { type Constant, constant } from '../../../ir/tensor.js';
+import type { OperatorContext } from '../context.js';
 import { int8Data, integerData, requireType, weightScales } from '../quantisation.js';
 import { tensorTypes } from '../schema.js';
-import type { OperatorSite } from '../site.js';
 import { dilated } from './window.js';
 
 /** The parameters of a linear op, whose weights are scaled along an axis of the tensor of input 1; biases are input 2. */
 export function linearConstants(
-  site: OperatorSite,
+  context: OperatorContext,
   weight: Constant,
   axis: number,
   scaleOf: (scale: number) => number = scale => scale,
 ): Record<'weight' | 'bias' | 'weightScale', Constant> {
   const channels = weight.shape[0];
-  const scales = weightScales(site.tensor(1), axis, channels, site.span).map(scaleOf);
-  const bias = site.quantisation(0).bits === 16 ? longBiasOf(site, channels) : biasOf(site, channels);
+  const scales = weightScales(context.tensor(1), axis, channels, context.span).map(scaleOf);
+  const bias = context.quantisation(0).bits === 16 ? longBiasOf(context, channels) : biasOf(context, channels);
   if (!scales.includes(0)) return { weight, bias, weightScale: constant('f64', [channels], scales) };
   // A channel of scale zero always gives the zero point, as TFLite's multiplier of zero does: here by an accumulator of zero.
-  const neutral = site.outputQuantisation().scale / site.quantisation(0).scale;
+  const neutral = context.outputQuantisation().scale / context.quantisation(0).scale;
   const perChannel = weight.data.length / channels;
   const zeroed = (data: Constant['data'], count: number) =>
     data.map((x, i) => (scales[Math.floor(i / count)] === 0 ? 0 : x));
-  site.builder.claim(weight.data.length, site.span);
+  context.builder.claim(weight.data.length, context.span);
   return {
     weight: constant('i8', weight.shape, zeroed(weight.data, perChannel)),
     bias: constant(bias.dtype, bias.shape, zeroed(bias.data, 1)),
@@ -33,9 +33,9 @@ export function linearConstants(
 }
 
 /** The biases of a linear operator, zeros where it has none. @throws CompileError E0123, E0124 */
-function biasOf(site: OperatorSite, channels: number): Constant {
-  if (!site.hasInput(2)) return constant('i32', [channels], new Int32Array(channels));
-  return constant('i32', [channels], biasValues(site, channels, ['INT32']));
+function biasOf(context: OperatorContext, channels: number): Constant {
+  if (!context.hasInput(2)) return constant('i32', [channels], new Int32Array(channels));
+  return constant('i32', [channels], biasValues(context, channels, ['INT32']));
 }
 
 /**
@@ -43,31 +43,31 @@ function biasOf(site: OperatorSite, channels: number): Constant {
  * FULLY_CONNECTED, whose options say which type biases have, they may be int32, and so are accumulators then.
  * Source: TFLM, ConvEval and FullyConnectedEval of int16; DepthwiseConvEval, which reads int64 alone.
  */
-function longBiasOf(site: OperatorSite, channels: number): Constant {
-  const { quantized_bias_type: hint } = site.operator.options;
+function longBiasOf(context: OperatorContext, channels: number): Constant {
+  const { quantized_bias_type: hint } = context.operator.options;
   const types = hint === undefined ? ['INT64'] : ['INT64', 'INT32'];
-  if (!site.hasInput(2)) {
+  if (!context.hasInput(2)) {
     const dtype = hint !== undefined && tensorTypes[hint] === 'INT32' ? 'i32' : 'f64';
     return constant(dtype, [channels], new Int32Array(channels));
   }
-  const values = biasValues(site, channels, types);
-  return constant(site.tensor(2).type === 'INT64' ? 'f64' : 'i32', [channels], values);
+  const values = biasValues(context, channels, types);
+  return constant(context.tensor(2).type === 'INT64' ? 'f64' : 'i32', [channels], values);
 }
 
-function biasValues(site: OperatorSite, channels: number, types: readonly string[]): readonly number[] {
-  const tensor = site.tensor(2);
-  requireType(tensor, types, site.span);
-  if (!site.isConstant(2)) site.refuse('has a bias that is not constant');
-  const values = integerData(tensor, site.span);
-  if (values.length !== channels) site.refuse(`has ${values.length} biases for ${channels} channels`);
+function biasValues(context: OperatorContext, channels: number, types: readonly string[]): readonly number[] {
+  const tensor = context.tensor(2);
+  requireType(tensor, types, context.span);
+  if (!context.isConstant(2)) context.refuse('has a bias that is not constant');
+  const values = integerData(tensor, context.span);
+  if (values.length !== channels) context.refuse(`has ${values.length} biases for ${channels} channels`);
   return values;
 }
 
 /** The dimensions of constant int8 weights. @throws CompileError */
-export function weightDims(site: OperatorSite, input: number, rank: number): readonly number[] {
-  const { dims } = site.tensor(input);
-  if (!site.isConstant(input)) site.refuse('has weights that are not constant');
-  if (dims.length !== rank || dims.some(size => size < 1)) site.refuse(`has weights of shape [${dims.join(', ')}]`);
+export function weightDims(context: OperatorContext, input: number, rank: number): readonly number[] {
+  const { dims } = context.tensor(input);
+  if (!context.isConstant(input)) context.refuse('has weights that are not constant');
+  if (dims.length !== rank || dims.some(size => size < 1)) context.refuse(`has weights of shape [${dims.join(', ')}]`);
   return dims;
 }
 
@@ -76,19 +76,19 @@ export function weightDims(site: OperatorSite, input: number, rank: number): rea
  * columns, 1] here. A dilated kernel is written out, with zeros between its taps: they add nothing.
  */
 export function kernelWeights(
-  site: OperatorSite,
+  context: OperatorContext,
   input: number,
   depthwise: boolean,
   dilation: readonly [number, number],
 ): Constant {
-  const tensor = site.tensor(input);
-  const data = int8Data(tensor, site.span);
+  const tensor = context.tensor(input);
+  const data = int8Data(tensor, context.span);
   const [first, rows, columns, last] = tensor.dims;
   const [outputs, inputs] = depthwise ? [last, 1] : [first, last];
   const shape = [outputs, dilated(rows, dilation[0]), dilated(columns, dilation[1]), inputs];
   if (!depthwise && dilation[0] === 1 && dilation[1] === 1) return { dtype: 'i8', shape, data };
   const count = shape.reduce((a, b) => a * b, 1);
-  site.builder.claim(count, site.span);
+  context.builder.claim(count, context.span);
   const result = new Int8Array(count);
   for (let o = 0; o < outputs; o++) {
     for (let y = 0; y < rows; y++) {

@@ -8,7 +8,7 @@ import type { LinearAttributes } from '../../ops/shared/linear-attributes.js';
 export type LayerConstants = Readonly<Record<string, Constant>>;
 
 /** A linear layer that is being quantised, and what is known of it. Its predecessors are quantised already. */
-export interface LayerSite {
+export interface LayerContext {
   /** The float layer. */
   readonly node: Node<LinearAttributes>;
   readonly patches: Patches;
@@ -30,14 +30,18 @@ export interface LayerSite {
 export interface LayerStep {
   readonly name: string;
   /** @param yieldNow awaited now and then where a step takes long: see src/interpreter/yield.ts */
-  run(site: LayerSite, constants: LayerConstants, yieldNow: () => Promise<void>): LayerConstants | Promise<LayerConstants>;
+  run(
+    context: LayerContext,
+    constants: LayerConstants,
+    yieldNow: () => Promise<void>,
+  ): LayerConstants | Promise<LayerConstants>;
 }
 
 /** Output channels of a layer. */
-export const channelsOf = ({ patches: { groups, outputs } }: LayerSite): number => groups * outputs;
+export const channelsOf = ({ patches: { groups, outputs } }: LayerContext): number => groups * outputs;
 
 /** Real units of one step of the accumulator of channel `o`. */
-export const accumulatorScale = ({ input }: LayerSite, { weightScale }: LayerConstants, o: number): number =>
+export const accumulatorScale = ({ input }: LayerContext, { weightScale }: LayerConstants, o: number): number =>
   input.scale * weightScale.data[o];
 
 /** The mean patch that each group sees over all images and positions: [groups, length], padding as zeros. */

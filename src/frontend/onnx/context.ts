@@ -6,7 +6,7 @@ import { clamp } from '../../numeric/requantise.js';
 import { type Activation, activate } from '../../ops/shared/activation.js';
 import { quoteName } from '../arrays/quote.js';
 import type { ImportBuilder, NodeSpec } from '../import/import-builder.js';
-import type { Place } from '../import/values.js';
+import type { Label } from '../import/values.js';
 import { elementsOf, type OnnxConstant, realsOf } from './constants.js';
 import type { Network, Operator } from './operators.js';
 import type { OnnxAttribute, OnnxFile } from './read-file.js';
@@ -38,7 +38,7 @@ export interface ImportState {
 const mostIntegers = 1024;
 
 /** One operator as its translation sees it: what it reads, and where its results go. */
-export class NodeSite {
+export class NodeContext {
   constructor(
     readonly state: ImportState,
     readonly operator: Operator,
@@ -54,7 +54,7 @@ export class NodeSite {
   }
 
   /** `'conv3'`: a short name and the index of the node. */
-  place(short: string): Place {
+  label(short: string): Label {
     return { name: `${short}${this.operator.node.index}`, span: this.span };
   }
 
@@ -120,7 +120,7 @@ export class NodeSite {
     const { node, padding } = this.padded(input, short);
     if (padding === undefined) return node;
     const [top, bottom, left, right] = padding;
-    const { name, span } = this.place(short);
+    const { name, span } = this.label(short);
     return this.builder.add({
       kind: 'pad',
       name: `${name}.pad`,
@@ -133,7 +133,7 @@ export class NodeSite {
   /** The same for an op that pads by itself. */
   padded(input: number, short: string): Pick<View, 'node' | 'padding'> {
     const view = this.view(input);
-    const node = unpaddedNode(this.builder, view, this.place(short));
+    const node = unpaddedNode(this.builder, view, this.label(short));
     // Who reads it next need not move it again.
     if (node !== view.node) {
       const { padding } = view;
@@ -254,7 +254,7 @@ export class NodeSite {
     }
     const changed = this.lookup(
       view.node,
-      `${this.place('requant').name}${result === 0 ? '' : `.${result}`}`,
+      `${this.label('requant').name}${result === 0 ? '' : `.${result}`}`,
       { kind: 'identity' },
       stated,
     );

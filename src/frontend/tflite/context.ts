@@ -4,7 +4,7 @@ import type { Node } from '../../ir/graph.js';
 import type { Quantisation } from '../../ir/tensor.js';
 import { formatDims, quoteName } from '../arrays/quote.js';
 import type { ImportBuilder, NodeSpec } from '../import/import-builder.js';
-import { imageOf, type Place, productOf, shapeOf, unpaddedImageOf, type Value } from '../import/values.js';
+import { imageOf, type Label, productOf, shapeOf, unpaddedImageOf, type Value } from '../import/values.js';
 import { activationQuantisation, activationTypes, requireType } from './quantisation.js';
 import type { TfliteFile, TfliteOperator, TfliteTensor } from './read-file.js';
 import { addSource } from './source.js';
@@ -23,7 +23,7 @@ export type Known = Value | Edge | typeof missing;
 export class Unknowable extends Error {}
 
 /** One operator as its translation sees it: what it reads, and where its results go. */
-export class OperatorSite {
+export class OperatorContext {
   readonly span: Span;
   private readonly made = new Set<number>();
 
@@ -38,7 +38,7 @@ export class OperatorSite {
   }
 
   /** `'conv3'`: a short name and the index of the operator. */
-  place(short: string): Place {
+  label(short: string): Label {
     return { name: `${short}${this.operator.index}`, span: this.span };
   }
 
@@ -96,13 +96,13 @@ export class OperatorSite {
 
   /** An activation as height, width, channels. */
   image(input: number, short: string): Node {
-    return imageOf(this.builder, this.value(input), this.place(short));
+    return imageOf(this.builder, this.value(input), this.label(short));
   }
 
   /** The same for an op that pads by itself: the padding that it has to add to its own. */
   padded(input: number, short: string) {
     const value = this.value(input);
-    const node = unpaddedImageOf(this.builder, value, this.place(short));
+    const node = unpaddedImageOf(this.builder, value, this.label(short));
     return { node, padding: value.padding ?? ([0, 0, 0, 0] as const) };
   }
 
