@@ -90,7 +90,7 @@ export interface KernelPlan {
   /** Where the rounding rule shifts accumulators left before it multiplies. */
   readonly shiftedAccumulator?: ShiftedAccumulator;
   /** Which of several plans of its variant this is, in a few words: `2x2`, `by channel`. */
-  readonly form?: string;
+  readonly configuration?: string;
   /** Its weights take more flash than they have to: only for those who want speed. */
   readonly forSpeed?: true;
   /** What it does, for the cost model; without it the order of the variants decides. */

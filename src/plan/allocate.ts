@@ -1,19 +1,19 @@
 import { beamSearch } from './beam-search.js';
 import type { Block } from './blocks.js';
-import { FirstFit, type Placement } from './first-fit.js';
-import { improvePlacing } from './improve.js';
+import { type Allocation, FirstFit } from './first-fit.js';
+import { improveAllocation } from './improve.js';
 import { alignment } from './row-program.js';
 
-/** Blocks up to which every order of placing is tried. */
+/** Blocks up to which every sequence of buffers is tried. */
 const exhaustiveBlocks = 7;
-/** Work that one sweep may do, in blocks looked at, and the widths that it may get out of that. */
-const sweepWork = 1_000_000;
+/** Work that one beam search may do, in blocks looked at, and the widths that it may get out of that. */
+const beamWork = 1_000_000;
 const widths = { least: 8, most: 128 };
-/** Sweeps of a round: so many that their work together stays within twice that. */
-const sweeps = { least: 0, most: 3 };
-/** How often sweeps and improvement take turns. */
+/** Beam searches of a round: so many that their work together stays within twice that. */
+const searches = { least: 0, most: 3 };
+/** How often beam search and improvement alternate. */
 const rounds = 2;
-/** Conflicts that a search for a better order of placing may look at. */
+/** Conflicts that a search for a better sequence of buffers may look at. */
 const improvingWork = 6_000_000;
 const improvedOrders = 4;
 
@@ -21,46 +21,49 @@ const improvedOrders = 4;
  * Places blocks so that those which live at the same time do not meet, in as few bytes as it finds: dynamic storage
  * allocation, which is NP-hard. Proven least where it reaches `lowerBound`, and for up to {@link exhaustiveBlocks} blocks.
  *
- * First each block in turn is put at the lowest offset that its placed rivals leave free, in several orders of placing.
- * Then sweeps over time ({@link beamSearch}) try to do with less: with `lowerBound`, then with the middle between that and
- * the best so far, and so on. Then the best of the orders of placing are improved ({@link improvePlacing}), and after that
- * the one that the best placement has. At last sweeps go on from there, and what they find is improved.
+ * First each block in turn is put at the lowest offset that earlier buffers leave free, in several sequences of buffers.
+ * Then beam searches over time ({@link beamSearch}) try to do with less: with `lowerBound`, then with the middle between that and
+ * the best so far, and so on. Then the best of the sequences of buffers are improved ({@link improveAllocation}), and after that
+ * the one that the best allocation has. At last beam searches go on from there, and what they find is improved.
  *
  * @param blocks by time of birth
- * @param lowerBound in bytes: no placement needs less
+ * @param lowerBound in bytes: no allocation needs less
  */
-export function allocateBlocks(blocks: readonly Block[], lowerBound: number): Placement {
+export function allocateBlocks(blocks: readonly Block[], lowerBound: number): Allocation {
   const fit = new FirstFit(blocks);
-  const { meetings } = fit;
-  if (fit.free.length <= exhaustiveBlocks) return placeExhaustively(fit, lowerBound);
+  const { conflictCount } = fit;
+  if (fit.free.length <= exhaustiveBlocks) return allocateExhaustively(fit, lowerBound);
   const starts = orderings(blocks)
     .map(compare => fit.free.slice().sort((a, b) => compare(blocks[a], blocks[b]) || a - b))
-    .map(order => ({ order, placement: fit.place(order) }))
-    .sort((a, b) => a.placement.bytes - b.placement.bytes);
-  let best = starts[0].placement;
-  const better = (placement: Placement | undefined): void => {
-    if (placement !== undefined && placement.bytes < best.bytes) best = placement;
+    .map(order => ({ order, allocation: fit.place(order) }))
+    .sort((a, b) => a.allocation.bytes - b.allocation.bytes);
+  let best = starts[0].allocation;
+  const better = (allocation: Allocation | undefined): void => {
+    if (allocation !== undefined && allocation.bytes < best.bytes) best = allocation;
   };
-  const width = Math.max(widths.least, Math.min(widths.most, Math.floor(sweepWork / (meetings + 1))));
-  const more = Math.max(sweeps.least, Math.min(sweeps.most, Math.floor((2 * sweepWork) / (meetings * width + 1))));
+  const width = Math.max(widths.least, Math.min(widths.most, Math.floor(beamWork / (conflictCount + 1))));
+  const more = Math.max(
+    searches.least,
+    Math.min(searches.most, Math.floor((2 * beamWork) / (conflictCount * width + 1))),
+  );
   let tried = lowerBound - alignment;
-  const sweep = (bytes: number): void => {
+  const search = (bytes: number): void => {
     if (bytes >= best.bytes) return;
     const offsets = beamSearch(blocks, bytes, width);
     if (offsets === undefined) tried = bytes;
     else better({ offsets, bytes: blocks.reduce((most, b, i) => Math.max(most, offsets[i] + b.bytes), 0) });
   };
   const improve = (orders: readonly Int32Array[]): void => {
-    if (best.bytes > lowerBound) better(improvePlacing(fit, orders, lowerBound, improvingWork));
+    if (best.bytes > lowerBound) better(improveAllocation(fit, orders, lowerBound, improvingWork));
   };
-  sweep(lowerBound);
+  search(lowerBound);
   for (let round = 0; round < rounds; round++) {
     const before = best;
     for (let i = 0; i < more; i++) {
-      sweep(tried + alignment * Math.max(1, Math.floor((best.bytes - tried) / (2 * alignment))));
+      search(tried + alignment * Math.max(1, Math.floor((best.bytes - tried) / (2 * alignment))));
     }
     if (round === 0) improve(starts.slice(0, improvedOrders).map(({ order }) => order));
-    // Placed by offset, first fit makes the best placement again, or one that is better.
+    // In the order of offsets, first fit makes the best allocation again, or one that is better.
     const { offsets } = best;
     // In large programs that takes long, and seldom helps where the start is still the best.
     if (best !== before || (round === 0 && more > 0))
@@ -88,8 +91,8 @@ function orderings(blocks: readonly Block[]): readonly Comparison[] {
   ];
 }
 
-/** Every order of placing, cut off where it cannot become better. It includes the best: a best allocation, sorted by offset, is one of them. */
-function placeExhaustively(fit: FirstFit, lowerBound: number): Placement {
+/** Every sequence of buffers, cut off where it cannot become better. It includes the best: a best allocation, sorted by offset, is one of them. */
+function allocateExhaustively(fit: FirstFit, lowerBound: number): Allocation {
   const { blocks, free } = fit;
   const { offsets, bytes: pinned } = fit.start();
   let best = fit.place(free);

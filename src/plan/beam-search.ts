@@ -18,22 +18,22 @@ export function beamSearch(blocks: readonly Block[], bytes: number, width: numbe
   };
   const gaps = new Gaps(columns, bytes);
   const counting = new Uint8Array(blocks.length);
-  let layouts = new PartialAllocations(1, 0);
+  let partials = new PartialAllocations(1, 0);
   let scores: GapScore | undefined;
   const history: { readonly from: Int32Array; readonly offset: Int32Array }[] = [];
   for (const [b, block] of blocks.entries()) {
     const until = blocks[b + 1]?.from ?? block.to;
-    scores = new GapScore(columns, bytes, layouts, b, until, counting, scores);
+    scores = new GapScore(columns, bytes, partials, b, until, counting, scores);
     const seen = new Set<number>();
     let extensions: Extension[] = [];
-    for (let from = 0; from < layouts.count; from++) {
+    for (let from = 0; from < partials.count; from++) {
       scores.lookAt(from);
-      for (const offset of gaps.candidates(layouts, from, block)) {
+      for (const offset of gaps.candidates(partials, from, block)) {
         const hashes = scores.hashesWith(offset);
         const key = hashes[0] * 2 ** 20 + (hashes[1] >>> 12);
         if (seen.has(key)) continue;
         seen.add(key);
-        const at = position(layouts, from, offset);
+        const at = position(partials, from, offset);
         extensions.push({ from, offset, at, score: scores.score(at, offset), hashes });
       }
     }
@@ -45,7 +45,7 @@ export function beamSearch(blocks: readonly Block[], bytes: number, width: numbe
       offset[i] = extension.offset;
     }
     history.push({ from, offset });
-    layouts = extended(columns, layouts, b, extensions, until, scores);
+    partials = extended(columns, partials, b, extensions, until, scores);
   }
   const offsets = new Int32Array(blocks.length);
   for (let b = blocks.length - 1, at = 0; b >= 0; b--) {
@@ -70,10 +70,10 @@ class Gaps {
   }
 
   /** Offsets at both ends of every gap that the block fits into; for a pinned one the offset that it has to have. */
-  candidates({ blocks, offsets, living }: PartialAllocations, layout: number, block: Block): number[] {
+  candidates({ blocks, offsets, living }: PartialAllocations, partial: number, block: Block): number[] {
     if (block.pinned !== undefined) return [block.pinned];
     const { lows, highs } = this;
-    const start = layout * living;
+    const start = partial * living;
     for (let i = 0; i < living; i++) {
       const other = blocks[start + i];
       let below = block.bytes;
@@ -105,8 +105,8 @@ class Gaps {
 }
 
 /** How many buffers of the allocation lie before an offset. */
-function position({ offsets, living }: PartialAllocations, layout: number, offset: number): number {
-  const start = layout * living;
+function position({ offsets, living }: PartialAllocations, partial: number, offset: number): number {
+  const start = partial * living;
   let at = 0;
   while (at < living && offsets[start + at] <= offset) at++;
   return at;
@@ -115,13 +115,13 @@ function position({ offsets, living }: PartialAllocations, layout: number, offse
 /** The partial allocations with the buffer added, without buffers that nobody needs when the next one is made. */
 function extended(
   { to }: Columns,
-  layouts: PartialAllocations,
+  partials: PartialAllocations,
   block: number,
   extensions: readonly Extension[],
   until: number,
   scores: GapScore,
 ): PartialAllocations {
-  const others = layouts.blocks.subarray(0, layouts.living);
+  const others = partials.blocks.subarray(0, partials.living);
   const result = new PartialAllocations(extensions.length, [...others, block].filter(b => to[b] >= until).length);
   let next = 0;
   const keep = (number: number, where: number): void => {
@@ -130,12 +130,12 @@ function extended(
     result.offsets[next++] = where;
   };
   for (const [e, { from, offset, at, hashes }] of extensions.entries()) {
-    const start = from * layouts.living;
-    for (let i = 0; i < layouts.living; i++) {
+    const start = from * partials.living;
+    for (let i = 0; i < partials.living; i++) {
       if (i === at) keep(block, offset);
-      keep(layouts.blocks[start + i], layouts.offsets[start + i]);
+      keep(partials.blocks[start + i], partials.offsets[start + i]);
     }
-    if (at === layouts.living) keep(block, offset);
+    if (at === partials.living) keep(block, offset);
     result.hashes.set(hashes, 2 * e);
     const [row, end] = [e * horizons, (e + 1) * horizons];
     scores.lookAt(from);

@@ -1,7 +1,7 @@
 import type { Block } from './blocks.js';
 import { aligned } from './row-program.js';
 
-export interface Placement {
+export interface Allocation {
   /** Per block, in bytes from the start of the space. */
   readonly offsets: Int32Array;
   /** Bytes of the space. */
@@ -23,14 +23,14 @@ export class FirstFit {
   /** Blocks whose place is to be chosen. */
   readonly free: Int32Array;
   /** Pairs of blocks that may not share bytes. */
-  readonly meetings: number;
+  readonly conflictCount: number;
   private readonly conflicts: readonly Conflicts[];
   private readonly bytes: Int32Array;
-  /** What rivals forbid, by the lower end. Working space. */
+  /** What conflicts forbid, by the lower end. Working space. */
   private readonly lows: Int32Array;
   private readonly highs: Int32Array;
   /** Where pinned blocks have to lie, -1 for the free ones, and the bytes that they take. */
-  private readonly pinned: Placement;
+  private readonly pinned: Allocation;
 
   /** @param blocks by time of birth */
   constructor(readonly blocks: readonly Block[]) {
@@ -39,7 +39,7 @@ export class FirstFit {
     const most = this.conflicts.reduce((most, { others }) => Math.max(most, others.length), 0);
     this.lows = new Int32Array(most);
     this.highs = new Int32Array(most);
-    this.meetings = this.conflicts.reduce((sum, { others }) => sum + others.length, 0) / 2;
+    this.conflictCount = this.conflicts.reduce((sum, { others }) => sum + others.length, 0) / 2;
     this.free = Int32Array.from(blocks.keys()).filter(b => blocks[b].pinned === undefined);
     this.pinned = {
       offsets: Int32Array.from(blocks, ({ pinned = -1 }) => pinned),
@@ -48,11 +48,11 @@ export class FirstFit {
   }
 
   /** The pinned blocks alone. */
-  start(): Placement {
+  start(): Allocation {
     return { offsets: this.pinned.offsets.slice(), bytes: this.pinned.bytes };
   }
 
-  /** Where a block goes, when so much is placed: the least word that no placed rival forbids. */
+  /** Where a block goes, when so much is placed: the least word that no earlier buffer forbids. */
   offsetOf(block: number, offsets: Int32Array): number {
     const { lows, highs } = this;
     const { others, below, above } = this.conflicts[block];
@@ -80,9 +80,9 @@ export class FirstFit {
   }
 
   /** Nothing when that takes `limit` bytes or more. */
-  place(order: Int32Array): Placement;
-  place(order: Int32Array, limit: number | undefined): Placement | undefined;
-  place(order: Int32Array, limit = Number.POSITIVE_INFINITY): Placement | undefined {
+  place(order: Int32Array): Allocation;
+  place(order: Int32Array, limit: number | undefined): Allocation | undefined;
+  place(order: Int32Array, limit = Number.POSITIVE_INFINITY): Allocation | undefined {
     const { offsets, bytes: pinned } = this.start();
     let bytes = pinned;
     for (const b of order) {

@@ -19,7 +19,7 @@ export class GapScore {
   private readonly ends: Int32Array;
   /** There are more ends than {@link horizons}. */
   private readonly more: boolean;
-  private layout = 0;
+  private partial = 0;
   /** Of the partial allocation that {@link lookAt} took: its blocks that live on, and the new one. */
   private readonly hashes: [number, number] = [0, 0];
   private readonly squares = new Float64Array(horizons);
@@ -27,7 +27,7 @@ export class GapScore {
 
   /**
    * @param bytes size of the memory
-   * @param layouts the partial allocations without the new block; `squares` and `reached` are for the ends of `before`
+   * @param partials the partial allocations without the new block; `squares` and `reached` are for the ends of `before`
    * @param block the new one
    * @param until when the next block is born: blocks that are dead by then do not count
    * @param counting scratch: for each block, at how many of the ends it still lives
@@ -35,14 +35,14 @@ export class GapScore {
   constructor(
     private readonly columns: Columns,
     private readonly bytes: number,
-    private readonly layouts: PartialAllocations,
+    private readonly partials: PartialAllocations,
     private readonly block: number,
     private readonly until: number,
     private readonly counting: Uint8Array,
     before: GapScore | undefined,
   ) {
     const { to } = columns;
-    const blocks = [...layouts.blocks.subarray(0, layouts.living), block];
+    const blocks = [...partials.blocks.subarray(0, partials.living), block];
     const times = new Set<number>();
     for (const b of blocks) if (to[b] + 1 > until) times.add(to[b] + 1);
     const next = [...times].sort((a, b) => a - b);
@@ -58,8 +58,8 @@ export class GapScore {
 
   /** Moves the sums of all partial allocations from the ends that `before` has to the ends that this one has. */
   private follow(before: GapScore): void {
-    const { layouts, ends } = this;
-    const { squares, reached } = layouts;
+    const { partials, ends } = this;
+    const { squares, reached } = partials;
     // The blocks that live at a time change at ends only, so the sums for an end are those for the last end before it. -1: unknown.
     const sources = Array.from(ends, end => {
       const after = before.ends.findIndex(other => other > end);
@@ -67,7 +67,7 @@ export class GapScore {
       return after < 0 && before.more && before.ends[source] !== end ? -1 : source;
     });
     const [oldSquares, oldReached] = [new Float64Array(horizons), new Int32Array(horizons)];
-    for (let l = 0; l < layouts.count; l++) {
+    for (let l = 0; l < partials.count; l++) {
       const row = l * horizons;
       for (let h = 0; h < horizons; h++) {
         oldSquares[h] = squares[row + h];
@@ -88,17 +88,17 @@ export class GapScore {
   }
 
   /** Selects the partial allocation that the calls after this one are about. */
-  lookAt(layout: number): void {
-    const { layouts, hashes, until } = this;
+  lookAt(partial: number): void {
+    const { partials, hashes, until } = this;
     const { to } = this.columns;
-    this.layout = layout;
-    let [first, second] = [layouts.hashes[2 * layout], layouts.hashes[2 * layout + 1]];
-    const start = layout * layouts.living;
-    for (let i = start; i < start + layouts.living; i++) {
-      const number = layouts.blocks[i];
+    this.partial = partial;
+    let [first, second] = [partials.hashes[2 * partial], partials.hashes[2 * partial + 1]];
+    const start = partial * partials.living;
+    for (let i = start; i < start + partials.living; i++) {
+      const number = partials.blocks[i];
       if (to[number] >= until) continue;
-      first -= mixed(number, layouts.offsets[i], 0x9e3779b1);
-      second -= mixed(number, layouts.offsets[i], 0x7feb352d);
+      first -= mixed(number, partials.offsets[i], 0x9e3779b1);
+      second -= mixed(number, partials.offsets[i], 0x7feb352d);
     }
     hashes[0] = first >>> 0;
     hashes[1] = second >>> 0;
@@ -135,45 +135,45 @@ export class GapScore {
 
   /** The sums with the new block: from the second end on, the gap that it falls into is taken out and its two parts are added. */
   private part(at: number, offset: number): void {
-    const { layouts, layout, columns, counting, squares, reached } = this;
-    const start = layout * layouts.living;
-    const stop = start + layouts.living;
-    const row = layout * horizons;
+    const { partials, partial, columns, counting, squares, reached } = this;
+    const start = partial * partials.living;
+    const stop = start + partials.living;
+    const row = partial * horizons;
     const end = offset + columns.bytes[this.block];
-    this.measure(layout, at, offset, 0);
+    this.measure(partial, at, offset, 0);
     let below = start + at - 1;
     let above = start + at;
     for (let h = 1; h < this.ends.length; h++) {
-      squares[h] = layouts.squares[row + h];
-      reached[h] = layouts.reached[row + h];
+      squares[h] = partials.squares[row + h];
+      reached[h] = partials.reached[row + h];
       if (h >= counting[this.block]) continue;
-      while (below >= start && counting[layouts.blocks[below]] <= h) below--;
-      while (above < stop && counting[layouts.blocks[above]] <= h) above++;
-      const low = below < start ? 0 : layouts.offsets[below] + columns.bytes[layouts.blocks[below]];
+      while (below >= start && counting[partials.blocks[below]] <= h) below--;
+      while (above < stop && counting[partials.blocks[above]] <= h) above++;
+      const low = below < start ? 0 : partials.offsets[below] + columns.bytes[partials.blocks[below]];
       squares[h] += (offset - low) * (offset - low);
       if (above === stop) {
         reached[h] = end;
       } else {
-        const high = layouts.offsets[above];
+        const high = partials.offsets[above];
         squares[h] += (high - end) * (high - end) - (high - low) * (high - low);
       }
     }
   }
 
   /** The sum at one end, gap by gap; without the new block where `at` is -1. */
-  private measure(layout: number, at: number, offset: number, h: number): void {
-    const { layouts, columns } = this;
-    const start = layout * layouts.living;
+  private measure(partial: number, at: number, offset: number, h: number): void {
+    const { partials, columns } = this;
+    const start = partial * partials.living;
     let [squares, reached] = [0, 0];
-    for (let i = 0; i <= layouts.living; i++) {
+    for (let i = 0; i <= partials.living; i++) {
       if (i === at && columns.to[this.block] >= this.ends[h]) {
         if (offset > reached) squares += (offset - reached) * (offset - reached);
         reached = Math.max(reached, offset + columns.bytes[this.block]);
       }
-      if (i === layouts.living) break;
-      const number = layouts.blocks[start + i];
+      if (i === partials.living) break;
+      const number = partials.blocks[start + i];
       if (columns.to[number] < this.ends[h]) continue;
-      const where = layouts.offsets[start + i];
+      const where = partials.offsets[start + i];
       if (where > reached) squares += (where - reached) * (where - reached);
       reached = Math.max(reached, where + columns.bytes[number]);
     }

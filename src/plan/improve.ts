@@ -1,6 +1,6 @@
 import { Random } from '../numeric/random.js';
 import type { Block } from './blocks.js';
-import type { FirstFit, Placement } from './first-fit.js';
+import type { Allocation, FirstFit } from './first-fit.js';
 import type { LiveMemory } from './live-memory.js';
 import type { Order } from './orders.js';
 import { alignment } from './row-program.js';
@@ -51,28 +51,28 @@ const jump = 0.5;
 const stray = { share: 0.01, jump: 0.2 };
 
 /**
- * Looks for an order of placing under which first fit needs fewer bytes ("squeaky wheel optimisation", Joslin and Clements
+ * Looks for an sequence of buffers under which first fit needs fewer bytes ("squeaky wheel optimisation", Joslin and Clements
  * 1999): what ended too high is placed earlier next time, by a random distance. Restarts from each of the given orders in
  * turn, since many short searches find more than one long one. Random numbers come from a fixed seed: the same blocks get
  * the same places on any machine.
  *
- * @param starts orders of placing, at least one
+ * @param starts sequences of buffers, at least one
  * @param lowerBound in bytes; it stops when it gets there
  * @param work how many conflicts it may look at, about
  */
-export function improvePlacing(
+export function improveAllocation(
   fit: FirstFit,
   starts: readonly Int32Array[],
   lowerBound: number,
   work: number,
-): Placement | undefined {
+): Allocation | undefined {
   const random = new Random('improve');
-  const perPlacement = 2 * fit.meetings + fit.blocks.length;
+  const perPlacement = 2 * fit.conflictCount + fit.blocks.length;
   let rest = Math.min(work, mostPlacements * perPlacement);
-  let best: Placement | undefined;
+  let best: Allocation | undefined;
   for (let round = 0; rest > 0; round++) {
     let order = starts[round % starts.length];
-    let reached: Placement | undefined;
+    let reached: Allocation | undefined;
     for (let attempt = 0, next = order; attempt < patience && rest > 0; attempt++) {
       rest -= perPlacement;
       const placed = fit.place(next, reached && reached.bytes + 1);

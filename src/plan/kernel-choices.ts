@@ -21,7 +21,7 @@ export interface KernelSet {
 /**
  * Chooses kernels by the RAM that they need. Usually there is one question for each layer: does it read its whole input, or add up
  * rows as they come (`accumulate`)? For `--optimize ram` every candidate of every layer is open, and several sets of kernels are
- * returned, from sparing to fast. They are compared by live bytes here; the arena can be larger, so the caller plans each set.
+ * returned, from least RAM to fastest. They are compared by live bytes here; the arena can be larger, so the caller plans each set.
  */
 export function kernelChoices(
   graph: IntegerGraph,
@@ -37,13 +37,13 @@ export function kernelChoices(
   };
   const index = new GraphIndex(graph);
   const fast = rowsOrSums(index, choices, peakWith);
-  const layers = [...choices].flatMap(([name, { sparing }]) => (sparing === undefined ? [] : [{ name, sparing }]));
+  const layers = [...choices].flatMap(([name, { all }]) => (all === undefined ? [] : [{ name, all }]));
   if (layers.length === 0) return [{ kernels: fast, instructions: undefined }];
-  const slim = leastRam(index, layers, peakWith);
-  const [least, most] = [peakWith(slim), peakWith(fast)];
-  const between = levels.map(part => least + Math.floor(part * (most - least)));
-  const peaks = [...new Set([least, ...(most > least ? between : [])])];
-  return [...peaks.map(peak => fasterWithin(layers, slim, peak, peakWith)), slim, fast].map(kernels => ({
+  const least = leastRam(index, layers, peakWith);
+  const [leastPeak, mostPeak] = [peakWith(least), peakWith(fast)];
+  const between = levels.map(part => leastPeak + Math.floor(part * (mostPeak - leastPeak)));
+  const peaks = [...new Set([leastPeak, ...(mostPeak > leastPeak ? between : [])])];
+  return [...peaks.map(peak => fasterWithin(layers, least, peak, peakWith)), least, fast].map(kernels => ({
     kernels,
     instructions: sumOf(layers, kernels),
   }));
@@ -66,20 +66,20 @@ export function worthwhile<T extends { readonly instructions: number | undefined
   plans: readonly T[],
 ): T {
   const usual = plans[plans.length - 1];
-  const slim = plans.filter(({ arenaBytes }) => arenaBytes <= usual.arenaBytes);
-  const known = slim.flatMap(({ instructions }) => instructions ?? []);
-  const fastest = known.length === slim.length ? known.reduce((a, b) => Math.min(a, b)) : undefined;
+  const small = plans.filter(({ arenaBytes }) => arenaBytes <= usual.arenaBytes);
+  const known = small.flatMap(({ instructions }) => instructions ?? []);
+  const fastest = known.length === small.length ? known.reduce((a, b) => Math.min(a, b)) : undefined;
   const price = ({ instructions, arenaBytes }: T): number =>
     fastest === undefined || instructions === undefined
       ? arenaBytes
       : arenaBytes * (1 + partOfDouble * doublings(instructions, fastest));
-  return slim.reduce((a, b) => (price(b) < price(a) ? b : a));
+  return small.reduce((a, b) => (price(b) < price(a) ? b : a));
 }
 
-function sumOf(layers: readonly SparingLayer[], kernels: Kernels): number | undefined {
+function sumOf(layers: readonly OpenLayer[], kernels: Kernels): number | undefined {
   let sum = 0;
-  for (const { name, sparing } of layers) {
-    const instructions = sparing.find(({ plan }) => plan === kernels.get(name))?.cost.instructions;
+  for (const { name, all } of layers) {
+    const instructions = all.find(({ plan }) => plan === kernels.get(name))?.cost.instructions;
     if (instructions === undefined) return undefined;
     sum += instructions;
   }
@@ -124,32 +124,32 @@ function ownBytes(node: Node, index: GraphIndex, { sumsBytes }: KernelPlan): num
   return sumsBytes ?? (shape.height - 1) * shape.width * shape.channels;
 }
 
-interface SparingLayer {
+interface OpenLayer {
   readonly name: string;
   /** The fastest first. */
-  readonly sparing: readonly Candidate[];
+  readonly all: readonly Candidate[];
 }
 
 /** The kernels with the least RAM. Starts with the least of each layer alone; then keeps every change that lowers the peak of live bytes. */
 function leastRam(
   index: GraphIndex,
-  layers: readonly SparingLayer[],
+  layers: readonly OpenLayer[],
   peakWith: (kernels: Kernels) => number,
 ): ReadonlyMap<string, KernelPlan> {
   const chosen = new Map<string, KernelPlan>();
-  for (const { name, sparing } of layers) {
+  for (const { name, all } of layers) {
     const node = index.node(name);
     const bytes = (plan: KernelPlan): number =>
-      (sparing.some(({ plan }) => plan.sumsBytes !== undefined) ? ownBytes(node, index, plan) : 0) +
+      (all.some(({ plan }) => plan.sumsBytes !== undefined) ? ownBytes(node, index, plan) : 0) +
       (plan.scratchBytes ?? 0);
     chosen.set(
       name,
-      sparing.map(({ plan }) => plan).reduce((a, b) => (bytes(b) < bytes(a) ? b : a)),
+      all.map(({ plan }) => plan).reduce((a, b) => (bytes(b) < bytes(a) ? b : a)),
     );
   }
   let peak = peakWith(chosen);
-  for (const { name, sparing } of layers) {
-    for (const { plan } of sparing) {
+  for (const { name, all } of layers) {
+    for (const { plan } of all) {
       const before = chosen.get(name);
       if (before === undefined || plan === before || alike(plan, before)) continue;
       chosen.set(name, plan);
@@ -162,23 +162,23 @@ function leastRam(
 }
 
 /**
- * Replaces sparing kernels by faster ones as long as live bytes stay within `peak`. The replacement that saves most instructions is
- * tried first, so that the slowest layers get the bytes that are left.
+ * Replaces kernels with little RAM by faster ones as long as live bytes stay within `peak`. The replacement that saves most
+ * instructions is tried first, so that the slowest layers get the bytes that are left.
  */
 function fasterWithin(
-  layers: readonly SparingLayer[],
-  slim: Kernels,
+  layers: readonly OpenLayer[],
+  least: Kernels,
   peak: number,
   peakWith: (kernels: Kernels) => number,
 ): ReadonlyMap<string, KernelPlan> {
-  const chosen = new Map(slim);
-  const steps = layers.flatMap(({ name, sparing }) => {
-    const at = sparing.findIndex(({ plan }) => plan === slim.get(name));
-    return sparing.slice(0, at).map((candidate, rank) => ({
+  const chosen = new Map(least);
+  const steps = layers.flatMap(({ name, all }) => {
+    const at = all.findIndex(({ plan }) => plan === least.get(name));
+    return all.slice(0, at).map((candidate, rank) => ({
       name,
       candidate,
       rank,
-      saved: (sparing[at].cost.instructions ?? 0) - (candidate.cost.instructions ?? 0),
+      saved: (all[at].cost.instructions ?? 0) - (candidate.cost.instructions ?? 0),
     }));
   });
   const done = new Set<string>();

@@ -1,7 +1,7 @@
 import { allocateBlocks } from './allocate.js';
 import { type Buffers, buffersOf } from './blocks.js';
 import { findOrder } from './candidates.js';
-import type { Placement } from './first-fit.js';
+import type { Allocation } from './first-fit.js';
 import { arenaStart } from './image.js';
 import { LiveMemory } from './live-memory.js';
 import { demandDriven, layerByLayer, type Order, peakOf, stepsOf } from './orders.js';
@@ -28,7 +28,7 @@ export interface RowPlan {
   readonly boundBytes: number;
   /** The row-live bounds of the two orders that are always there, for comparison. */
   readonly standard: { readonly demand: number; readonly layers: number };
-  /** No order and no placement of these layers needs less; overlays counted. */
+  /** No order and no allocation of these layers needs less; overlays counted. */
   readonly leastBytes: number;
 }
 
@@ -64,15 +64,15 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
   const attempts = [...searched.filter(({ peak }) => !large || peak < 0.99 * standardPeak), ...standardAttempts].sort(
     (a, b) => a.peak - b.peak,
   );
-  let best: { order: Order; placement: Placement } | undefined;
+  let best: { order: Order; allocation: Allocation } | undefined;
   for (const [i, { order, live, peak }] of attempts.entries()) {
     if (attempts.slice(0, i).some(earlier => earlier.live === live && isEqual(earlier.order, order))) continue;
     const bound = Math.max(start, peak);
-    if (best !== undefined && bound >= best.placement.bytes) continue;
+    if (best !== undefined && bound >= best.allocation.bytes) continue;
     const { blocks } = buffersOf(live.program, stepsOf(order, program.layers.length));
     // An order is placed alike whatever was placed before it: more orders never make the plan worse.
-    const placement = allocateBlocks(blocks, bound);
-    if (best === undefined || placement.bytes < best.placement.bytes) best = { order, placement };
+    const allocation = allocateBlocks(blocks, bound);
+    if (best === undefined || allocation.bytes < best.allocation.bytes) best = { order, allocation };
   }
   const order = best?.order ?? known[0];
   const steps = stepsOf(order, program.layers.length);
@@ -80,9 +80,9 @@ export function planRows(program: RowProgram, goal: OrderGoal = 'search'): RowPl
     program,
     steps,
     buffers: buffersOf(program, steps),
-    offsets: best?.placement.offsets ?? new Int32Array(0),
+    offsets: best?.allocation.offsets ?? new Int32Array(0),
     imageBytes: start,
-    arenaBytes: beside(best?.placement.bytes ?? 0),
+    arenaBytes: beside(best?.allocation.bytes ?? 0),
     boundBytes: beside(peakOf(plain, order)),
     standard,
     leastBytes: beside(leastBytes),

@@ -64,10 +64,10 @@ export function planGraph(
   goal: OrderGoal = 'search',
   consumeInput = false,
 ): Plan {
-  const sparing = planBesideImage(graph, choices, goal, false);
-  if (!consumeInput) return sparing;
+  const keeping = planBesideImage(graph, choices, goal, false);
+  if (!consumeInput) return keeping;
   const overwriting = planBesideImage(graph, choices, goal, true);
-  return overwriting.arenaBytes < sparing.arenaBytes ? overwriting : sparing;
+  return overwriting.arenaBytes < keeping.arenaBytes ? overwriting : keeping;
 }
 
 function planBesideImage(

@@ -70,7 +70,7 @@ interface Attempt {
  * least first.
  *
  * What keeps it small: a run of steps under the peak, after which no more is live than before, is done at once without
- * looking at others ({@link settle}, {@link crossHill}). That loses nothing. Live bytes are a submodular function of the
+ * looking at others ({@link doAtOnce}, {@link crossHill}). That loses nothing. Live bytes are a submodular function of the
  * set of steps done: a row is live when its maker is in the set and not all of its readers are. So if no set between S and
  * T has fewer live bytes than T, then doing T's steps first makes no later state larger; and whether a row dies in a step,
  * so that its bytes can be shared, only becomes more often true.
@@ -117,7 +117,7 @@ function runFreely(memory: LiveMemory, state: Reached, peak: number, budget: Bud
   const run = new Run(memory, state, peak, budget);
   const layers = Array.from(memory.program.layers.keys());
   for (let again = true; again; ) {
-    settle(run, layers);
+    doAtOnce(run, layers);
     const enabled = layers.map(l => run.enabled(l));
     again = layers.some(l => enabled[l] && crossHill(run, l, layers, enabled));
   }
@@ -176,7 +176,7 @@ class Run {
 }
 
 /** Does steps of these layers that make the live bytes no more, while there are any. */
-function settle(run: Run, layers: readonly number[]): void {
+function doAtOnce(run: Run, layers: readonly number[]): void {
   for (let again = true; again; ) {
     again = false;
     for (const l of layers) {
@@ -200,7 +200,7 @@ function crossHill(run: Run, first: number, layers: readonly number[], enabled: 
   if (after === undefined) return false;
   const hill = run.branch();
   hill.perform(first, after);
-  settle(
+  doAtOnce(
     hill,
     layers.filter(l => l === first || !enabled[l]),
   );

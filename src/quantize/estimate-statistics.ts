@@ -55,18 +55,18 @@ export async function estimateStatistics(graph: FloatGraph, images: readonly Flo
       if (type === undefined || data === undefined) throw new InternalError(`'${name}' was not computed`);
       return { type, data };
     });
-    const settled =
+    const estimated =
       op.traits.normalisation === true
         ? { ...node, constants: { ...node.constants, ...statisticsOf(inputs[0].data, node.type.shape.channels) } }
         : node;
     const outputs: TensorData[] = [];
     for (const i of images.keys()) {
       const operands = inputs.map(({ type, data }) => ({ type, data: data[i] }));
-      outputs.push(op.evaluate(settled, operands));
+      outputs.push(op.evaluate(estimated, operands));
       await yieldNow();
     }
     tensors.set(node.name, outputs);
-    nodes.push(settled);
+    nodes.push(estimated);
   }
   return { ...graph, nodes };
 }

@@ -90,7 +90,7 @@ export interface Verdict {
  *
  * @param asked the drivers that the user named, if any: each of them has to run
  */
-export function judge(reports: readonly DriverReport[], target: Target, asked?: readonly string[]): Verdict {
+export function verdictOf(reports: readonly DriverReport[], target: Target, asked?: readonly string[]): Verdict {
   const ran = reports.filter(r => r.status !== 'skipped');
   const skipped = reports.filter(r => r.status === 'skipped');
   const different = ran.some(r => r.status !== 'equal');

@@ -57,7 +57,7 @@ export function candidatesOf(
             refused.push({ name: variant.name, reason: offer.unsuited });
             return [];
           }
-          const name = offer.form === undefined ? variant.name : `${variant.name} ${offer.form}`;
+          const name = offer.configuration === undefined ? variant.name : `${variant.name} ${offer.configuration}`;
           const plan = unpacked(node, offer) ? { ...offer, forSpeed: true as const } : offer;
           return [{ name, plan, cost: costOf(node, shapes, plan, costs) }];
         }),

@@ -12,7 +12,7 @@ export interface KernelChoice {
   /** Takes the rows of the input one by one, where the op can. */
   readonly accumulate?: KernelPlan | undefined;
   /** For those who want little RAM: all that there is, both ways, the fastest first. */
-  readonly sparing?: readonly Candidate[] | undefined;
+  readonly all?: readonly Candidate[] | undefined;
 }
 
 /** The kernel plans of every layer, by node name: of the variants whose needs the target meets, the best for the goal. */
@@ -35,8 +35,8 @@ export function chooseKernels(
     layers.map(({ node, rows, accumulate }) => {
       const [best] = ranked(rows, goal, measured);
       if (best === undefined) throw new InternalError(`${node.op} has no kernel`);
-      const sparing = goal === 'ram' ? ranked([...rows, ...accumulate], goal, measured) : undefined;
-      return [node.name, { rows: best.plan, accumulate: ranked(accumulate, goal, measured).at(0)?.plan, sparing }];
+      const all = goal === 'ram' ? ranked([...rows, ...accumulate], goal, measured) : undefined;
+      return [node.name, { rows: best.plan, accumulate: ranked(accumulate, goal, measured).at(0)?.plan, all }];
     }),
   );
 }

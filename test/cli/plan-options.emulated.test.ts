@@ -74,11 +74,11 @@ describe('--entry and --order', () => {
   });
 
   it.skipIf(!needsTool('gcc'))('--consume-input saves RAM, and the C says so', async () => {
-    const sparing = await json('compile', 'host', '-o', 'sparing');
+    const keeping = await json('compile', 'host', '-o', 'sparing');
     const consuming = await json('compile', 'host', '--consume-input', '-o', 'consuming');
-    expect(sparing.consumesInput).toBeUndefined();
+    expect(keeping.consumesInput).toBeUndefined();
     expect(consuming.consumesInput).toBe(true);
-    expect(consuming.ram.arena).toBeLessThan(sparing.ram.arena);
+    expect(consuming.ram.arena).toBeLessThan(keeping.ram.arena);
     expect(readFileSync(join(cwd, 'consuming', 'tiny.h'), 'utf8')).toContain('void tiny_infer(int8_t input[192]');
     expect((await run('compile', 'host', '--consume-input', '-o', 'consuming')).stdout).toContain(
       '  input  is overwritten, and must be aligned to 4\n',

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DriverReport, judge } from '../../src/run/verify.js';
+import { type DriverReport, verdictOf } from '../../src/run/verify.js';
 import { loadTarget } from '../../src/target/load-target.js';
 import { missingReason } from '../../src/toolchain/tools.js';
 import { modelText, Workspace } from './workspace.js';
@@ -17,22 +17,26 @@ describe('bit-exact is a network', () => {
   const host = loadTarget('host');
 
   it('that the core has run, or that host which is the target', () => {
-    expect(judge([equal('host'), equal('qemu')], core)).toEqual({ bitExact: true, hostOnly: false, outcome: 'fine' });
-    expect(judge([equal('host')], host)).toEqual({ bitExact: true, hostOnly: false, outcome: 'fine' });
+    expect(verdictOf([equal('host'), equal('qemu')], core)).toEqual({
+      bitExact: true,
+      hostOnly: false,
+      outcome: 'fine',
+    });
+    expect(verdictOf([equal('host')], host)).toEqual({ bitExact: true, hostOnly: false, outcome: 'fine' });
     const standIn = [equal('host'), without('qemu', 'tool'), equal('rp2040js')];
-    expect(judge(standIn, loadTarget('cortex-m0'))).toMatchObject({ bitExact: true, outcome: 'fine' });
+    expect(verdictOf(standIn, loadTarget('cortex-m0'))).toMatchObject({ bitExact: true, outcome: 'fine' });
   });
 
   it('not when only the host has run instead of the core', () => {
-    const noTool = judge([equal('host'), without('qemu', 'tool')], core);
+    const noTool = verdictOf([equal('host'), without('qemu', 'tool')], core);
     expect(noTool).toEqual({ bitExact: false, hostOnly: false, outcome: 'tool missing' });
-    const named = judge([equal('host'), without('rp2040js', 'target')], core, ['host', 'rp2040js']);
+    const named = verdictOf([equal('host'), without('rp2040js', 'target')], core, ['host', 'rp2040js']);
     expect(named).toEqual({ bitExact: false, hostOnly: false, outcome: 'target unsuited' });
   });
 
   it('on the host alone, when that alone was asked for', () => {
-    expect(judge([equal('host')], core, ['host'])).toEqual({ bitExact: true, hostOnly: true, outcome: 'fine' });
-    expect(judge([without('host', 'tool')], core, ['host'])).toMatchObject({
+    expect(verdictOf([equal('host')], core, ['host'])).toEqual({ bitExact: true, hostOnly: true, outcome: 'fine' });
+    expect(verdictOf([without('host', 'tool')], core, ['host'])).toMatchObject({
       bitExact: false,
       outcome: 'tool missing',
     });
@@ -40,11 +44,14 @@ describe('bit-exact is a network', () => {
 
   it('whatever else was asked for; but that has to run', () => {
     const reports = [equal('qemu'), without('rp2040js', 'target')];
-    expect(judge(reports, core, ['qemu', 'rp2040js'])).toMatchObject({ bitExact: true, outcome: 'target unsuited' });
+    expect(verdictOf(reports, core, ['qemu', 'rp2040js'])).toMatchObject({
+      bitExact: true,
+      outcome: 'target unsuited',
+    });
   });
 
   it('not when a driver failed, which counts before what is missing', () => {
-    const verdict = judge([equal('host'), failed, without('rp2040js', 'tool')], core);
+    const verdict = verdictOf([equal('host'), failed, without('rp2040js', 'tool')], core);
     expect(verdict).toMatchObject({ bitExact: false, outcome: 'different' });
   });
 });

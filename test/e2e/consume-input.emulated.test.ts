@@ -66,9 +66,9 @@ describe('networks that overwrite their input', () => {
       const loaded = await load();
       const { graph } = loaded;
       const { plan } = compile(loaded, 'host', true);
-      const sparing = compile(loaded, 'host', false).plan;
-      expect(plan.arenaBytes).toBeLessThan(sparing.arenaBytes);
-      if (arenas !== undefined) expect([plan.arenaBytes, sparing.arenaBytes]).toEqual(arenas);
+      const keeping = compile(loaded, 'host', false).plan;
+      expect(plan.arenaBytes).toBeLessThan(keeping.arenaBytes);
+      if (arenas !== undefined) expect([plan.arenaBytes, keeping.arenaBytes]).toEqual(arenas);
       expect(plan.arenaBytes).toBeGreaterThanOrEqual(plan.leastBytes);
       expect(shadowRun(plan)).toBeUndefined();
       if (name.startsWith('ResNet')) return;
@@ -92,10 +92,10 @@ describe('networks that overwrite their input', () => {
 
   it('are left alone where that would save nothing: the same C', async () => {
     const loaded = await loadExample('shapes/ds-cnn.ts');
-    const [consuming, sparing] = [compile(loaded, 'host', true), compile(loaded, 'host', false)];
+    const [consuming, keeping] = [compile(loaded, 'host', true), compile(loaded, 'host', false)];
     expect(consuming.plan.imageBytes).toBe(0);
     expect(consuming.firmware.consumesInput).toBe(false);
-    expect([...consuming.files]).toEqual([...sparing.files]);
+    expect([...consuming.files]).toEqual([...keeping.files]);
   });
 
   it('say in the C what they do, and have no other entries', async () => {

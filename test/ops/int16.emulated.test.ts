@@ -61,7 +61,7 @@ describe('kernels of the DSP extension for int16', () => {
     'equal the reference: $target, $rounding',
     async ({ target, rounding }) => {
       const plan = await expectEqual(await build(), target, rounding, 'infer');
-      const forms = plan.layers.map(({ node, kernel }) => [node.name, kernel.form]);
+      const forms = plan.layers.map(({ node, kernel }) => [node.name, kernel.configuration]);
       expect(Object.fromEntries(forms)).toMatchObject({
         // Seven inputs are no runs of four.
         odd: undefined,

@@ -5,7 +5,7 @@ import { buffersOf } from '../../src/plan/blocks.js';
 import { arenaStart, consuming } from '../../src/plan/image.js';
 import { LiveMemory } from '../../src/plan/live-memory.js';
 import { demandDriven, layerByLayer, peakOf, stepsOf } from '../../src/plan/orders.js';
-import { plainSweep } from './plain-beam-search.js';
+import { plainBeamSearch } from './plain-beam-search.js';
 import { rowProgram } from './random-program.js';
 
 const runs = process.env.EFFNETC_EXHAUSTIVE === '1' ? 3000 : 300;
@@ -28,7 +28,7 @@ describe('a sweep', () => {
           const { blocks } = buffersOf(program, stepsOf(made, program.layers.length));
           const bytes = Math.max(arenaStart(program), peakOf(new LiveMemory(program), made)) + 4 * slack;
           const offsets = beamSearch(blocks, bytes, width);
-          expect(offsets).toEqual(plainSweep(blocks, bytes, width));
+          expect(offsets).toEqual(plainBeamSearch(blocks, bytes, width));
           if (offsets === undefined) found.none++;
           else found.some++;
         },

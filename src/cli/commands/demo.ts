@@ -32,7 +32,7 @@ async function runDemo(io: CommandIo) {
   const { referenceTensors } = await import('../../run/compare.js');
   const { verifyDrivers } = await import('../../run/verify.js');
   const { letSignalsEndUs } = await import('../../interpreter/yield.js');
-  const { judge } = await import('../../run/verify.js');
+  const { verdictOf } = await import('../../run/verify.js');
   const { predictedClass } = await import('../../run/classify.js');
   const { driversFor } = await import('../../run/drivers.js');
   const { profileFirmware } = await import('../../run/profile.js');
@@ -85,7 +85,7 @@ async function runDemo(io: CommandIo) {
     predictedClass(new Uint8Array(tensors.get(compiled.graph.output)?.buffer ?? new ArrayBuffer(0)), { dtype: 'i8' }),
   );
   const correct = predictions.filter((p, i) => p === labels[i]).length;
-  const verdict = judge(reports, compiled.firmware.target);
+  const verdict = verdictOf(reports, compiled.firmware.target);
   const report =
     verdict.bitExact && reports.some(r => r.name === 'qemu' && r.status === 'equal')
       ? profileReport(compiled, await profileFirmware(compiled.firmware))

@@ -69,7 +69,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         const { loadTarget } = await import('../../target/load-target.js');
         const { referenceTensors, requireSameResults } = await import('../../run/compare.js');
         const { verifyDrivers } = await import('../../run/verify.js');
-        const { judge } = await import('../../run/verify.js');
+        const { verdictOf } = await import('../../run/verify.js');
         const { driversFor } = await import('../../run/drivers.js');
         const { collectVectors } = await import('../vectors.js');
         const { compareExpected, readExpected } = await import('../expected.js');
@@ -118,7 +118,7 @@ export function registerVerify(program: Command, shell: Shell): void {
         );
         const expected = others && compareExpected(others, whole, honest.slice(0, vectors.given));
         const compared = await comparedRounding(io, model, options, whole, vectors.all, honest);
-        const verdict = judge(reports, target, options.driver);
+        const verdict = verdictOf(reports, target, options.driver);
         const asExpected = expected === undefined || expected.differing === 0;
         const exitCode = asExpected ? exitCodeOfVerdict(verdict) : exitCodes.checkFailed;
         return {

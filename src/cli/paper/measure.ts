@@ -17,7 +17,7 @@ import { referenceTensors } from '../../run/compare.js';
 import { createHostDriver } from '../../run/host.js';
 import { profileFirmware } from '../../run/profile.js';
 import { qemuDriver } from '../../run/qemu.js';
-import { type DriverReport, judge, type Verdict, verifyDrivers } from '../../run/verify.js';
+import { type DriverReport, type Verdict, verdictOf, verifyDrivers } from '../../run/verify.js';
 import type { Target } from '../../target/target.js';
 import { collectVectors } from '../vectors.js';
 import type { PaperNetwork } from './networks.js';
@@ -82,7 +82,7 @@ export async function measureNetwork(
     instructions: profile?.instructions,
     tooLarge,
     reports,
-    verdict: judge(reports, target, [driver.name]),
+    verdict: verdictOf(reports, target, [driver.name]),
   };
 }
 

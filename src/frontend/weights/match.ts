@@ -58,11 +58,11 @@ export function matchTensors(
   const candidates = new Map(wanted.map(want => [want, candidatesFor(want)]));
   const owners = new Map<FileTensor, Wanted>();
   const mentioned = new Set<FileTensor>();
-  const settled = new Map<Wanted, Match | undefined>();
+  const decided = new Map<Wanted, Match | undefined>();
 
   for (const level of matchLevels) {
     for (const [want, list] of candidates) {
-      if (settled.has(want)) continue;
+      if (decided.has(want)) continue;
       for (const { name } of list) {
         const free = names.find(level, name).filter(tensor => !owners.has(tensor));
         if (free.length === 0) continue;
@@ -73,13 +73,13 @@ export function matchTensors(
             hint: 'use the full name of the layer as the name of the op',
           });
           for (const tensor of free) mentioned.add(tensor);
-          settled.set(want, undefined);
+          decided.set(want, undefined);
           break;
         }
         const [tensor] = free;
         const forms = list.filter(other => names.find(level, other.name).includes(tensor)).map(other => other.form);
         owners.set(tensor, want);
-        settled.set(want, { ...want, tensor, forms: [...new Set(forms)] });
+        decided.set(want, { ...want, tensor, forms: [...new Set(forms)] });
         break;
       }
     }
@@ -88,7 +88,7 @@ export function matchTensors(
   const claimed = new Set([...owners.keys(), ...mentioned]);
   const unclaimed = [...file.tensors.values()].filter(tensor => !claimed.has(tensor)).map(tensor => tensor.name);
   for (const [want, list] of candidates) {
-    if (settled.has(want)) continue;
+    if (decided.has(want)) continue;
     const taken = list
       .flatMap(({ name }) => wholeNameLevels.flatMap(level => names.find(level, name)))
       .find(tensor => owners.has(tensor));
@@ -96,7 +96,7 @@ export function matchTensors(
     if (owner !== undefined) reportConflict(want, owner, taken?.name ?? '', session);
     else reportMissing(want, list, unclaimed, file, session);
   }
-  const matches = wanted.flatMap(want => settled.get(want) ?? []);
+  const matches = wanted.flatMap(want => decided.get(want) ?? []);
   return { matches, claimed };
 }
 

@@ -191,7 +191,7 @@ export function byChannelPlan(
     // A copied row is free before anything is written; otherwise the first channel is written before others are read.
     overlays: [columnsMayMiss ? 0 : undefined],
     ...(scratchBytes > 0 ? { scratchBytes } : {}),
-    form: 'by channel',
+    configuration: 'by channel',
     work: workOf(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
 }

@@ -85,7 +85,7 @@ function ofHalfBytes({ work: _, tables: [weights, ...tables], ...plan }: KernelP
       ...tables,
     ],
     helpers: [...plan.helpers, 'bytes-of-4'],
-    form: '4 bits',
+    configuration: '4 bits',
   };
 }
 

@@ -96,6 +96,6 @@ function withoutZeros(plan: KernelPlan, weight: Constant, height: number): Kerne
     ],
     helpers: ['walk-weights', ...plan.helpers.filter(helper => !subByteHelpers(weight).includes(helper))],
     ...moreWork(plan.work, data.length * walkedMore),
-    form: 'without zeros',
+    configuration: 'without zeros',
   };
 }

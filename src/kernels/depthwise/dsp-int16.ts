@@ -32,7 +32,7 @@ export function dspInt16DepthwisePlan(node: Node<DepthwiseConvAttributes>, input
     helpers: ['multiply', 'load-pair', ...requantise.helpers],
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: stride[1], left: taps.left }, 'channel')],
-    form: 'int16 activations',
+    configuration: 'int16 activations',
   };
 }
 

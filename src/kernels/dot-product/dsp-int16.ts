@@ -54,7 +54,7 @@ export function int16DotProductPlan(
     helpers: ['dsp-halves', 'multiply', 'load-pair', ...requantise.helpers],
     ...requantise.bounds,
     overlays: [overlayDistance(input.shape, node.type.shape, { stride: geometry.stride[1], left: taps.left }, 'pixel')],
-    form: 'int16 activations',
+    configuration: 'int16 activations',
   };
 }
 

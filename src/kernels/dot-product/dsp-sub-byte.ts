@@ -47,7 +47,7 @@ export function packedDotProductPlans(
 ): readonly KernelPlan[] {
   const { bits } = node.constants.weight;
   const made = (packing: BlockPacking) =>
-    [false, true].map(sparing => packedDotProductPlan(node, input, plan, view, packing, sparing));
+    [false, true].map(leastScratch => packedDotProductPlan(node, input, plan, view, packing, leastScratch));
   const narrow = bits === undefined ? [] : made(subByteBlocks(bits, true));
   const sparse = made(sparseBlocks(true));
   return [...narrow, ...sparse.filter(each => isSmaller(each, narrow.at(0) ?? plan))];
@@ -55,7 +55,7 @@ export function packedDotProductPlans(
 
 /**
  * The kernel for weights that are packed, made from that for int8 in pairs of channels: the same tiles read weights that were unpacked
- * into scratch. They are unpacked once for a whole row, or as much of it as {@link widenedBytes} hold; `sparing` takes the least
+ * into scratch. They are unpacked once for a whole row, or as much of it as {@link widenedBytes} hold; `leastScratch` takes the least
  * scratch instead.
  *
  * The bytes of `a + 256 * b` fit as many bits as `a` and `b`: where `a` is negative, it borrows from `b` the one value that
@@ -67,15 +67,15 @@ function packedDotProductPlan(
   plan: KernelPlan,
   view: DspDotProductView,
   packing: BlockPacking,
-  sparing: boolean,
+  leastScratch: boolean,
 ): KernelPlan {
   const { words, tileWords, channels, outputWidth, tiled, fours, inPlace, weightWords, stride, left } = view;
   const pairs = Math.ceil(channels / 2);
-  const most = sparing ? 1 : Math.max(1, Math.floor(unpackedBytes / (4 * weightWords)));
+  const most = leastScratch ? 1 : Math.max(1, Math.floor(unpackedBytes / (4 * weightWords)));
   const blockPairs = largestDivisor(pairs, most);
   const blockBytes = 4 * blockPairs * weightWords;
   const packed = packingView(packing, blockBytes);
-  const positions = sparing ? 2 : 2 * Math.max(1, Math.floor(widenedBytes / (4 * (tileWords + 1))));
+  const positions = leastScratch ? 2 : 2 * Math.max(1, Math.floor(widenedBytes / (4 * (tileWords + 1))));
   const chunk = Math.min(positions, outputWidth + (outputWidth % 2));
   const unpackedWords = (packed.packs * packing.unitWeights) / 4;
   const tiles = Math.min(chunk, tiled) / 2;
@@ -115,7 +115,7 @@ function packedDotProductPlan(
     ...(unpacking === undefined
       ? {}
       : moreWork(work, height * Math.ceil(width / chunk) * unpacking + calls * callInstructions)),
-    form: `${packing.form}${sparing ? ', little scratch' : ''}`,
+    configuration: `${packing.configuration}${leastScratch ? ', little scratch' : ''}`,
   };
 }
 

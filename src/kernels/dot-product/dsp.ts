@@ -54,7 +54,11 @@ export function dspDotProductPlans(
     ...(pairs ? [false, true] : [true]).flatMap(wide =>
       tiles.map((tile): KernelPlan => {
         const plan = dspDotProductPlan(node, input, functionName, geometry, ranges, { tile, wide, groups });
-        return { ...plan, form: `${tile}x2${wide ? ' int16' : ''}`, ...(pairs && wide ? { forSpeed: true } : {}) };
+        return {
+          ...plan,
+          configuration: `${tile}x2${wide ? ' int16' : ''}`,
+          ...(pairs && wide ? { forSpeed: true } : {}),
+        };
       }),
     ),
     ...packed(tiles),

@@ -43,7 +43,7 @@ export function dotProductPlans(
     tables: [sparseTable(plainWeights(weight, 'output channel'), packSparse(weight.data)), ...plan.tables.slice(1)],
     helpers: ['walk-weights', ...plan.helpers.filter(helper => !subByteHelpers(weight).includes(helper))],
     ...moreWork(plan.work, height * width * weight.data.length * walkedMore),
-    form: 'without zeros',
+    configuration: 'without zeros',
   };
   return isSmaller(sparse, plan) ? [plan, sparse] : [plan];
 }

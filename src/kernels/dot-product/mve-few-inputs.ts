@@ -88,7 +88,7 @@ export function mveFewInputsPlan(
     // The row is copied before anything is written.
     overlays: [0],
     scratchBytes: (width - 1) * step + vector,
-    form: 'few inputs',
+    configuration: 'few inputs',
     work: {
       family: 'dot-product/mve, few inputs',
       counts: counted({

@@ -115,7 +115,7 @@ export function mveDotProductPlan(
         : tileOverlayDistance(input.shape, node.type.shape, { stride, left }, paired, 2),
     ],
     ...(direct ? {} : { scratchBytes: (paired > 0 ? 2 : 1) * tile.pitch }),
-    form: 'tiles',
+    configuration: 'tiles',
     work: mveDotProductWork(view, windowTaps(geometry, input.shape, node.type.shape), node.type.shape.height),
   };
 }

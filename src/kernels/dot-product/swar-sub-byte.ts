@@ -49,6 +49,6 @@ export function subByteSwarPlan(plan: KernelPlan, view: TiledView, packing: Bloc
     helpers: [...plan.helpers, ...packing.helpers],
     scratchBytes: weightsOffset + packed.packs * packing.unitWeights,
     ...(unpacking === undefined ? {} : moreWork(work, tiles * unpacking)),
-    form: `${plan.form}, ${packing.form}`,
+    configuration: `${plan.configuration}, ${packing.configuration}`,
   };
 }

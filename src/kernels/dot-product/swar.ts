@@ -157,7 +157,7 @@ function swarDotProductPlan(
       tileOverlayDistance(input.shape, node.type.shape, { stride: taps.stridePixels, left: taps.left }, width, pixels),
     ],
     scratchBytes: 2 * pixels * depth + sumBytes,
-    form: `${pixels} positions`,
+    configuration: `${pixels} positions`,
     work: workOf(
       view,
       height,

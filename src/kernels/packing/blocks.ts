@@ -6,7 +6,7 @@ import { expandingInstructions, groupWeights, packSparse, sparseTable } from './
 /** How weights lie in flash that are unpacked into scratch, the weights of a block of channels at a time. */
 export interface BlockPacking {
   /** In a few words, for the kernel's name. */
-  readonly form: string;
+  readonly configuration: string;
   readonly helpers: readonly Helper[];
   /** The C function that unpacks `units` of them. */
   readonly unpack: string;
@@ -44,7 +44,7 @@ export function subByteBlocks(bits: SubByteBits, pairs: boolean): BlockPacking {
   const { values, words } = packOf(bits);
   const binaryPairs = bits === 1 && pairs;
   return {
-    form: widthName(bits),
+    configuration: widthName(bits),
     helpers: binaryPairs ? ['pairs-of-1', 'unpack-pairs-1'] : [`bytes-of-${bits}`, `unpack-${bits}`],
     unpack: `unpack_${binaryPairs ? 'pairs_' : ''}${bits}`,
     walks: false,
@@ -68,7 +68,7 @@ export function subByteBlocks(bits: SubByteBits, pairs: boolean): BlockPacking {
 
 /** Weights without zeros. @param pairs as for {@link subByteBlocks} */
 export const sparseBlocks = (pairs: boolean): BlockPacking => ({
-  form: 'without zeros',
+  configuration: 'without zeros',
   helpers: pairs ? ['halves-of-bytes', 'expand-pairs'] : ['expand-bytes'],
   unpack: pairs ? 'expand_pairs' : 'expand_bytes',
   walks: true,

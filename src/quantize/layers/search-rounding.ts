@@ -11,7 +11,7 @@ import { type CentredPatches, errorByMoments, errorByPatches, type SquaredError 
  */
 const damping = 0.01;
 
-/** Sweeps over the weights of a channel; most have settled after three. */
+/** Sweeps over the weights of a channel; most no longer change after three. */
 const mostSweeps = 8;
 
 /** Moments are squares of the length of a patch: for longer ones the patches themselves are kept. */

@@ -8,7 +8,7 @@ import type { Translation } from './op.js';
 const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
 /** The input without padding that is still to be put around. */
-function settled(context: NodeContext, short: string): View {
+function materialised(context: NodeContext, short: string): View {
   const view = context.view(0);
   return view.padding === undefined ? view : viewOf(context.image(0, short), view.dims.length);
 }
@@ -28,7 +28,7 @@ function bindDims(context: NodeContext, view: View, dims: readonly number[]): vo
 }
 
 export const reshape: Translation = context => {
-  const view = settled(context, 'reshape');
+  const view = materialised(context, 'reshape');
   const before = dimsOf(view);
   const wanted = context.integersOr(1, 'shape', 'dimensions') ?? [];
   const copies = context.int('allowzero', 0) === 0;
@@ -42,7 +42,7 @@ export const reshape: Translation = context => {
 };
 
 export const flatten: Translation = context => {
-  const view = settled(context, 'flatten');
+  const view = materialised(context, 'flatten');
   const dims = dimsOf(view);
   const axis = context.int('axis', 1);
   const at = axis < 0 ? axis + dims.length : axis;
@@ -55,7 +55,7 @@ export const squeeze: Translation = context => {
     context.bindIntegers(known.integers, true);
     return;
   }
-  const view = settled(context, 'squeeze');
+  const view = materialised(context, 'squeeze');
   const dims = dimsOf(view);
   const axes = context.integersOr(1, 'axes', 'axes')?.map(axis => (axis < 0 ? axis + dims.length : axis));
   const left = dims.filter((size, axis) => (axes === undefined ? size !== 1 : !axes.includes(axis)));
@@ -72,7 +72,7 @@ export const unsqueeze: Translation = context => {
     context.bindIntegers(known.integers, false);
     return;
   }
-  const view = settled(context, 'unsqueeze');
+  const view = materialised(context, 'unsqueeze');
   const axes = context.integersOr(1, 'axes', 'axes') ?? [];
   const rank = view.dims.length + axes.length;
   const dims = [...dimsOf(view)];
@@ -81,7 +81,7 @@ export const unsqueeze: Translation = context => {
 };
 
 export const transpose: Translation = context => {
-  const view = settled(context, 'transpose');
+  const view = materialised(context, 'transpose');
   const rank = view.dims.length;
   const order = context.ints('perm') ?? view.dims.map((_, i) => rank - 1 - i);
   const sound = order.length === rank && [...order].sort((a, b) => a - b).every((axis, i) => axis === i);
