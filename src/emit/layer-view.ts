@@ -1,5 +1,5 @@
 import { invariant } from '../diagnostics/diagnostic.js';
-import type { GraphIndex, Node } from '../ir/graph.js';
+import type { GraphIndex } from '../ir/graph.js';
 import { rowBytes, rowElements, type TensorType } from '../ir/tensor.js';
 import { elementType } from '../kernels/kernel.js';
 import { opOf } from '../ops/index.js';
@@ -18,11 +18,6 @@ export function layerPrefix(layer: number): string {
 /** A name as part of a C identifier. */
 export function identifier(name: string): string {
   return name.replace(/[^A-Za-z0-9_]/g, '_');
-}
-
-/** `block1.pw`, as it stands in comments; `*` and `/` cannot end the comment. */
-export function commentName(node: Node): string {
-  return node.name.replace(/\*\//g, '* /');
 }
 
 /** `l03_rows`: where the rows of the tensor are that layer 3 makes. */

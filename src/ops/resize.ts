@@ -6,9 +6,9 @@ import type { OpDefinition, Operand } from './op.js';
 import { keepQuantisation } from './pool.js';
 import { ownChannelRules } from './shared/channel-rules.js';
 import { defineOp, vocabulary } from './shared/define.js';
-import { perAxis, toPair } from './shared/window.js';
+import { largestPerAxis, perAxis, toPair } from './shared/window.js';
 
-const factor = z.int().min(1).max(64);
+const factor = z.int().min(1).max(largestPerAxis);
 
 const attributes = z.strictObject({
   /** Output rows of an input row, and output columns of an input column. */
@@ -18,7 +18,7 @@ const attributes = z.strictObject({
 export type ResizeAttributes = z.infer<typeof attributes>;
 
 /** A side of a tensor is not larger than this. */
-const longestSide = 65536;
+export const longestSide = 65536;
 
 function enlarged({ attributes: { factor }, type }: Node<ResizeAttributes>, [input]: readonly Operand[]) {
   const { height, width, channels } = type.shape;

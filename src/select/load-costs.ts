@@ -28,7 +28,6 @@ export const costFile = z.strictObject({
 const sameCosts = z.strictObject({ core: z.string().min(1), sameAs: z.string().min(1), source: z.string().min(1) });
 
 export type CostTable = z.infer<typeof costFile>;
-export type FamilyCosts = z.infer<typeof family>;
 
 /** The costs of a core, as in `-mcpu`; nothing where they were not measured. @throws InternalError for a broken file */
 export function loadCosts(

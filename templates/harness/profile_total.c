@@ -21,7 +21,7 @@ static __attribute__((naked)) void nothing(model_input_t *input, model_output_t 
 
 /*
  * Not inlined or copied: both calls are measured by the same instructions. The plugin for QEMU counts from here up to
- * buffers_check (src/run/block-plan.ts).
+ * buffers_check (src/run/block-counts.ts).
  */
 static __attribute__((noinline, noclone)) uint32_t ticks_of(inference run, model_input_t *input, model_output_t *output) {
     TIMER_RESTART();

@@ -1,6 +1,6 @@
 /*
  * A plugin for QEMU: how often each block of code runs during one inference, for which layer, and how often it ends with
- * a jump. Built with the compiler of this machine; see src/run/count-blocks.ts.
+ * a jump. Built with the compiler of this machine; see src/run/block-counts.ts.
  *
  * Arguments: plan=FILE,out=FILE. The plan says what to watch, a line each, addresses in hexadecimal:
  *

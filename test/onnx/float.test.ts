@@ -348,6 +348,19 @@ describe('float networks equal ONNX Runtime within 1e-4', () => {
     expect(() => importModel(identity)).toThrow(/does nothing to its input/);
   });
 
+  it.each([
+    // 8 rows by 2.03 are 16, but row 2 is row 0: 2 / 2.03.
+    ['scales that make whole sizes', {}, [1, 1, 2.03, 2.03], /has the scales/],
+    ['a factor of more than 1024', {}, [1, 1, 1025, 1], /makes \[1, 2, 8200, 8\]/],
+    ['a size without end', {}, [1, 1, 2 ** 40, 1], /makes/],
+    ['a scale of channels', {}, [1, 2, 1, 1], /makes \[1, 4, 8, 8\]/],
+    ['a policy', { keep_aspect_ratio_policy: 'not_larger' }, [1, 1, 2, 2], /has the policy not_larger/],
+  ] as const)('refuses a Resize with %s', (_what, attributes, scales, message) => {
+    const rules = { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor', ...attributes };
+    const network = chain([1, 2, 8, 8], [['Resize', rules, '', 's']], { s: floats([...scales]) });
+    expect(() => importModel(network)).toThrow(message);
+  });
+
   it('ends with an ArgMax, of equals the first', async () => {
     const net = (attributes: NodeSpec['attributes'], dims: readonly number[] = [1, 4]): ModelSpec => ({
       ...chain(dims, [['Relu'], ['ArgMax', attributes]]),

@@ -58,10 +58,16 @@ describe('RESIZE_NEAREST_NEIGHBOR', () => {
     expect(run(network, count(6))).toEqual([1, 1, 4, 4].flatMap(row => [0, 1, 2].flatMap(x => Array(3).fill(row + x))));
   });
 
+  it('takes factors up to 1024', () => {
+    expect(run(resized(2 * 1024, 3), count(6)).slice(-3)).toEqual([4, 5, 6]);
+  });
+
   it.each([
     [3, 6, {}, /makes 3x6 of 2x3/],
     [4, 9, { align_corners: 1 }, /with aligned corners/],
     [1, 3, {}, /makes 1x3/],
+    [2 * 1025, 3, {}, /makes 2050x3/],
+    [2 ** 31 - 2, 3, {}, /makes 2147483646x3/],
   ] as const)('refuses %sx%s with %o', (rows, columns, options, message) => {
     expect(() => importNetwork(resized(rows, columns, options))).toThrow(message);
   });

@@ -21,9 +21,10 @@ export interface WindowAttributes {
   readonly padding: readonly [number, number, number, number];
 }
 
-const largest = 1024;
-const count = z.int().min(1).max(largest);
-const amount = z.int().min(0).max(largest);
+/** The largest number that {@link perAxis} takes. */
+export const largestPerAxis = 1024;
+const count = z.int().min(1).max(largestPerAxis);
+const amount = z.int().min(0).max(largestPerAxis);
 
 /** A number for both axes, or [rows, columns]. */
 export const perAxis = z.union([count, z.tuple([count, count])]);

@@ -1,6 +1,6 @@
 /*
  * A timer that runs on the emulated clock, more than one tick per instruction, so that the number of executed
- * instructions follows exactly from the ticks since a restart (src/run/profile-ticks.ts).
+ * instructions follows exactly from the ticks since a restart (src/run/profile.ts).
  * One implementation per kind of timer; as macros, since a call would be counted, too.
  */
 #ifndef EFFNETC_HARNESS_TIMER_H

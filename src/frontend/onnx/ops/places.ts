@@ -191,9 +191,19 @@ export const resize: Translation = context => {
   if (coordinate === undefined || whole === undefined || context.attribute('axes') !== undefined)
     context.refuse(`has the rules ${transformation} and ${nearest}, or axes of its own`);
   const before = [1, channels, height, width];
+  const policy = context.attribute('keep_aspect_ratio_policy')?.text ?? 'stretch';
+  if (policy !== 'stretch') context.refuse(`has the policy ${policy}`, 'export it with the sizes that it makes');
+  const scales = context.hasInput(3) ? [] : context.reals(old ? 1 : 2);
+  // Positions are divided by the scale itself, also where it makes a whole size of another scale: 2.03 times 32 rows are 64.
+  if (scales.some(scale => !Number.isInteger(scale))) {
+    context.refuse(
+      `has the scales [${scales.join(', ')}]`,
+      'enlarge height and width by whole factors: scale_factor=2 of torch.nn.Upsample',
+    );
+  }
   const after = context.hasInput(3)
     ? context.integers(3, 'sizes')
-    : Array.from(context.reals(old ? 1 : 2), (scale, axis) => Math.floor((before[axis] ?? 0) * scale));
+    : scales.map((scale, axis) => (before[axis] ?? 0) * scale);
   const positionOf: PositionOf = (...sizes) => whole(coordinate(...sizes));
   const [, , rows, columns] = before.map((size, axis) => repeatsOf(size, after[axis], positionOf));
   const others = after.length === 4 && after[0] === 1 && after[1] === channels;
