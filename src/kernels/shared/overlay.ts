@@ -1,5 +1,11 @@
 import type { Shape } from '../../ir/tensor.js';
 
+/** How a kernel goes over the columns: `left` columns of padding before the first one. */
+interface Columns {
+  readonly stride: number;
+  readonly left: number;
+}
+
 /**
  * How far before an input row the output row must start to lie over it, in bytes, for a kernel that goes over the
  * columns from left to right and writes int8.
@@ -7,19 +13,8 @@ import type { Shape } from '../../ir/tensor.js';
  * `pixel`: it may read all taps of a position until that position is written whole. `channel`: to write a channel it reads
  * that channel of the taps alone, channel by channel.
  */
-export function overlayDistance(
-  input: Shape,
-  output: Shape,
-  { stride, left }: { readonly stride: number; readonly left: number },
-  done: 'pixel' | 'channel',
-): number {
-  let distance = 0;
-  for (let x = 0; x < output.width; x++) {
-    const needed = Math.max(0, x * stride - left) * input.channels;
-    const written = (done === 'pixel' ? x + 1 : x) * output.channels;
-    distance = Math.max(distance, written - needed);
-  }
-  return distance;
+export function overlayDistance(input: Shape, output: Shape, columns: Columns, done: 'pixel' | 'channel'): number {
+  return farthest(input, output, columns, [0, 1], (x, next) => [done === 'pixel' ? next : x, x]);
 }
 
 /**
@@ -29,33 +24,47 @@ export function overlayDistance(
 export function tileOverlayDistance(
   input: Shape,
   output: Shape,
-  { stride, left }: { readonly stride: number; readonly left: number },
+  columns: Columns,
   tiled: number,
   tile: number,
 ): number {
-  let distance = 0;
-  for (let x = 0; x < output.width; ) {
-    const next = x < tiled ? x + tile : x + 1;
-    // When columns up to `next` are written, those from `next` on are still to be read.
-    const needed = Math.max(0, next * stride - left) * input.channels;
-    if (next < output.width) distance = Math.max(distance, next * output.channels - needed);
-    x = next;
-  }
-  return distance;
+  // When columns up to `next` are written, those from `next` on are still to be read; after the last one, nothing is.
+  return farthest(input, output, columns, [tiled, tile], (_x, next) =>
+    next < output.width ? [next, next] : undefined,
+  );
 }
 
 /** The same for a kernel that reads taps of `tile` columns, of other groups, after it has written some of them. */
 export function groupOverlayDistance(
   input: Shape,
   output: Shape,
-  { stride, left }: { readonly stride: number; readonly left: number },
+  columns: Columns,
   tiled: number,
   tile: number,
+): number {
+  return farthest(input, output, columns, [tiled, tile], (x, next) => [next, x]);
+}
+
+/**
+ * How far writing gets ahead of reading, in bytes. The columns go in tiles of `tile` up to column `tiled`, and one by one after it.
+ * @param state for the columns from `x` up to `next`: how many columns are written while the taps of which column are still to be read
+ */
+function farthest(
+  input: Shape,
+  output: Shape,
+  { stride, left }: Columns,
+  [tiled, tile]: readonly [number, number],
+  state: (x: number, next: number) => readonly [written: number, toRead: number] | undefined,
 ): number {
   let distance = 0;
   for (let x = 0; x < output.width; ) {
     const next = x < tiled ? x + tile : x + 1;
-    distance = Math.max(distance, next * output.channels - Math.max(0, x * stride - left) * input.channels);
+    const found = state(x, next);
+    if (found !== undefined) {
+      const [written, toRead] = found;
+      const needed = Math.max(0, toRead * stride - left) * input.channels;
+      distance = Math.max(distance, written * output.channels - needed);
+    }
     x = next;
   }
   return distance;
